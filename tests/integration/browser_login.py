@@ -1,43 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of browser logins begin with: an API of ours and a provider that misbehaves when it is told to."""
+"""What tests of browser logins begin with."""
 
 import re
 import time
 
-import pytest
-from fake_provider import FakeProvider
+from guarded_api import api, good_again, provider, wait_until_ready  # noqa: F401  (fixtures)
 from navigation import NAVIGATION, navigate
-from programs import ItemsApi
 from web import Browser
 
 SAME_ORIGIN = {**NAVIGATION, "Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(provider, tmp_path_factory):
-    program = ItemsApi(provider.issuer, tmp_path_factory.mktemp("api"))
-    with program:
-        wait_until_ready(program)
-        yield program
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
-
-
-def wait_until_ready(program):
-    deadline = time.monotonic() + 10
-    while Browser().get(f"{program.base}/health").json().get("login") is not True or not program.ready:
-        assert time.monotonic() < deadline, program.log_tail()
-        time.sleep(0.02)
 
 
 def log_in(api, wanted="/items/", browser=None):

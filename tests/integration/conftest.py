@@ -14,7 +14,7 @@ ABOUT_OTHERS = ["test_http*", "test_tools*", "test_library.py", "test_vendors.py
 
 key_layer.put_below(build_folder())
 
-pytest.register_assert_rewrite("browser_login", "realm_imports", "token_probe")
+pytest.register_assert_rewrite("browser_login", "guarded_api", "realm_imports", "token_probe")
 
 collect_ignore_glob = ABOUT_ONE_ENGINE + ABOUT_OTHERS if stores.ON_POSTGRESQL else []
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 from fake_provider import FakeProvider, Key
+from guarded_api import api, good_again, provider, wait_until_ready  # noqa: F401  (fixtures)
 from navigation import NAVIGATION
 from programs import ItemsApi, items_api_program
 from web import Browser, bearer
@@ -18,33 +19,6 @@ EXPECTED_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(provider, tmp_path_factory):
-    program = ItemsApi(provider.issuer, tmp_path_factory.mktemp("api"))
-    with program:
-        wait_until_ready(program)
-        yield program
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
-
-
-def wait_until_ready(program):
-    deadline = time.monotonic() + 10
-    while not program.ready:
-        assert time.monotonic() < deadline, program.log_tail()
-        time.sleep(0.02)
 
 
 def get(api, path="/items/", token=None, **headers):

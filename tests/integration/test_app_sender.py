@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from dpop import DpopClient
-from fake_provider import FakeProvider, b64
+from fake_provider import b64
+from guarded_api import provider  # noqa: F401  (fixture)
 from peers import free_port
 from programs import Program, built
 from web import Browser, bearer, unverified_token
@@ -33,12 +34,6 @@ class Api(Program):
             *("--audience", "myapi", "--no-docs", "--loops=1", *arguments),
         ]
         super().__init__(command, f"{self.base}/health/ready", folder / f"sender-{self.port}.log")
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -10,27 +10,11 @@ import time
 import forgery
 import pytest
 from fake_provider import FakeProvider, Key
+from guarded_api import api, provider  # noqa: F401  (fixtures)
 from programs import ItemsApi
 from signer import RsaSigner
 from trap import Trap
 from web import Browser, bearer
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(provider, tmp_path_factory):
-    program = ItemsApi(provider.issuer, tmp_path_factory.mktemp("api"))
-    with program:
-        deadline = time.monotonic() + 10
-        while not program.ready:
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.02)
-        yield program
 
 
 def claims_of(provider, **more):
