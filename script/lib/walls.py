@@ -90,6 +90,7 @@ WINGS = {
     "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["detail", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
+    "provider/factor": ["call", "realm", "session", "login", "user"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user"],
     "provider/client_admin": ["realm", "policy", "member", "completion", "file", "call", "session", "admin"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console", "user", "profile"],
@@ -107,7 +108,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
+    "provider/endpoint": ["detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -8,8 +8,9 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT,       /* asks whether to log out */
-    PAGE_FRONT_LOGOUT, /* has a browser load what ends sessions elsewhere, and goes on */
+    PAGE_LOGOUT,        /* asks whether to log out */
+    PAGE_FRONT_LOGOUT,  /* has a browser load what ends sessions elsewhere, and goes on */
+    PAGE_ONE_TIME_CODE, /* asks for one, after the password */
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,

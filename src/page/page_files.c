@@ -12,6 +12,7 @@ EMBEDDED(login_html);
 EMBEDDED(logout_html);
 EMBEDDED(front_logout_html);
 EMBEDDED(consent_html);
+EMBEDDED(one_time_code_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
 EMBEDDED(update_profile_html);
@@ -126,6 +127,7 @@ static const struct {
     [PAGE_LOGIN] = PLACE_OF(login_html),
     [PAGE_LOGOUT] = PLACE_OF(logout_html),
     [PAGE_FRONT_LOGOUT] = PLACE_OF(front_logout_html),
+    [PAGE_ONE_TIME_CODE] = PLACE_OF(one_time_code_html),
     [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
     [PAGE_UPDATE_PROFILE] = PLACE_OF(update_profile_html),
     [PAGE_REGISTRATION] = PLACE_OF(registration_html),

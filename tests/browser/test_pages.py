@@ -13,6 +13,7 @@ from shown import counts, shows
 
 from both_providers import only_ours
 from document_server import DocumentServer
+from one_time_codes import credential
 from oidc import Client, Realm
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -102,6 +103,16 @@ ASKING = {
             "credentials": [{"type": "password", "value": "tom-password"}],
         },
         {
+            "username": "max",
+            "enabled": True,
+            "email": "max@example.org",
+            "credentials": [
+                {"type": "password", "value": "max-password"},
+                credential(label="Phone at work"),
+                credential("2" * 20, label="The old tablet that lies in the kitchen & has lost its charger"),
+            ],
+        },
+        {
             "username": "zoe",
             "enabled": True,
             "email": "zoe@example.org",
@@ -172,6 +183,22 @@ def act(page, site, name="zoe", **more):
     query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code", **more)
     page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
     LoginPage(page).wait().log_in(name, f"{name}-password")
+
+
+def one_time_code(page, site):
+    act(page, site, "max")
+    page.get_by_label("The old tablet").check()
+    page.get_by_label("One-time code").fill("12345")
+    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("alert").get_by_text("Invalid authenticator code.").wait_for()
+    assert page.get_by_label("The old tablet").is_checked()
+    page.get_by_role("link", name="Sign in as somebody else").wait_for()
+
+
+def one_time_code_in_german(page, site):
+    act(page, site, "max")
+    pick(page, "Deutsch")
+    page.get_by_label("Einmalcode").wait_for()
 
 
 def update_password(page, site):
@@ -390,6 +417,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
+    *(one_time_code, one_time_code_in_german),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
     *(device, consent_to_a_device, device_done),

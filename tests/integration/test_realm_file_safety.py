@@ -16,6 +16,8 @@ OTP = {
     "credentialData": '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}',
 }
 
+KEY = {"type": "webauthn", "secretData": "{}", "credentialData": "{}"}
+
 
 # ---- P1: a file's safety is not dropped in silence ----
 
@@ -24,15 +26,17 @@ def test_p1_a_second_factor_keeps_the_password_alone_out_and_is_exported(tmp_pat
     user = {**ANN, "totp": True, "credentials": [*ANN["credentials"], OTP]}
     realm, _ = realm_of(users=[user])
     answer = log_in(realm)
-    assert (answer.status, answer.json()["error"]) == (400, "invalid_grant")
+    assert (answer.status, answer.json()["error"]) == (401, "invalid_grant")
     old, _ = realm_of(users=[user], authenticationFlows=FLOWS, browserFlow="old browser", directGrantFlow="old direct")
-    assert log_in(old).json()["error_description"] == "Account is not fully set up"
-    done, report = importing({"realm": "x", "users": [user]})
+    assert log_in(old).json()["error_description"] == "Invalid user credentials"
+    plain, _ = realm_of(users=[user], authenticationFlows=FLOWS, browserFlow="plain browser", directGrantFlow="plain direct")
+    assert log_in(plain).status == 200, "the file's flow asks for no code"
+    done, report = importing({"realm": "x", "users": [{**user, "credentials": [*user["credentials"], KEY]}]})
     assert done.returncode == 0, done.stderr
-    assert "users[0].credentials[1].type" in told(report, "refused in use")
+    assert told(report, "refused in use") == {"users[0].credentials[2].type"}
     credentials = exported(tmp_path)["users"][0]["credentials"]
-    assert [one["type"] for one in credentials] == ["password", "otp"]
-    assert credentials[1] == OTP
+    assert [one["type"] for one in credentials] == ["password", "otp", "webauthn"]
+    assert credentials[1:] == [OTP, KEY]
 
 
 def test_p1_a_temporary_password_has_to_be_changed(realm_of):
@@ -136,7 +140,7 @@ FLOWS = [
         "alias": "strict browser",
         "authenticationExecutions": [
             {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
-            {"authenticator": "auth-otp-form", "requirement": "REQUIRED"},
+            {"authenticator": "webauthn-authenticator", "requirement": "REQUIRED"},
         ],
     },
     {
@@ -146,6 +150,7 @@ FLOWS = [
             {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
             {"authenticator": "direct-grant-validate-password", "requirement": "REQUIRED"},
             {"authenticator": "direct-grant-validate-otp", "requirement": "REQUIRED"},
+            {"authenticator": "our-own-check", "requirement": "REQUIRED"},
         ],
     },
     {
@@ -176,6 +181,13 @@ FLOWS = [
             {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
             {"authenticator": "direct-grant-validate-password", "requirement": "REQUIRED"},
             {"authenticator": "direct-grant-validate-otp", "requirement": "OPTIONAL"},
+        ],
+    },
+    {
+        "alias": "plain direct",
+        "authenticationExecutions": [
+            {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-password", "requirement": "REQUIRED"},
         ],
     },
     {

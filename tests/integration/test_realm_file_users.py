@@ -78,8 +78,8 @@ def test_p10_passwords_of_before_keycloak_8(realm_of, algorithm, digest):
 
 
 @pytest.mark.parametrize("factor, status", [
-    ({"type": "totp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "period": 30, "algorithm": "HmacSHA1"}, 400),
-    ({"type": "hotp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "counter": 3, "algorithm": "HmacSHA1"}, 400),
+    ({"type": "totp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "period": 30, "algorithm": "HmacSHA1"}, 401),
+    ({"type": "hotp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "counter": 3, "algorithm": "HmacSHA1"}, 401),
     ({"type": "password-history", "hashedSaltedValue": "AAAA", "salt": "AAAA", "hashIterations": 1}, 200),
 ])
 def test_p10_second_factors_of_before_keycloak_8(realm_of, factor, status):

@@ -52,7 +52,7 @@ static bool check_client(call *c)
         return call_refuse(c, 400, "unauthorized_client",
                            "Client is not allowed to initiate OAuth 2.0 Device Authorization "
                            "Grant. The flow is disabled for the client.");
-    if (client->browser_barred)
+    if (client->browser_demand == FLOW_REFUSED)
         return call_refuse(c, 400, "unauthorized_client",
                            "The authentication flow is not supported");
     return true;

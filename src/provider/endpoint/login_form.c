@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The login form's endpoint: the password is checked on the pool, wrong ones show the form again.
- */
+/* The login form's endpoint: the password is checked on the pool, wrong ones show the form again;
+ * and the form of a one-time code, which has the same address. */
 #include "base/text.h"
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/factor/code_step.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
 #include "provider/login/subject_request.h"
@@ -26,7 +27,7 @@ static void show_busy(browser_login *login)
 static void work(call *c)
 {
     browser_login *login = c->job;
-    switch (authenticate(c, login->username, login->password, &login->user)) {
+    switch (authenticate(c, REALM_FLOW_BROWSER, login->username, login->password, &login->user)) {
     case AUTHENTICATED:
         break;
     case AUTHENTICATION_WRONG:
@@ -46,13 +47,17 @@ static void work(call *c)
         show_busy(login);
         return;
     }
-    if (login->user.barred) {
+    if (login->user.barred || (c->client->browser_demand == FLOW_CODE && !login->user.has_code)) {
         c->event.error = "resolve_required_actions";
         show_again(login, LOGIN_BARRED, false);
         return;
     }
     if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
         show_again(login, "The application asks for another user.", false);
+        return;
+    }
+    if (login->user.code_due) {
+        code_step_ask(c);
         return;
     }
     browser_login_choose_session(c, login->user.id);
@@ -65,7 +70,7 @@ static void begin(call *c, browser_login *login)
                                                   : text_trim(call_parameter(c, "username"));
     login->password = call_parameter(c, "password");
     login->remember = call_parameter(c, "rememberMe").data != NULL;
-    if (call_work_hashing(c, work, browser_login_send))
+    if (call_work_hashing(c, work, code_step_send))
         return;
     provider_count(c->provider, COUNT_LOGINS_BUSY);
     show_busy(login);
@@ -82,8 +87,14 @@ static void open_request(call *c)
         page_send_error(c, 400, "Realm not enabled");
         return;
     }
-    if (!browser_login_open(c, code, AUTH_STAGE_LOGIN))
+    auth_stage stage =
+        auth_request_is_of(c, code, AUTH_STAGE_CODE) ? AUTH_STAGE_CODE : AUTH_STAGE_LOGIN;
+    if (!browser_login_open(c, code, stage))
         return;
+    if (stage == AUTH_STAGE_CODE) {
+        code_step_open(c);
+        return;
+    }
     if (submitted && call_read_form(c)) {
         begin(c, login);
     } else {

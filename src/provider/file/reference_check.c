@@ -179,14 +179,19 @@ static bool warn_of_flow(const char *path, import_report *report)
                               "the flow has steps that are not there: logins by it are refused");
 }
 
+static bool is_followed(const realm *r, const ost_json *client, realm_flow flow)
+{
+    return realm_flow_demand_of(r->document, client, flow) != FLOW_REFUSED;
+}
+
 /* A client tells itself from the realm alone where it has a flow of its own. */
 static bool warn_of_client(const realm *r, const ost_json *client, size_t index, bool browser,
                            bool direct, import_report *report)
 {
     char path[80];
     if (ost_json_count(ost_json_get(client, "authenticationFlowBindingOverrides")) == 0 ||
-        ((!browser || realm_flow_is_usual(r->document, client, REALM_FLOW_BROWSER)) &&
-         (!direct || realm_flow_is_usual(r->document, client, REALM_FLOW_DIRECT_GRANT))))
+        ((!browser || is_followed(r, client, REALM_FLOW_BROWSER)) &&
+         (!direct || is_followed(r, client, REALM_FLOW_DIRECT_GRANT))))
         return true;
     snprintf(path, sizeof path, "clients[%zu].authenticationFlowBindingOverrides", index);
     return warn_of_flow(path, report);
@@ -208,8 +213,8 @@ static bool warn_of_registration(const realm *r, import_report *report)
 
 static ost_result check_flows(const realm *r, import_report *report, ost_error *error)
 {
-    bool browser = realm_flow_is_usual(r->document, NULL, REALM_FLOW_BROWSER);
-    bool direct = realm_flow_is_usual(r->document, NULL, REALM_FLOW_DIRECT_GRANT);
+    bool browser = is_followed(r, NULL, REALM_FLOW_BROWSER);
+    bool direct = is_followed(r, NULL, REALM_FLOW_DIRECT_GRANT);
     bool told = browser || warn_of_flow("browserFlow", report);
     size_t index = 0;
     told = told && (direct || warn_of_flow("directGrantFlow", report));

@@ -193,7 +193,7 @@ static auth_check check_bars(call *c, auth_origin origin)
     if (bar != NULL)
         return to_client(c, "unauthorized_client",
                          call_format(c, "The client asks for what is not supported: %s", bar));
-    if (client->browser_barred)
+    if (client->browser_demand == FLOW_REFUSED)
         return to_client(c, "unauthorized_client", "The authentication flow is not supported");
     return AUTH_GOOD;
 }

@@ -49,6 +49,12 @@ typedef struct auth_request {
     ost_text shown;   /* what the page names, separated by spaces */
     bool proved;      /* they have proved who they are for this request, */
     bool begun;       /* and the session was begun for it */
+    /* While somebody whose password was right has yet to bring a one-time code, and has no session:
+     */
+    ost_text half;     /* their id; empty: nobody has; `since`: of the password that was right */
+    ost_text half_id;  /* of this attempt, which is completed once */
+    int64_t half_ends; /* whatever page is shown again */
+    bool remember;     /* the session is to be remembered */
 } auth_request;
 
 typedef enum auth_check {
@@ -68,14 +74,18 @@ bool auth_request_lets_register(const call *call, const auth_request *request);
 /* The page that a request is sealed for. One does not do for the other. */
 typedef enum auth_stage {
     AUTH_STAGE_LOGIN,
+    AUTH_STAGE_CODE,
     AUTH_STAGE_REGISTRATION,
     AUTH_STAGE_ACTION,
     AUTH_STAGE_CONSENT,
 } auth_stage;
 
+/* Whether it was sealed for the stage, as far as the code itself says. */
+bool auth_request_is_of(call *call, ost_text code, auth_stage stage);
+
 /* Signs the request for the browser whose cookie is `browser`: without a session for the login
- * form or the registration page, with an action for its page, otherwise for the question for
- * consent. */
+ * form, the page of a one-time code or the registration page, with an action for its page,
+ * otherwise for the question for consent. */
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 

@@ -27,6 +27,7 @@ static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
 static const char *type_of(auth_stage stage)
 {
     static const char *const types[] = {[AUTH_STAGE_LOGIN] = "Login",
+                                        [AUTH_STAGE_CODE] = "OneTimeCode",
                                         [AUTH_STAGE_REGISTRATION] = "Registration",
                                         [AUTH_STAGE_ACTION] = "Action",
                                         [AUTH_STAGE_CONSENT] = "Consent"};
@@ -35,6 +36,8 @@ static const char *type_of(auth_stage stage)
 
 static auth_stage stage_of(const auth_request *r)
 {
+    if (r->half.len > 0)
+        return AUTH_STAGE_CODE;
     if (r->session.len == 0)
         return r->registering ? AUTH_STAGE_REGISTRATION : AUTH_STAGE_LOGIN;
     return r->action.len > 0 ? AUTH_STAGE_ACTION : AUTH_STAGE_CONSENT;
@@ -50,6 +53,15 @@ static void put_flag(ost_json_writer *w, const char *name, bool flag)
 {
     if (flag)
         ost_json_member_boolean(w, name, true);
+}
+
+static void put_flags(ost_json_writer *w, const auth_request *r)
+{
+    put_flag(w, "all", r->prompt_consent);
+    put_flag(w, "acr", r->acr_proved);
+    put_flag(w, "proved", r->proved);
+    put_flag(w, "begun", r->begun);
+    put_flag(w, "remember", r->remember);
 }
 
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
@@ -80,6 +92,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"kc_action_status", r->kc_action_status},
         {"action", r->action},
         {"since", r->since},
+        {"half", r->half},
+        {"half_id", r->half_id},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
         {"locale", text_of(c->language.on_page)},
@@ -89,7 +103,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     if (w == NULL || !hash_cookie(c, browser, &hash))
         return false;
     ost_json_open_object(w);
-    ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
+    ost_json_member_integer(w, "exp",
+                            r->half.len > 0 ? r->half_ends : c->now + c->realm->lifespans.login);
     ost_json_member_string(w, "iss", c->issuer);
     ost_json_member_string(w, "typ", type_of(stage_of(r)));
     ost_json_member_string(w, "client", c->client->client_id);
@@ -97,10 +112,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_member_string(w, "mode", auth_mode_name(r->mode));
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
-    put_flag(w, "all", r->prompt_consent);
-    put_flag(w, "acr", r->acr_proved);
-    put_flag(w, "proved", r->proved);
-    put_flag(w, "begun", r->begun);
+    put_flags(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i].value.data != NULL)
             ost_json_member_text(w, texts[i].name, texts[i].value);
@@ -198,6 +210,10 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->acr_proved = flag_of(claims, "acr");
     r->proved = flag_of(claims, "proved");
     r->begun = flag_of(claims, "begun");
+    r->half = ost_claims_text(claims, "half");
+    r->half_id = ost_claims_text(claims, "half_id");
+    r->half_ends = ost_claims_expiry(claims);
+    r->remember = flag_of(claims, "remember");
     r->has_state = ost_claims_get(claims, "state") != NULL;
     (void)!auth_mode_read(ost_claims_text(claims, "mode"), false, &r->mode);
     rest = r->response_type;
@@ -206,6 +222,12 @@ static void fill(const ost_claims *claims, auth_request *r)
         r->wants_token |= text_is(word, "token");
         r->wants_id_token |= text_is(word, "id_token");
     }
+}
+
+bool auth_request_is_of(call *c, ost_text code, auth_stage stage)
+{
+    const ost_claims *claims;
+    return internal_token_read(c, code, type_of(stage), &claims) == OST_OK;
 }
 
 auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text browser,

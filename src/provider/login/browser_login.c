@@ -322,7 +322,9 @@ static void send_expired(call *c, auth_stage stage)
 {
     browser_login *login = c->job;
     const char *alert = "Your login attempt timed out. Login will start from the beginning.";
-    login->outcome = stage == AUTH_STAGE_LOGIN ? LOGIN_PAGE : LOGIN_AGAIN;
+    login->outcome =
+        stage == AUTH_STAGE_LOGIN || stage == AUTH_STAGE_CODE ? LOGIN_PAGE : LOGIN_AGAIN;
+    login->request.half = (ost_text){0};
     login->alert = alert;
     if (stage == AUTH_STAGE_REGISTRATION)
         page_send_error_again(c, 400, alert, auth_request_url(c, &login->request));

@@ -39,6 +39,7 @@ typedef struct browser_login {
     const char *alert; /* what the form says; NULL: nothing */
     bool wrong;        /* the alert is about the credentials */
     bool busy;         /* it says that there is too much to do */
+    bool asks_code;    /* the page of a one-time code is shown instead (code_step.h) */
 } browser_login;
 
 /* Whether the user has to see what is asked for, whatever they have granted before. */

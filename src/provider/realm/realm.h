@@ -40,6 +40,17 @@ typedef struct realm_brute_force {
     int64_t window; /* failures older than this do not count */
 } realm_brute_force;
 
+/* What the one-time codes of its users are to be (otpPolicy…). */
+typedef struct otp_policy {
+    bool counted;   /* HOTP; otherwise TOTP */
+    int hash;       /* code_hash (one_time_code.h) */
+    int64_t digits; /* 6 or 8 */
+    int64_t period; /* seconds */
+    int64_t window; /* steps of time on both sides, or of the counter ahead, that count too */
+    int64_t first;  /* what a counter begins with */
+    bool reusable;  /* a code of time may come again */
+} otp_policy;
+
 typedef struct realm_mapper {
     const char *name;
     const char *type;       /* protocolMapper: "oidc-audience-mapper", … */
@@ -101,9 +112,9 @@ struct realm_client {
     const char *consent_text; /* in these words; never NULL */
     const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
                            nothing */
-    pairwise_rule pairwise;             /* its subjects */
-    client_request request;             /* what its authorization requests have to be */
-    bool browser_barred, direct_barred; /* logins by flows that are not there */
+    pairwise_rule pairwise; /* its subjects */
+    client_request request; /* what its authorization requests have to be */
+    realm_flow_demand browser_demand, direct_demand; /* of its users' logins */
     const realm_mapper *mappers;
     size_t mapper_count;
     const realm_scope *const *default_scopes; /* NULL-terminated */
@@ -140,6 +151,7 @@ struct realm {
     int64_t not_before;
     realm_lifespans lifespans;
     realm_brute_force brute_force;
+    otp_policy otp;
     realm_registration registration;
     int64_t key_interval; /* seconds that a key signs; 0: for good; -1: as the provider is told */
     bool dpop_nonce;      /* proofs of possession need a nonce of ours; Ostiary's own */

@@ -120,8 +120,8 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
         c->barred = "protocol";
     c->access_alg = load_alg(r, c, "access.token.signed.response.alg");
     c->id_alg = load_alg(r, c, "id.token.signed.response.alg");
-    c->browser_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_BROWSER);
-    c->direct_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_DIRECT_GRANT);
+    c->browser_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_BROWSER);
+    c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 
 /* Unlike of other times, of an interval nothing at all may be meant. */

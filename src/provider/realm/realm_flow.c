@@ -16,6 +16,7 @@ typedef struct inspection {
     const char *password;     /* the step that asks for the password */
     const char *otp;          /* the one for those who have a second factor */
     bool asks_password;
+    realm_flow_demand code; /* the most that is asked for beside it */
 } inspection;
 
 static const char *const browser_steps[] = {
@@ -48,7 +49,12 @@ static const ost_json *find_flow(const ost_json *flows, const char *member, cons
 
 static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth);
 
-/* A second factor is asked for in a conditional part alone: who has none passes. */
+/* In a conditional part, who has none passes. */
+static void add_code(inspection *i, bool conditional)
+{
+    i->code = conditional && i->code != FLOW_CODE ? FLOW_CODE_OF_OWNER : FLOW_CODE;
+}
+
 static bool inspect_step(inspection *i, const ost_json *step, bool conditional, unsigned depth)
 {
     const ost_json *requirement = ost_json_get(step, "requirement");
@@ -63,9 +69,12 @@ static bool inspect_step(inspection *i, const ost_json *step, bool conditional, 
     bool optional = ost_json_equals(requirement, OST_TEXT("OPTIONAL")); /* of before Keycloak 8 */
     if (ost_json_equals(name, text_of(i->password)))
         i->asks_password = i->asks_password || !optional;
+    if (ost_json_equals(name, text_of(i->otp))) {
+        add_code(i, conditional || optional);
+        return true;
+    }
     if (conditional || optional)
-        return is_one_of(name, conditions) || ost_json_equals(name, text_of(i->otp)) ||
-               ost_json_equals(name, OST_TEXT("organization"));
+        return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
     return is_one_of(name, i->known);
 }
 
@@ -81,7 +90,8 @@ static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, 
     return true;
 }
 
-bool realm_flow_is_usual(const ost_json *realm, const ost_json *client, realm_flow flow)
+realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
+                                       realm_flow flow)
 {
     bool browser = flow == REALM_FLOW_BROWSER;
     inspection i = {
@@ -89,6 +99,7 @@ bool realm_flow_is_usual(const ost_json *realm, const ost_json *client, realm_fl
         .known = browser ? browser_steps : direct_steps,
         .password = browser ? "auth-username-password-form" : "direct-grant-validate-password",
         .otp = browser ? "auth-otp-form" : "direct-grant-validate-otp",
+        .code = FLOW_PASSWORD,
     };
     ost_text name;
     const ost_json *chosen = NULL;
@@ -105,9 +116,9 @@ bool realm_flow_is_usual(const ost_json *realm, const ost_json *client, realm_fl
         if (chosen == NULL &&
             (alias == NULL ||
              ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant"))))
-            return true;
+            return FLOW_CODE_OF_OWNER;
     }
-    return inspect_flow(&i, chosen, false, 0) && i.asks_password;
+    return inspect_flow(&i, chosen, false, 0) && i.asks_password ? i.code : FLOW_REFUSED;
 }
 
 /* ---- registration ---- */

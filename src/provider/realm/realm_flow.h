@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a login goes by a flow that is there: password, and a second factor for those who have
- * one. Others cannot be followed, and their logins are refused. The same of the flow by which
- * people make accounts for themselves. */
+/* Whether a login goes by a flow that is there: a password, and a one-time code of everybody or of
+ * those who have one. Others cannot be followed, and their logins are refused. The same of the flow
+ * by which people make accounts for themselves. */
 #ifndef REALM_FLOW_H
 #define REALM_FLOW_H
 
@@ -9,8 +9,17 @@
 
 typedef enum realm_flow { REALM_FLOW_BROWSER, REALM_FLOW_DIRECT_GRANT } realm_flow;
 
+/* What a flow demands of who logs in. */
+typedef enum realm_flow_demand {
+    FLOW_REFUSED,       /* it has steps that are not there */
+    FLOW_CODE,          /* a password and a one-time code */
+    FLOW_CODE_OF_OWNER, /* likewise, the code of those who have one */
+    FLOW_PASSWORD,      /* a password alone */
+} realm_flow_demand;
+
 /* `client` (its document, or NULL: the realm alone) may override the realm's flow. */
-bool realm_flow_is_usual(const ost_json *realm, const ost_json *client, realm_flow flow);
+realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
+                                       realm_flow flow);
 
 /* What the realm's registration flow asks newcomers for, beside their profile. */
 typedef struct realm_registration_flow {

@@ -11,6 +11,7 @@
 
 #define DOCUMENT_ADDRESSES "client.id.metadata.document.addresses"
 #define KEY_INTERVAL "key.rotation.interval"
+#define OTP_WINDOW_MAX 100 /* codes on each side: each more is one more to guess */
 
 static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *ret)
 {
@@ -54,6 +55,25 @@ static void load_brute_force(realm_loader *l, const ost_json *d, realm_brute_for
     ret->quick_ms = load_bounded(l, d, "quickLoginCheckMilliSeconds", 1000, 0, 3600 * 1000);
     ret->quick_wait = load_bounded(l, d, "minimumQuickLoginWaitSeconds", 60, 0, year);
     ret->window = load_bounded(l, d, "maxDeltaTimeSeconds", 43200, 1, year);
+}
+
+static void load_otp_policy(realm_loader *l, const ost_json *d, otp_policy *ret)
+{
+    const char *type = loader_string(l, d, "otpPolicyType");
+    const char *algorithm = loader_string(l, d, "otpPolicyAlgorithm");
+    const ost_json *attributes = ost_json_get(d, "attributes");
+    ret->counted = type != NULL && strcmp(type, "hotp") == 0;
+    ret->hash = algorithm == NULL                      ? 0
+                : strcmp(algorithm, "HmacSHA256") == 0 ? 1
+                : strcmp(algorithm, "HmacSHA512") == 0 ? 2
+                                                       : 0;
+    ret->digits = loader_integer(l, d, "otpPolicyDigits", 6) == 8 ? 8 : 6;
+    ret->period = load_bounded(l, d, "otpPolicyPeriod", 30, 1, 3600);
+    ret->window = load_bounded(l, d, "otpPolicyLookAheadWindow", 1, 0, OTP_WINDOW_MAX);
+    ret->first = load_bounded(l, d, "otpPolicyInitialCounter", 0, 0, INT32_MAX);
+    ret->reusable = loader_boolean(
+        l, d, "otpPolicyCodeReusable",
+        ost_json_equals(ost_json_get(attributes, "realmReusableOtpCode"), OST_TEXT("true")));
 }
 
 /* Required actions that the file does not list are on. */
@@ -137,6 +157,7 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     load_key_interval(l, attributes, r);
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
+    load_otp_policy(l, d, &r->otp);
     r->registration = realm_registration_of(d);
     if (r->name == NULL || r->name[0] == '\0')
         loader_fail(l, "realm", "the realm's name is missing");

@@ -2,34 +2,24 @@
 /* Users and sessions; see authentication.h. */
 #include "provider/session/authentication.h"
 
-#include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/user_agent.h"
-
-/* A second factor that the usual flows ask for, by its names of today and of before Keycloak 8. */
-static bool has_second_factor(const ost_json *user)
-{
-    static const char *const types[] = {"otp", "totp", "hotp"};
-    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
-         at = ost_json_next(at)) {
-        for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-            if (ost_json_equals(ost_json_get(at, "type"), text_of(types[i])))
-                return true;
-        }
-    }
-    return false;
-}
+#include "provider/user/otp_check.h"
+#include "provider/user/otp_credential.h"
 
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
 {
     ost_result result = ost_json_read(row->document, NULL, c->arena, &ret_user->document, NULL);
+    store_user *kept = ost_arena_alloc(c->arena, sizeof *kept);
     ret_user->id = row->id;
     ret_user->username = row->username;
-    if (result != OST_OK)
-        return result;
+    if (result != OST_OK || kept == NULL)
+        return result != OST_OK ? result : OST_E_MEMORY;
+    *kept = *row;
+    ret_user->row = kept;
     ret_user->password_since = password_since(row->password, c->arena);
     const acting_user acting = {.document = ret_user->document,
                                 .has_password = row->password.len > 0,
@@ -37,7 +27,8 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
                                 .now = c->now,
                                 .arena = c->arena};
     ret_user->action = required_action_next(c->realm, &acting);
-    ret_user->barred = ret_user->action == ACTION_OTHER || has_second_factor(ret_user->document);
+    ret_user->barred = ret_user->action == ACTION_OTHER;
+    ret_user->has_code = otp_credential_is_there(ret_user->document);
     ret_user->complete = !ret_user->barred && ret_user->action == ACTION_NONE &&
                          ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
     return OST_OK;
@@ -75,15 +66,17 @@ static authentication_outcome check_password(call *c, ost_text password, const s
     return AUTHENTICATED;
 }
 
-/* As the realm says of guessing; what cannot be counted does not succeed. */
+/* As the realm says of guessing; what cannot be counted does not succeed. Who has yet to bring a
+ * code has not succeeded: it would forget the codes that were guessed before. */
 static authentication_outcome judge(call *c, ost_text user_id, authentication_outcome outcome,
-                                    bool *ret_blocked)
+                                    bool halfway, bool *ret_blocked)
 {
     const brute_force_attempt attempt = {.realm = c->realm,
                                          .rule = &c->realm->brute_force,
                                          .user_id = user_id,
                                          .address = c->request->peer};
-    brute_force_outcome counted = outcome == AUTHENTICATED          ? ATTEMPT_SUCCEEDED
+    brute_force_outcome counted = outcome == AUTHENTICATED
+                                      ? halfway ? ATTEMPT_NEITHER : ATTEMPT_SUCCEEDED
                                   : outcome == AUTHENTICATION_WRONG ? ATTEMPT_FAILED
                                                                     : ATTEMPT_NEITHER;
     if (brute_force_judge(c->provider->store, &attempt, counted, ret_blocked) != OST_OK)
@@ -91,7 +84,37 @@ static authentication_outcome judge(call *c, ost_text user_id, authentication_ou
     return *ret_blocked ? AUTHENTICATION_WRONG : outcome;
 }
 
-authentication_outcome authenticate(call *c, ost_text username, ost_text password,
+static authentication_outcome try_code(call *c, const authenticated_user *user, ost_text credential,
+                                       ost_text code)
+{
+    const otp_attempt attempt = {.realm = c->realm,
+                                 .user = user->row,
+                                 .document = user->document,
+                                 .credential = credential,
+                                 .code = code,
+                                 .now = c->now};
+    ost_result result = otp_check(c->provider->store, &attempt, c->arena);
+    return result == OST_OK                                   ? AUTHENTICATED
+           : call_is_busy(result) || result == OST_E_CONFLICT ? AUTHENTICATION_BUSY
+                                                              : AUTHENTICATION_WRONG;
+}
+
+/* What the flow demands of somebody whose password is right. */
+static authentication_outcome demand_code(call *c, realm_flow flow, authenticated_user *user)
+{
+    bool browser = flow == REALM_FLOW_BROWSER;
+    realm_flow_demand demand = browser ? c->client->browser_demand : c->client->direct_demand;
+    ost_text code = call_parameter(c, "otp");
+    user->code_due = demand != FLOW_PASSWORD && user->has_code;
+    if (browser || demand == FLOW_PASSWORD || (demand == FLOW_CODE_OF_OWNER && !user->has_code))
+        return AUTHENTICATED;
+    if (code.data == NULL)
+        code = call_parameter(c, "totp");
+    user->code_due = false;
+    return try_code(c, user, (ost_text){0}, code);
+}
+
+authentication_outcome authenticate(call *c, realm_flow flow, ost_text username, ost_text password,
                                     authenticated_user *ret_user)
 {
     store_user row = {0};
@@ -106,7 +129,9 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
     c->event.user = row.id;
     bool blocked = false;
     authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
-    outcome = judge(c, row.id, outcome, &blocked);
+    if (outcome == AUTHENTICATED)
+        outcome = demand_code(c, flow, &user);
+    outcome = judge(c, row.id, outcome, user.code_due, &blocked);
     c->event.error = blocked                              ? "user_temporarily_disabled"
                      : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
                      : found != OST_OK                    ? "user_not_found"
@@ -119,9 +144,28 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
     }
     if (outcome == AUTHENTICATION_WRONG)
         provider_count(c->provider, COUNT_LOGINS_FAILED);
-    else if (outcome == AUTHENTICATED)
+    else if (outcome == AUTHENTICATED && !user.code_due)
         provider_count(c->provider, COUNT_LOGINS);
     *ret_user = user;
+    return outcome;
+}
+
+authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
+                                                 ost_text credential, ost_text code)
+{
+    bool blocked = false;
+    authentication_outcome outcome =
+        judge(c, user->id, try_code(c, user, credential, code), false, &blocked);
+    c->event.username = user->username;
+    c->event.user = user->id;
+    c->event.error = blocked                           ? "user_temporarily_disabled"
+                     : outcome == AUTHENTICATION_BUSY  ? "temporarily_unavailable"
+                     : outcome == AUTHENTICATION_WRONG ? "invalid_user_credentials"
+                                                       : NULL;
+    if (outcome != AUTHENTICATION_BUSY)
+        provider_count(c->provider, blocked                    ? COUNT_LOGINS_BLOCKED
+                                    : outcome == AUTHENTICATED ? COUNT_LOGINS
+                                                               : COUNT_LOGINS_FAILED);
     return outcome;
 }
 
@@ -130,7 +174,7 @@ authentication_outcome authentication_confirm(call *c, const store_user *user, o
     authenticated_user again = {0};
     bool blocked = false;
     authentication_outcome outcome = check_password(c, password, user, true, &again);
-    return judge(c, user->id, outcome, &blocked);
+    return judge(c, user->id, outcome, again.has_code, &blocked);
 }
 
 ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)

@@ -23,12 +23,22 @@ typedef struct authenticated_user {
     required_action action; /* what they have to do next before a login of theirs is complete */
     bool complete;          /* nothing is left to be done: the password alone lets them in */
     bool barred;            /* what is left has no page here */
+    bool has_code;          /* they have a device for one-time codes */
+    bool code_due;          /* and one is asked for yet: the password alone lets them in nowhere */
+    const struct store_user *row; /* as they are stored; in the arena */
 } authenticated_user;
 
 /* Checks the password (always, so that every outcome takes the same time) and brings its stored
- * form up to date. *ret_user is filled when the user exists. */
-authentication_outcome authenticate(call *call, ost_text username, ost_text password,
-                                    authenticated_user *ret_user);
+ * form up to date; and what the client's flow demands beside it: of a direct grant the code that
+ * came along, while at a browser it is yet to be asked for. *ret_user is filled when the user
+ * exists. */
+authentication_outcome authenticate(call *call, realm_flow flow, ost_text username,
+                                    ost_text password, authenticated_user *ret_user);
+
+/* Checks a one-time code of somebody whose password was right, by the credential of that id
+ * (empty: their first); failures count as those of a password. */
+authentication_outcome authentication_check_code(call *call, const authenticated_user *user,
+                                                 ost_text credential, ost_text code);
 
 /* Asks a user who is logged in for the password again; failures count as those of a login. */
 authentication_outcome authentication_confirm(call *call, const struct store_user *user,

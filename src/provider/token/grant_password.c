@@ -13,7 +13,8 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
     ost_text username = call_parameter(c, "username");
     if (username.data == NULL)
         return call_refuse(c, 401, "invalid_request", "Missing parameter: username");
-    switch (authenticate(c, username, call_parameter(c, "password"), ret_user)) {
+    switch (authenticate(c, REALM_FLOW_DIRECT_GRANT, username, call_parameter(c, "password"),
+                         ret_user)) {
     case AUTHENTICATED:
         break;
     case AUTHENTICATION_WRONG:
@@ -41,7 +42,7 @@ void grant_password(call *c)
         call_refuse(c, 400, "invalid_client", "Client requires user consent");
         return;
     }
-    if (c->client->direct_barred) {
+    if (c->client->direct_demand == FLOW_REFUSED) {
         call_refuse(c, 400, "unauthorized_client", "The authentication flow is not supported");
         return;
     }

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Credentials of one-time passwords; see otp_credential.h. */
+#include "provider/user/otp_credential.h"
+
+#include "base/array.h"
+#include "base/json/json_writer.h"
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/realm/uuid.h"
+
+#define PERIOD_MAX 86400
+#define COUNTER_MAX ((uint64_t)1 << 53) /* what a JSON number holds */
+
+static ost_text member_text(const ost_json *object, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(object, name), &text);
+    return text;
+}
+
+static bool is_otp(const ost_json *credential)
+{
+    static const char *const types[] = {"otp", "totp", "hotp"};
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (ost_json_equals(ost_json_get(credential, "type"), text_of(types[i])))
+            return true;
+    }
+    return false;
+}
+
+/* ---- reading ---- */
+
+/* Numbers may be written as strings. */
+static bool read_number(const ost_json *data, const char *name, int64_t *ret_number)
+{
+    uint64_t number;
+    ost_text text;
+    const ost_json *value = ost_json_get(data, name);
+    if (ost_json_integer(value, ret_number))
+        return true;
+    if (!ost_json_text(value, &text) || !text_to_unsigned(text, COUNTER_MAX, &number))
+        return false;
+    *ret_number = (int64_t)number;
+    return true;
+}
+
+static bool read_hash(ost_text name, code_hash *ret_hash)
+{
+    static const char *const names[] = {
+        [CODE_SHA1] = "HmacSHA1", [CODE_SHA256] = "HmacSHA256", [CODE_SHA512] = "HmacSHA512"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (text_is(name, names[i])) {
+            *ret_hash = (code_hash)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The key is the text's bytes, unless it says that they are base32. */
+static bool read_secret(const ost_json *data, ost_text value, ost_arena *arena, ost_text *ret)
+{
+    ost_text encoding = member_text(data, "secretEncoding");
+    if (encoding.len > 0)
+        return text_equal_ignoring_case(encoding, OST_TEXT("BASE32")) &&
+               base32_decode_to(arena, value, ret) == OST_OK && ret->len > 0;
+    *ret = value;
+    return value.len > 0;
+}
+
+static bool read_data(const ost_json *data, ost_text kind, ost_text value, ost_arena *arena,
+                      otp_credential *otp)
+{
+    int64_t counter = 0;
+    otp->counted = text_is(kind, "hotp");
+    otp->period = 1;
+    (void)!read_number(data, "counter", &counter);
+    otp->counter = counter < 0 ? 0 : (uint64_t)counter;
+    return (otp->counted || text_is(kind, "totp")) && otp->counter < COUNTER_MAX &&
+           read_hash(member_text(data, "algorithm"), &otp->key.hash) &&
+           read_number(data, "digits", &otp->key.digits) && otp->key.digits >= CODE_DIGITS_MIN &&
+           otp->key.digits <= CODE_DIGITS_MAX &&
+           (otp->counted || (read_number(data, "period", &otp->period) && otp->period > 0 &&
+                             otp->period <= PERIOD_MAX)) &&
+           read_secret(data, value, arena, &otp->key.secret);
+}
+
+static bool read_inner(const ost_json *credential, const char *name, ost_arena *arena,
+                       const ost_json **ret)
+{
+    return ost_json_read(member_text(credential, name), NULL, arena, ret, NULL) == OST_OK &&
+           ost_json_is(*ret, OST_JSON_OBJECT);
+}
+
+static bool read_one(const ost_json *credential, ost_arena *arena, otp_credential *otp)
+{
+    const ost_json *secret, *data;
+    ost_text type = member_text(credential, "type");
+    if (!text_is(type, "otp")) /* of before Keycloak 8 */
+        return read_data(credential, type, member_text(credential, "hashedSaltedValue"), arena,
+                         otp);
+    return read_inner(credential, "secretData", arena, &secret) &&
+           read_inner(credential, "credentialData", arena, &data) &&
+           read_data(data, member_text(data, "subType"), member_text(secret, "value"), arena, otp);
+}
+
+ost_result otp_credentials_read(const ost_json *user, ost_text user_id, ost_arena *arena,
+                                otp_credential **ret_list, size_t *ret_count)
+{
+    const ost_json *list = ost_json_get(user, "credentials");
+    size_t index = 0, count = 0;
+    otp_credential *all = ost_arena_alloc(arena, (ost_json_count(list) + 1) * sizeof *all);
+    if (all == NULL)
+        return OST_E_MEMORY;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
+        const char *place = ost_arena_format(arena, "credential %zu", index);
+        if (!is_otp(at))
+            continue;
+        otp_credential *otp = &all[count++];
+        *otp = (otp_credential){.credential = at, .label = member_text(at, "userLabel")};
+        otp->id = member_text(at, "id");
+        if (place != NULL && otp->id.len == 0) /* as the admin API has it */
+            otp->id = uuid_of_name(user_id, text_of(place), arena);
+        if (place == NULL || otp->id.len == 0)
+            return OST_E_MEMORY;
+        otp->readable = read_one(at, arena, otp);
+    }
+    *ret_list = all;
+    *ret_count = count;
+    return OST_OK;
+}
+
+bool otp_credential_is_there(const ost_json *user)
+{
+    const ost_json *at = ost_json_first(ost_json_get(user, "credentials"));
+    while (at != NULL && !is_otp(at))
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
+/* ---- counting on ---- */
+
+static ost_result with_counter(const ost_json *data, uint64_t counter, ost_arena *arena,
+                               const ost_json **ret_data)
+{
+    const char *text = ost_arena_format(arena, "%llu", (unsigned long long)counter);
+    const ost_json *number;
+    ost_result result =
+        text != NULL ? ost_json_read(text_of(text), NULL, arena, &number, NULL) : OST_E_MEMORY;
+    return result == OST_OK ? document_put(data, OST_TEXT("counter"), number, arena, ret_data)
+                            : result;
+}
+
+static ost_result with_inner_counter(const ost_json *credential, uint64_t counter, ost_arena *arena,
+                                     const ost_json **ret_credential)
+{
+    const ost_json *data;
+    if (!read_inner(credential, "credentialData", arena, &data))
+        return OST_E_FORMAT;
+    ost_result result = with_counter(data, counter, arena, &data);
+    return result == OST_OK ? document_put_text(credential, "credentialData", ost_json_source(data),
+                                                arena, ret_credential)
+                            : result;
+}
+
+ost_result otp_credential_count_on(const ost_json *user, const otp_credential *otp,
+                                   uint64_t counter, ost_arena *arena, const ost_json **ret_user)
+{
+    const ost_json *list, *changed;
+    bool flat = !ost_json_equals(ost_json_get(otp->credential, "type"), OST_TEXT("otp"));
+    ost_result result = flat ? with_counter(otp->credential, counter, arena, &changed)
+                             : with_inner_counter(otp->credential, counter, arena, &changed);
+    if (result == OST_OK)
+        result = document_replace(ost_json_get(user, "credentials"), otp->credential, changed,
+                                  arena, &list);
+    return result == OST_OK ? document_put(user, OST_TEXT("credentials"), list, arena, ret_user)
+                            : result;
+}
