@@ -9,6 +9,7 @@
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -96,6 +97,7 @@ class Keycloak:
         self._own_home = None
         self._log = pathlib.Path(log) if log else None
         self._process = None
+        self._admin_token = None, -math.inf
 
     def __enter__(self):
         try:
@@ -126,6 +128,7 @@ class Keycloak:
         """Starts the server and waits until it is ready; after stop() it finds its data again."""
         if answers(self.base):
             raise RuntimeError(f"something else listens on port {self.port}")
+        self._admin_token = None, -math.inf
         imports = self.home / "data" / "import"
         imports.mkdir(parents=True, exist_ok=True)
         for file in self.realm_files:
@@ -217,6 +220,14 @@ class Keycloak:
     # The admin API
 
     def admin_token(self):
+        """Of a login of the last half minute, for each costs the hash of a password."""
+        token, since = self._admin_token
+        if time.monotonic() - since > 30:
+            token = self._log_in()
+            self._admin_token = token, time.monotonic()
+        return token
+
+    def _log_in(self):
         form = {"grant_type": "password", "client_id": "admin-cli", "username": ADMIN[0], "password": ADMIN[1]}
         answer = Realm(self.base, "master").token(form)
         assert answer.status == 200, f"no admin token: {answer.status} {answer.text}"
