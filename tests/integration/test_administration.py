@@ -145,6 +145,7 @@ def test_keys_are_listed_without_their_private_parts(shell):
     shell("key", "rotate", "--alg", "EdDSA", "--delay", "100")
     assert "EdDSA\tsig\tnext" in shell("key", "list")
     assert "cannot be signed with HS256" in shell("key", "rotate", "--alg", "HS256", fails=True)
+    assert "but with RS256, RS384" in shell("key", "rotate", "--alg", "rs256", fails=True)
 
 
 def test_settings_of_the_realm_are_shown_and_set(shell):

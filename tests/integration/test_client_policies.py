@@ -57,7 +57,6 @@ def test_deviations_are_some():
 @pytest.mark.parametrize("executor, configuration", [
     ("intent-client-bind-checker", {}),
     ("secure-request-object", {"encryption-required": True}),
-    ("dpop-bind-enforcer", {"allow-only-refresh-token-binding": "true"}),
 ])  # fmt: skip
 def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
     assert site.own({executor: configuration}).status == 204

@@ -252,7 +252,7 @@ def test_the_languages_that_a_client_wants_are_pushed_and_signed(realm):
         ({"state": ["a", "b"]}, "invalid_request", "duplicated parameter"),
         ({"request_uri": PREFIX + "x"}, "invalid_request", "It is not allowed to include request_uri to PAR."),
         ({"resource": "https://unknown.example"}, "invalid_target", "Invalid resource"),
-        ({"max_age": "x"}, "invalid_request", "Invalid Request"),
+        ({"max_age": "x"}, "invalid_request", "Invalid parameter: max_age"),
         ({"state": "x" * 9000}, "invalid_request", "too long"),
         ({"request": "x"}, "invalid_request_object", "malformed"),
     ],

@@ -47,7 +47,8 @@ from web import Browser, basic, unverified_token
             "invalid_grant",
             "Invalid user credentials",
         ),
-        ("grant_type=password&client_id=open&username=dan&password=x", 400, "invalid_grant", "Account disabled"),
+        ("grant_type=password&client_id=open&username=dan&password=x", 401, "invalid_grant", "Invalid user credentials"),
+        ("grant_type=password&client_id=open&username=dan&password=dan-password", 400, "invalid_grant", "Account disabled"),
         (
             "grant_type=password&client_id=open&username=erin&password=erin-password",
             400,
@@ -146,7 +147,7 @@ def test_a_client_id_beside_basic_is_no_contradiction(probe):
 
 def test_basic_that_is_no_base64(probe):
     answer = probe.token({"grant_type": "client_credentials"}, headers={"Authorization": "Basic ?"})
-    assert_refused(answer, 400, "unauthorized_client", "Unexpected error when authenticating client")
+    assert_refused(answer, 401, "invalid_client", "Invalid client or Invalid client credentials")
     answer = probe.token({"grant_type": "client_credentials"}, headers=basic("web", "wrong"))
     assert_refused(answer, 401, "unauthorized_client", NOT_A_CLIENT)
 

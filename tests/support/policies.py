@@ -26,6 +26,7 @@ from policy_steps import (
     again,
     authorized,
     beside,
+    bound,
     by_jwt,
     by_link,
     by_secret,
@@ -43,6 +44,7 @@ from policy_steps import (
     redeemed,
     refreshed,
     registered,
+    renewed,
     said,
     signed,
     signed_in_backchannel,
@@ -74,6 +76,10 @@ FLAWED = {
 OFF, ON = {"auto-configure": False}, {"auto-configure": True}
 ALLOWED = {"allowed-client-authenticators": ["client-jwt", "client-x509"], "default-client-authenticator": "client-jwt"}
 PASSWORDS = {"password of a public client": password(), "of a confidential one": password("secret"), "of a watched one": password("watched")}
+
+
+def of_no_key(site):
+    return site.free(lambda: password()(site))
 
 
 def condition(name, **configuration):
@@ -156,6 +162,12 @@ GROUPS = {
         "password": password(), "password with a proof": password(proved=True), "password, bound": password("bound"), "password, bound, with a proof": password("bound", True),
         "userinfo": userinfo, "revokes": of_free("revoke"), "revokes with a proof": of_free("revoke", True), "revokes nothing": of_free("revoke", True, token="x")}),
     "keys, by itself": ({"dpop-bind-enforcer": ON}, ANYBODY, {"makes": made()}),
+    "keys of refresh tokens": ({"dpop-bind-enforcer": {**OFF, "allow-only-refresh-token-binding": "true"}}, ANYBODY, {
+        "makes": made(), "code": bound(redeemed()), "code with a proof": bound(redeemed(proved=True)), "password": bound(password()),
+        "password with a proof": bound(password(proved=True)), "password, bound, with a proof": bound(password("bound", True)),
+        "password, confidential": bound(password("secret", True)), "refreshes": bound(renewed(redeemed(proved=True))),
+        "refreshes with the proof": bound(renewed(redeemed(proved=True), True)), "refreshes what is of no key": renewed(of_no_key, False),
+        "binds what is of no key": bound(renewed(of_no_key, True))}),
     "certificates": ({"holder-of-key-enforcer": OFF}, ANYBODY, {
         "makes": made(), "makes it right": made(attributes={"tls.client.certificate.bound.access.tokens": "true"}), "client credentials": credentials(),
         "password": password(), "userinfo": userinfo, "refreshes": of_free("token", name="refresh_token", grant_type="refresh_token"),

@@ -149,10 +149,36 @@ def password(client="open", proved=False, **more):
     return posted("token", proof, proved, **{**form, **more})
 
 
-def redeemed(challenge=None, **form):
+def redeemed(challenge=None, proved=False, **form):
     def step(site):
         code = site.code(challenge)
-        return site.post("token", {"grant_type": "authorization_code", "code": code, "client_id": "open", "redirect_uri": HTTPS, **form})
+        asked = {"grant_type": "authorization_code", "code": code, "client_id": "open", "redirect_uri": HTTPS, **form}
+        return site.post("token", asked, site.proof("token") if proved else None)
+
+    return step
+
+
+def bound(of):
+    """Which of the tokens that come are bound to a key."""
+
+    def step(site):
+        answer = of(site)
+        if answer.status != 200:
+            return answer
+        tokens = answer.json()
+        kinds = {kind: "jkt" in unverified_token(tokens[f"{kind}_token"])[1].get("cnf", {}) for kind in ("access", "refresh")}
+        return {"status": 200, "token_type": tokens["token_type"], **kinds}
+
+    return step
+
+
+def renewed(first, proved=False):
+    """A refresh with what came of `first`."""
+
+    def step(site):
+        brought = first(site).json()["refresh_token"]
+        form = {"client_id": "open", "grant_type": "refresh_token", "refresh_token": brought}
+        return site.post("token", form, site.proof("token") if proved else None)
 
     return step
 

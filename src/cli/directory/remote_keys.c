@@ -157,8 +157,11 @@ static ost_result rotate_at_once(administrator *a, const char *algorithm, uint64
         return ost_error_set(error, OST_E_STATE,
                              "at this server a new key signs at once: --delay 0 says that it may");
     if (how == NULL)
-        return ost_error_set(error, OST_E_ARGUMENT, "%s: no algorithm that is known to sign",
-                             algorithm);
+        return ost_error_set(
+            error, OST_E_ARGUMENT,
+            "tokens cannot be signed with %s, but with RS256, RS384, RS512, PS256, "
+            "PS384, PS512, ES256, ES384, ES512, EdDSA",
+            algorithm);
     const char *priority = next_priority(a, ost_json_get(answer, "keys"));
     result = priority != NULL ? component(a, how, algorithm, priority, &body) : OST_E_MEMORY;
     if (result == OST_OK)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Introspection (RFC 7662), also with a signed answer (RFC 9701). */
+#include <string.h>
+
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/call/call_policy.h"
@@ -142,11 +144,21 @@ static void work(call *c)
         (void)sign_answer(c);
 }
 
+/* A resource server that does not prove who it is (RFC 7662 §2.3). */
+static bool authenticate_client(call *c)
+{
+    if (client_authenticate(c))
+        return true;
+    if (c->error.status < 500 && strcmp(c->error.error, "invalid_client") != 0)
+        c->error = (call_error){401, "invalid_client", "Client authentication failed."};
+    return false;
+}
+
 /* Once the client can be known. */
 static void begin(call *c)
 {
-    if (c->error.status == 0 && !client_authenticate(c))
-        c->error = (call_error){401, "invalid_request", "Authentication failed."};
+    if (c->error.status == 0)
+        (void)authenticate_client(c);
     if (c->error.status == 0 && c->client->public_client)
         call_refuse(c, 403, "invalid_request", "Client not allowed.");
     if (c->error.status == 0 && call_policy_check(c, POLICY_INTROSPECT) &&

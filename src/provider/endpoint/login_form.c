@@ -37,11 +37,7 @@ static void work(call *c)
                    true);
         return;
     case AUTHENTICATION_DISABLED:
-        /* Only who knows the password may know this. */
-        show_again(login,
-                   login->user.password_fits ? "Account is disabled, contact your administrator."
-                                             : "Invalid username or password.",
-                   !login->user.password_fits);
+        show_again(login, "Account is disabled, contact your administrator.", false);
         return;
     case AUTHENTICATION_BUSY:
         show_busy(login);

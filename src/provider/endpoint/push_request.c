@@ -62,7 +62,8 @@ static void check(call *c)
     auth_request request;
     ost_text jkt;
     if (!client_authenticate(c)) {
-        c->error = (call_error){401, "invalid_request", "Authentication failed."};
+        if (c->error.status < 500)
+            c->error = (call_error){401, "invalid_request", "Authentication failed."};
         return;
     }
     if (!call_policy_check(c, POLICY_PUSHING))

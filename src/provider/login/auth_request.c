@@ -266,7 +266,7 @@ static auth_check read_prompt(call *c, auth_request *r)
     if (age.data == NULL)
         return AUTH_GOOD;
     if (!text_to_unsigned(age, (uint64_t)1 << 40, &seconds))
-        return to_page(c, 400, "Invalid Request");
+        return to_client(c, "invalid_request", "Invalid parameter: max_age");
     r->max_age = (int64_t)seconds;
     return AUTH_GOOD;
 }

@@ -83,10 +83,11 @@ typedef struct policy_case {
 
 /* What policies change in what comes of a request that they allow. */
 enum policy_effect {
-    POLICY_DOWNSCOPES = 1 << 0,        /* no scopes that what is brought has not */
-    POLICY_LIGHTENS = 1 << 1,          /* lightweight access tokens */
-    POLICY_KEEPS_REFRESH = 1 << 2,     /* no refresh token comes of a refresh */
-    POLICY_KEEPS_REGISTRATION = 1 << 3 /* a registration access token stays what it is */
+    POLICY_DOWNSCOPES = 1 << 0,          /* no scopes that what is brought has not */
+    POLICY_LIGHTENS = 1 << 1,            /* lightweight access tokens */
+    POLICY_KEEPS_REFRESH = 1 << 2,       /* no refresh token comes of a refresh */
+    POLICY_KEEPS_REGISTRATION = 1 << 3,  /* a registration access token stays what it is */
+    POLICY_BINDS_REFRESH_ALONE = 1 << 4, /* to a key: access tokens are of no key */
 };
 
 typedef struct policy_refusal {

@@ -11,6 +11,8 @@ typedef const policy_refusal *policy_check(const ost_json *configuration, const 
 typedef const policy_refusal *policy_propose(const ost_json *configuration, const policy_case *c,
                                              policy_edits *edits);
 
+typedef bool policy_has_effect(const ost_json *configuration, const policy_case *c);
+
 typedef struct policy_executor {
     const char *name;
     policy_check *check;     /* NULL: it has nothing to say of requests, */
@@ -18,6 +20,7 @@ typedef struct policy_executor {
     const char
         *unknown;    /* a switch that may not be on, for nothing does what it asks; NULL: none */
     unsigned effect; /* what it changes, where it counts: enum policy_effect */
+    policy_has_effect *effect_when; /* and says so of the request; NULL: of each */
     policy_propose
         *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
 } policy_executor;
@@ -48,6 +51,8 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
     propose_algorithms, propose_key_binding, propose_certificate_binding, propose_redirect_uris,
     propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing,
     propose_uri_patterns, propose_secret_end, renew_secret;
+
+policy_has_effect binds_refresh_alone;
 
 /* One member more, or attribute, that a proposal sets. NULL: done. */
 const policy_refusal *policy_edit_put(policy_edits *edits, bool attribute, const char *name,

@@ -154,10 +154,21 @@ const policy_refusal *check_assertion_audience(const ost_json *configuration, co
 
 /* ---- what tokens are bound to ---- */
 
+/* Public clients that do not have every token bound bring a proof all the same, for the refresh
+ * token's sake. */
+bool binds_refresh_alone(const ost_json *configuration, const policy_case *c)
+{
+    return (c->event == POLICY_CODE || c->event == POLICY_REFRESH) &&
+           policy_switch(c->client, "publicClient") &&
+           !text_says_true(attribute_text(c->client, "dpop.bound.access.tokens")) &&
+           policy_switch(configuration, "allow-only-refresh-token-binding");
+}
+
 const policy_refusal *check_key_binding(const ost_json *configuration, const policy_case *c)
 {
     REFUSAL(no_key, 400, "invalid_request", "Missing parameter: dpop_jkt", false);
     REFUSAL(no_proof, 400, "invalid_request", "DPoP proof is missing", false);
+    REFUSAL(code, 400, "invalid_grant", "DPoP proof is missing", false);
     REFUSAL(missing, 400, "invalid_dpop_proof", "DPoP proof is missing", false);
     REFUSAL(other, 400, "invalid_token", "DPoP proof and token binding verification failed", false);
     if (is_authorization(c))
@@ -165,6 +176,8 @@ const policy_refusal *check_key_binding(const ost_json *configuration, const pol
                        c->jkt.len == 0
                    ? &no_key
                    : NULL;
+    if (!c->proof && binds_refresh_alone(configuration, c))
+        return c->event == POLICY_CODE ? &code : &missing;
     if (is_token_request(c))
         return !c->proof && text_says_true(attribute_text(c->client, "dpop.bound.access.tokens"))
                    ? &no_proof

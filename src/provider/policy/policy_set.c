@@ -164,6 +164,12 @@ static const policy_refusal *ask(const demand *d, const policy_case *c, policy_e
     return d->executor->check != NULL ? d->executor->check(d->configuration, c) : NULL;
 }
 
+static unsigned effect_of(const demand *d, const policy_case *c)
+{
+    policy_has_effect *when = d->executor->effect_when;
+    return when == NULL || when(d->configuration, c) ? d->executor->effect : 0;
+}
+
 static const policy_refusal *decide(const policy_set *set, const policy_case *c,
                                     policy_edits *edits, unsigned *effects)
 {
@@ -174,7 +180,7 @@ static const policy_refusal *decide(const policy_set *set, const policy_case *c,
         size_t count = applies(p, c) ? p->demand_count : 0;
         for (size_t k = 0; k < count && refusal == NULL; k++) {
             refusal = ask(&p->demands[k], c, edits);
-            found |= p->demands[k].executor->effect;
+            found |= effect_of(&p->demands[k], c);
         }
     }
     if (refusal == NULL)

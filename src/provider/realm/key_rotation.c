@@ -2,6 +2,7 @@
 /* Making and rotating realm keys: published before they sign, kept until their last token has
  * expired; see key_ring.h. */
 #include "base/error_sentence.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/key_ring.h"
@@ -136,10 +137,11 @@ static ost_result make_next(ost_text name, ost_text algorithm, const store_key *
         *ret_next = *given;
     else
         result = realm_key_new(name, algorithm, NULL, arena, ret_next);
-    return result == OST_E_UNSUPPORTED
-               ? ost_error_set(error, result, "tokens cannot be signed with %.*s",
-                               (int)algorithm.len, algorithm.data)
-               : error_set_sentence(error, result);
+    if (result != OST_E_UNSUPPORTED)
+        return error_set_sentence(error, result);
+    const char *names = realm_key_alg_names(arena);
+    return ost_error_set(error, result, "tokens cannot be signed with %.*s, but with %s",
+                         SHOWN(algorithm, 40), names != NULL ? names : "others");
 }
 
 static ost_result add_next(store *s, const store_key *next, ost_error *error)

@@ -243,6 +243,17 @@ bool realm_key_is_public(ost_alg alg)
     return alg != OST_ALG_UNSET && (REALM_KEY_ALGS & OST_ALG_BIT(alg)) != 0;
 }
 
+const char *realm_key_alg_names(ost_arena *arena)
+{
+    const char *names = "";
+    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA && names != NULL; alg++) {
+        if (realm_key_is_public(alg))
+            names = ost_arena_format(arena, "%s%s%s", names, names[0] != '\0' ? ", " : "",
+                                     ost_alg_name(alg));
+    }
+    return names;
+}
+
 bool realm_key_interval_read(ost_text text, int64_t *ret_seconds)
 {
     uint64_t seconds = 0;

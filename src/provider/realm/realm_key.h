@@ -19,6 +19,8 @@ OST_MUST_CHECK ost_result realm_key_secret(ost_text realm, const ost_context *co
 /* What tokens can be signed with, so that others can verify them. */
 #define REALM_KEY_ALGS OST_ALGS_DEFAULT
 bool realm_key_is_public(ost_alg alg);
+/* Their names, "RS256, RS384, …". NULL: out of memory. */
+const char *realm_key_alg_names(ost_arena *arena);
 
 /* Fills jwk, kid and, for RSA, a certificate of a private key for a row that names the rest; `kid`
  * empty: Keycloak's, the hash of the public key. */

@@ -57,10 +57,10 @@ static authentication_outcome check_password(call *c, ost_text password, const s
     *ret_user = (authenticated_user){.password_fits = checked == OST_OK && fits};
     if (fill(c, row, ret_user) != OST_OK)
         return AUTHENTICATION_BUSY;
-    if (!row->enabled)
-        return AUTHENTICATION_DISABLED;
     if (!ret_user->password_fits)
         return AUTHENTICATION_WRONG;
+    if (!row->enabled) /* which only who knows the password may know */
+        return AUTHENTICATION_DISABLED;
     if (old)
         upgrade(c, row, password);
     return AUTHENTICATED;

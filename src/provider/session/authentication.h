@@ -10,7 +10,7 @@
 typedef enum authentication_outcome {
     AUTHENTICATED,
     AUTHENTICATION_WRONG,    /* no such user, or another password: which is not said */
-    AUTHENTICATION_DISABLED, /* the user is disabled */
+    AUTHENTICATION_DISABLED, /* the user is disabled, and the password right */
     AUTHENTICATION_BUSY,     /* the store could not be asked */
 } authentication_outcome;
 

@@ -41,8 +41,7 @@ static bool read_basic(call *c, ost_text field, credentials *ret)
     if (bytes == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     if (base64_decode(encoded, bytes, &len) != OST_OK)
-        return call_refuse(c, 400, "unauthorized_client",
-                           "Unexpected error when authenticating client");
+        return call_refuse(c, 401, "invalid_client", invalid);
     ost_text both = {(const char *)bytes, len};
     size_t colon = text_find(both, ':', 0);
     /* Each half is form-encoded (RFC 6749 §2.3.1); what only a form would take apart stays whole.

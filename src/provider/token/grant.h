@@ -111,6 +111,9 @@ bool mint_introspection(call *call, const grant *grant, const ost_claims *claims
 /* The claims alone of what the grant would be answered with, signed by nobody. JSON. */
 bool mint_example(call *call, const grant *grant, token_kind kind, ost_text *ret_json);
 
+/* Of the key that the call's access tokens are bound to (RFC 9449); empty: none. */
+ost_text mint_access_key(const call *call);
+
 /* The token endpoint's answer. */
 bool mint_answer(call *call, const grant *grant, const minted *minted);
 

@@ -189,15 +189,15 @@ static void run_mappers(call *c, const grant *g, token_kind kind, audience_list 
 }
 
 /* Whose key a token is for (RFC 9449 §6.1), and whose certificate (RFC 8705 §3.1). */
-static void put_confirmation(call *c, claim_tree *tree)
+static void put_confirmation(call *c, ost_text jkt, claim_tree *tree)
 {
     ost_text json;
-    ost_json_writer *w = c->jkt.len > 0 || c->x5t.len > 0 ? call_writer(c) : NULL;
+    ost_json_writer *w = jkt.len > 0 || c->x5t.len > 0 ? call_writer(c) : NULL;
     if (w == NULL)
         return;
     ost_json_open_object(w);
-    if (c->jkt.len > 0)
-        ost_json_member_text(w, "jkt", c->jkt);
+    if (jkt.len > 0)
+        ost_json_member_text(w, "jkt", jkt);
     if (c->x5t.len > 0)
         ost_json_member_text(w, "x5t#S256", c->x5t);
     ost_json_close_object(w);
@@ -207,10 +207,20 @@ static void put_confirmation(call *c, claim_tree *tree)
         call_refuse(c, 500, "server_error", NULL);
 }
 
+ost_text mint_access_key(const call *c)
+{
+    return (c->policy_effects & POLICY_BINDS_REFRESH_ALONE) != 0 ? (ost_text){0} : c->jkt;
+}
+
+static const char *access_kind(const call *c)
+{
+    return mint_access_key(c).len > 0 ? "DPoP" : "Bearer";
+}
+
 /* What no mapper has a hand in. */
 static void put_rest(call *c, const grant *g, claim_tree *tree)
 {
-    put_confirmation(c, tree);
+    put_confirmation(c, mint_access_key(c), tree);
     if (g->details.len > 0)
         claim_put_json(tree, OST_TEXT(DETAILS), g->details);
     if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
@@ -241,7 +251,7 @@ static claim_tree *lightweight_claims(call *c, const grant *g, int64_t expires)
         put_subject(c, g, tree);
     else
         claim_reserve(tree, "sub");
-    claim_put_string(tree, "typ", c->jkt.len > 0 ? "DPoP" : "Bearer");
+    claim_put_string(tree, "typ", access_kind(c));
     claim_put_string(tree, "azp", g->client->client_id);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
@@ -258,8 +268,8 @@ static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
     audience_list audiences = {0};
     if (is_lightweight(c, g))
         return lightweight_claims(c, g, expires);
-    claim_tree *tree = begin_token(c, g, c->jkt.len > 0 ? "DPoP" : "Bearer", fresh_id(c), expires,
-                                   g->interactive ? g->auth_time : -1);
+    claim_tree *tree =
+        begin_token(c, g, access_kind(c), fresh_id(c), expires, g->interactive ? g->auth_time : -1);
     if (tree == NULL)
         return NULL;
     for (size_t i = 0; i < ARRAY_LEN(by_mappers); i++)
@@ -352,7 +362,7 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
         claim_put_json(tree, OST_TEXT(DETAILS), g->granted_details);
     /* Of a confidential client, its own proof guards it (RFC 9449 §5, RFC 8705 §4). */
     if (g->client->public_client)
-        put_confirmation(c, tree);
+        put_confirmation(c, c->jkt, tree);
     if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     m->refresh_id = text_of(id);

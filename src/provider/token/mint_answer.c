@@ -17,7 +17,7 @@ static const char *token_type_of(const call *c, const grant *g)
 {
     if (g->issued_token_type != NULL && strcmp(g->issued_token_type, TOKEN_TYPE_ID) == 0)
         return "N_A";
-    return c->jkt.len > 0 ? "DPoP" : bearer_word(g->client);
+    return mint_access_key(c).len > 0 ? "DPoP" : bearer_word(g->client);
 }
 
 bool mint_answer(call *c, const grant *g, const minted *m)

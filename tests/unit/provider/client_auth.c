@@ -192,14 +192,14 @@ static void a_secret_is_no_assertion(void **state)
     assert_out(ask("Basic", "mac:s", NULL), 400, "invalid_client");
 }
 
-static void what_is_no_base64_is_a_bad_request(void **state)
+static void what_is_no_base64_is_no_client(void **state)
 {
     static const http_field field = {{"authorization", 13}, {"Basic ?", 7}};
     (void)state;
     call *c = ask("Basic", NULL, NULL);
     f->request.fields = &field;
     f->request.field_count = 1;
-    assert_out(c, 400, "unauthorized_client");
+    assert_out(c, 401, "invalid_client");
 }
 
 static void two_fields_are_none(void **state)
@@ -223,7 +223,7 @@ int main(void)
         cmocka_unit_test(the_form_counts_more_than_the_field),
         cmocka_unit_test(everything_else_stays_out),
         cmocka_unit_test(a_secret_is_no_assertion),
-        cmocka_unit_test(what_is_no_base64_is_a_bad_request),
+        cmocka_unit_test(what_is_no_base64_is_no_client),
         cmocka_unit_test(two_fields_are_none),
     };
     return cmocka_run_group_tests_name("client_auth", tests, setup, teardown);
