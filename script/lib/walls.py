@@ -102,7 +102,7 @@ WINGS = {
     "provider/setting": ["realm", "member", "call", "admin", "policy"],
     "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory"],
     "provider/direct": ["realm", "call", "admin"],
-    "provider/registration": ["detail", "call", "realm", "policy", "session", "admin", "client_admin", "proof"],
+    "provider/registration": ["detail", "call", "realm", "member", "completion", "file", "policy", "session", "admin", "client_admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
     "provider/ciba": ["detail", "call", "realm", "session", "token", "login"],
     "provider/console": ["realm", "call", "admin"],

@@ -32,7 +32,9 @@
 
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
-#define REGISTRATION REALM "/clients-registrations/openid-connect"
+#define REGISTRATIONS REALM "/clients-registrations"
+#define REGISTRATION REGISTRATIONS "/openid-connect"
+#define REPRESENTED REGISTRATIONS "/default"
 #define ADMIN "/admin/{path...}"
 #define ACCOUNT REALM "/account"
 #define MAX_REPRESENTATION ((size_t)2 << 20)
@@ -107,6 +109,12 @@ static const struct {
     {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},
     {HTTP_PUT, REGISTRATION "/{client}", update_client_endpoint},
     {HTTP_DELETE, REGISTRATION "/{client}", delete_client_endpoint},
+    {HTTP_POST, REPRESENTED, register_represented_endpoint},
+    {HTTP_GET, REPRESENTED "/{client}", represented_client_endpoint},
+    {HTTP_PUT, REPRESENTED "/{client}", update_represented_endpoint},
+    {HTTP_DELETE, REPRESENTED "/{client}", delete_represented_endpoint},
+    {HTTP_GET, REGISTRATIONS "/install/{client}", installation_endpoint},
+    {HTTP_POST, REGISTRATIONS "/saml2-entity-descriptor", register_saml_endpoint},
     {HTTP_GET, ACCOUNT, account_endpoint},
     {HTTP_GET, ACCOUNT "/{path...}", account_endpoint},
     {HTTP_POST, ACCOUNT, account_endpoint},

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
+#include "provider/admin/client_part.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose API this is: clients choose by it what they ask */
 
@@ -135,7 +136,6 @@ ost_result admin_read_service_account(admin_call *a)
 ost_result admin_read_installation(admin_call *a)
 {
     admin_owner owner;
-    const realm *r = a->realm.realm;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     const char *server = ost_arena_format(a->arena, "%s/", a->call->base);
     if (w == NULL || server == NULL)
@@ -144,27 +144,7 @@ ost_result admin_read_installation(admin_call *a)
         return OST_OK;
     if (!text_is(a->values[2], "keycloak-oidc-keycloak-json"))
         return admin_refuse(a, 404, "error", "Unknown Provider");
-    ost_json_open_object(w);
-    ost_json_member_string(w, "realm", r->name);
-    ost_json_member_string(w, "auth-server-url", server);
-    ost_json_member_string(w, "ssl-required",
-                           r->ssl_required_all        ? "all"
-                           : r->ssl_required_external ? "external"
-                                                      : "none");
-    ost_json_member_string(w, "resource", owner.client->client_id);
-    if (owner.client->bearer_only)
-        ost_json_member_boolean(w, "bearer-only", true);
-    if (owner.client->public_client)
-        ost_json_member_boolean(w, "public-client", true);
-    if (!owner.client->bearer_only && !owner.client->public_client) {
-        ost_json_put_name(w, OST_TEXT("credentials"));
-        ost_json_open_object(w);
-        ost_json_member_string(w, "secret",
-                               owner.client->secret != NULL ? owner.client->secret : "");
-        ost_json_close_object(w);
-    }
-    ost_json_member_integer(w, "confidential-port", 0);
-    ost_json_close_object(w);
+    client_part_put_installation(w, a->realm.realm, owner.client, server);
     return admin_answer(a, w);
 }
 

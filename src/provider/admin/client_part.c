@@ -74,6 +74,31 @@ ost_result client_part_put(const admin_call *a, ost_json_writer *w, const realm_
     return result;
 }
 
+void client_part_put_installation(ost_json_writer *w, const realm *r, const realm_client *client,
+                                  const char *server)
+{
+    ost_json_open_object(w);
+    ost_json_member_string(w, "realm", r->name);
+    ost_json_member_string(w, "auth-server-url", server);
+    ost_json_member_string(w, "ssl-required",
+                           r->ssl_required_all        ? "all"
+                           : r->ssl_required_external ? "external"
+                                                      : "none");
+    ost_json_member_string(w, "resource", client->client_id);
+    if (client->bearer_only)
+        ost_json_member_boolean(w, "bearer-only", true);
+    if (client->public_client)
+        ost_json_member_boolean(w, "public-client", true);
+    if (!client->bearer_only && !client->public_client) {
+        ost_json_put_name(w, OST_TEXT("credentials"));
+        ost_json_open_object(w);
+        ost_json_member_string(w, "secret", client->secret != NULL ? client->secret : "");
+        ost_json_close_object(w);
+    }
+    ost_json_member_integer(w, "confidential-port", 0);
+    ost_json_close_object(w);
+}
+
 ost_result client_part_without(const ost_json *document, const realm_client *client,
                                ost_arena *arena, const ost_json **ret_document)
 {

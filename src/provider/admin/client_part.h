@@ -10,6 +10,11 @@
 OST_MUST_CHECK ost_result client_part_put(const admin_call *admin, ost_json_writer *writer,
                                           const realm_client *client);
 
+/* Writes keycloak.json of Keycloak's adapters: where the client logs its users in. `server`: the
+ * base URL, with a slash at its end. */
+void client_part_put_installation(ost_json_writer *writer, const realm *realm,
+                                  const realm_client *client, const char *server);
+
 /* A realm's document without one of its clients and that client's roles. */
 OST_MUST_CHECK ost_result client_part_without(const ost_json *document, const realm_client *client,
                                               ost_arena *arena, const ost_json **ret_document);

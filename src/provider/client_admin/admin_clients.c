@@ -11,14 +11,12 @@
 #include "provider/admin/admin_call.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
-#include "provider/admin/admin_rename.h"
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/client_admin/client_life.h"
 #include "provider/client_admin/client_proposal.h"
 #include "provider/completion/realm_document.h"
-#include "provider/file/master_clients.h"
 #include "provider/realm/role.h"
-#include "provider/realm/user_row.h"
 #include "provider/realm/uuid.h"
 
 #define SECRET_BYTES 24
@@ -128,17 +126,11 @@ static ost_result refuse_described(admin_call *a, const char *error, const char 
     return result;
 }
 
-/* The account of a client that has just been given one. */
+/* The account of a client that has just been given one; it may be there already. */
 static ost_result make_account(admin_call *a, ost_text client_id)
 {
-    store_user row;
-    const realm *r = a->realm.realm;
-    ost_result result =
-        user_row_service_account(client_id, text_of(r->name), text_of(r->default_role),
-                                 a->call->provider->context, a->arena, &row);
-    if (result == OST_OK)
-        result = store_user_create(a->realm.store, &row);
-    return result == OST_E_CONFLICT ? OST_OK : result; /* it is there already */
+    ost_result result = client_account_make(&a->realm, client_id, a->call->provider->context);
+    return result == OST_E_CONFLICT ? OST_OK : result;
 }
 
 /* Stores what the client is to be: `existing` NULL for a new one. */
@@ -397,36 +389,17 @@ ost_result admin_delete_rotated_secret(admin_call *a)
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }
 
-/* The rights over a realm go with the realm alone. */
-static bool is_of_realm(admin_call *a, const realm_client *client)
-{
-    store_realm row;
-    ost_text named = text_is(a->realm.row.name, MASTER_REALM)
-                         ? master_client_realm(text_of(client->client_id))
-                         : (ost_text){0};
-    return named.len > 0 && master_client_find(a->realm.realm, named) == client &&
-           store_realm_get(a->realm.store, named, a->arena, &row) != OST_E_NOT_FOUND;
-}
-
 ost_result admin_delete_client(admin_call *a)
 {
-    store_user account;
+    ost_error error = {0};
     const realm_client *client = find(a);
-    const ost_json *document;
     if (client == NULL)
         return OST_OK;
-    if (is_of_realm(a, client))
+    if (client_is_of_realm(&a->realm, client))
         return refuse_described(a, "invalid_request", "Could not delete client");
-    const store_renaming roles = {.kind = STORE_LINK_CLIENT_ROLE,
-                                  .owner = text_of(client->client_id)};
-    ost_result result = client_part_without(a->realm.realm->document, client, a->arena, &document);
-    if (result == OST_OK)
-        result = admin_rename(a, document, &roles);
-    if (result != OST_OK || a->status != 0)
-        return result;
-    if (client->service_account_user != NULL &&
-        store_user_find(a->realm.store, a->realm.row.name, text_of(client->service_account_user),
-                        false, a->arena, &account) == OST_OK)
-        (void)!store_user_delete(a->realm.store, a->realm.row.name, account.id);
+    ost_result result = client_end(&a->realm, client, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
     return admin_answer_done(a);
 }

@@ -38,6 +38,13 @@ void register_endpoint(http_exchange *exchange, void *provider);
 void registered_client_endpoint(http_exchange *exchange, void *provider);
 void update_client_endpoint(http_exchange *exchange, void *provider);
 void delete_client_endpoint(http_exchange *exchange, void *provider);
+/* register_represented.c */
+void register_represented_endpoint(http_exchange *exchange, void *provider);
+void represented_client_endpoint(http_exchange *exchange, void *provider);
+void update_represented_endpoint(http_exchange *exchange, void *provider);
+void delete_represented_endpoint(http_exchange *exchange, void *provider);
+void installation_endpoint(http_exchange *exchange, void *provider);
+void register_saml_endpoint(http_exchange *exchange, void *provider);
 /* frame.c */
 void cookies_set_endpoint(http_exchange *exchange, void *provider);
 void cookies_tell_endpoint(http_exchange *exchange, void *provider);

@@ -5,6 +5,7 @@
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/policy/policy_set.h"
+#include "provider/registration/registrant.h"
 #include "provider/registration/registration.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/bearer_token.h"
@@ -66,30 +67,6 @@ static call *begin_registration(http_exchange *exchange, void *user, int status)
 
 /* ---- a new client ---- */
 
-/* An initial access token of the realm, which has a registration left; it is taken. False: it is
- * none, unless the call is refused. */
-static bool take_initial(call *c, registration_job *job)
-{
-    const ost_claims *claims;
-    ost_text id;
-    if (internal_token_read(c, job->token, INITIAL_ACCESS_TOKEN, &claims) != OST_OK)
-        return false;
-    id = ost_claims_text(claims, "jti");
-    switch (store_initial_access_take(c->provider->store, text_of(c->realm->name), id, c->now)) {
-    case OST_OK:
-        job->initial = id;
-        return true;
-    case OST_E_NOT_FOUND:
-        return call_refuse(c, 401, "invalid_token", "Initial Access Token not found");
-    case OST_E_CONFLICT:
-        return call_refuse(c, 401, "invalid_token", "No remaining count on initial access token");
-    case OST_E_EXPIRED:
-        return call_refuse(c, 401, "invalid_token", "Failed decode token");
-    default:
-        return call_refuse_busy(c);
-    }
-}
-
 /* An access token of the realm whose owner may create clients, as realm-management says; of its
  * session nothing is known yet. */
 static bool is_creators(call *c, ost_text token, const ost_claims **ret_claims)
@@ -111,7 +88,7 @@ static bool is_creators(call *c, ost_text token, const ost_claims **ret_claims)
 static bool may_create(call *c, registration_job *job, ost_text *ret_user)
 {
     const ost_claims *claims;
-    if (take_initial(c, job))
+    if (registrant_take_initial(c, job->token, &job->initial))
         return true;
     if (c->error.status != 0 || !is_creators(c, job->token, &claims))
         return false;
@@ -142,9 +119,8 @@ static void create_client(call *c)
     const char *updater = job->initial.len > 0 ? BY_INITIAL_TOKEN
                           : authenticated      ? BY_USER
                                                : BY_ANYBODY;
-    if (!registration_create(c, &job->metadata, updater, user) && job->initial.len > 0)
-        (void)!store_initial_access_give_back(c->provider->store, text_of(c->realm->name),
-                                              job->initial);
+    if (!registration_create(c, &job->metadata, updater, user))
+        registrant_give_back(c, job->initial);
 }
 
 /* A sector is the client's when it lists the client's redirect URIs: anybody could else be told the

@@ -5,6 +5,7 @@
 #define REGISTRATION_H
 
 #include "provider/registration/client_metadata.h"
+#include "provider/registration/registrant.h"
 
 /* A client of its own making: the call's answer is its metadata with the registration access token.
  * `how` (policy_case.h): who asks, by the token of which user (empty: of none); with an initial
@@ -23,5 +24,14 @@ bool registration_open(call *call, ost_text client_id, ost_text token);
 bool registration_read(call *call, ost_text token);
 bool registration_update(call *call, const client_metadata *metadata, ost_text presented);
 bool registration_delete(call *call);
+
+/* The same by Keycloak's own representation (representation.h), which is also the answer; of the
+ * client that registrant_open has opened. Who changes one by their own rights leaves its token as
+ * it is. */
+bool registration_create_represented(call *call, const ost_json *representation,
+                                     const registrant *by);
+bool registration_read_represented(call *call, ost_text token, const registrant *by);
+bool registration_update_represented(call *call, const ost_json *representation, ost_text presented,
+                                     const registrant *by);
 
 #endif

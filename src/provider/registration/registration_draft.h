@@ -5,15 +5,19 @@
 
 #include "provider/client_admin/client_proposal.h"
 #include "provider/registration/client_metadata.h"
+#include "provider/registration/registrant.h"
 #include "provider/registration/registration_policy.h"
 
 typedef struct registration_draft {
-    const client_metadata *metadata;
+    const client_metadata *metadata; /* NULL: it has a representation */
+    const ost_json *representation;  /* what was sent, Keycloak's own (representation.h), */
+    const registrant *by;            /* and who did */
     registration_policy policy;
     bool anonymous;
     client_updater updater;   /* who asks, for client policies */
     ost_text id;              /* of the client; of a new one also its client ID */
-    ost_text token_id;        /* of the registration access token that is valid from now on */
+    ost_text token_id;        /* of the registration access token that is valid from now on; empty:
+                               * the one before stays */
     bool keeps_token;         /* no: policies let the one before stand */
     const ost_json *existing; /* what it was before; NULL: it is new */
     const ost_json *defaults; /* the realm's document */

@@ -9,15 +9,21 @@
 #define POLICIES "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
 #define MAX_CLIENTS 200 /* Keycloak's default */
 
-static const ost_json *find_policy(const call *c, const char *policy)
+const ost_json *registration_policy_config(const call *c, const char *policy, bool anonymous)
 {
+    ost_text kind = anonymous ? OST_TEXT("anonymous") : OST_TEXT("authenticated");
     const ost_json *list = ost_json_get(ost_json_get(c->realm->document, "components"), POLICIES);
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         if (ost_json_equals(ost_json_get(at, "providerId"), text_of(policy)) &&
-            ost_json_equals(ost_json_get(at, "subType"), OST_TEXT("anonymous")))
+            ost_json_equals(ost_json_get(at, "subType"), kind))
             return ost_json_get(at, "config");
     }
     return NULL;
+}
+
+static const ost_json *find_policy(const call *c, const char *policy)
+{
+    return registration_policy_config(c, policy, true);
 }
 
 /* A switch of the policy, which is on unless it says "false". */

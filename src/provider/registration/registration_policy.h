@@ -19,4 +19,8 @@ typedef struct registration_policy {
 bool registration_policy_check(call *call, const client_metadata *metadata, bool is_new,
                                registration_policy *ret_policy);
 
+/* The settings of a policy of the realm for strangers, or for those whom somebody has let register.
+ * NULL: the realm has none of that kind. */
+const ost_json *registration_policy_config(const call *call, const char *policy, bool anonymous);
+
 #endif

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Storing a registered client in its realm's document. */
+#include <string.h>
+
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/admin/realm_admin.h"
+#include "provider/client_admin/client_life.h"
 #include "provider/registration/registration_draft.h"
+#include "provider/registration/representation.h"
 #include "provider/session/registration_token.h"
 
 #define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
@@ -13,14 +17,12 @@
 static const realm_client *find_again(call *c, const realm_admin *admin)
 {
     const realm_client *client = realm_find_client(admin->realm, text_of(c->client->client_id));
-    ost_text then, now;
-    return client != NULL &&
-                   ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &now) &&
-                   ost_json_text(ost_json_get(c->client->attributes, REGISTRATION_TOKEN_ID),
-                                 &then) &&
-                   text_equal(then, now)
-               ? client
-               : NULL;
+    ost_text then = {0}, now = {0};
+    if (client == NULL || strcmp(client->id, c->client->id) != 0)
+        return NULL;
+    (void)!ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &now);
+    (void)!ost_json_text(ost_json_get(c->client->attributes, REGISTRATION_TOKEN_ID), &then);
+    return text_equal(then, now) ? client : NULL;
 }
 
 static bool refuse_token(call *c)
@@ -56,6 +58,24 @@ static ost_result settle(call *c, registration_draft *d, const realm *r,
     return result == OST_OK && d->keeps_token ? keep_token_id(c, existing, document) : result;
 }
 
+static bool make_document(call *c, registration_draft *d, const realm_admin *admin,
+                          const realm_client *client, const ost_json **ret_document)
+{
+    d->defaults = admin->realm->document;
+    d->existing = client != NULL ? client->document : NULL;
+    return d->representation != NULL
+               ? representation_document(c, d, admin->realm, client, ret_document)
+               : registration_draft_document(c, d, ret_document);
+}
+
+static ost_result end_client(call *c, realm_admin *admin, const realm_client *client)
+{
+    if (!client_is_of_realm(admin, client))
+        return client_end(admin, client, NULL);
+    call_refuse(c, 400, "invalid_request", "Could not delete client");
+    return OST_E_STATE;
+}
+
 /* One attempt: `d` NULL ends the client. */
 static ost_result change_once(call *c, registration_draft *d, realm_admin *admin)
 {
@@ -66,14 +86,16 @@ static ost_result change_once(call *c, registration_draft *d, realm_admin *admin
         return OST_E_STATE;
     }
     if (d != NULL) {
-        d->defaults = admin->realm->document;
-        d->existing = client != NULL ? client->document : NULL;
-        if (!registration_draft_document(c, d, &document))
+        if (!make_document(c, d, admin, client, &document))
             return OST_E_STATE;
         ost_result result = settle(c, d, admin->realm, client, &document);
         if (result != OST_OK)
             return result;
     }
+    if (d == NULL)
+        return end_client(c, admin, client);
+    if (d->representation != NULL)
+        return representation_store(c, admin, client, document);
     return client != NULL ? realm_admin_store_client(admin, client, document, NULL)
                           : realm_admin_add_client(admin, document, NULL);
 }
