@@ -143,14 +143,10 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
     return OST_OK;
 }
 
-ost_result net_fetch(net_client *client, const net_request *request,
-                     void (*done)(const net_response *response, void *user), void *user,
-                     ost_error *error)
+/* Frees it when it cannot begin. */
+static ost_result begin(net_client *client, transfer *made, ost_error *error)
 {
-    transfer *made = NULL;
-    ost_result result = transfer_new(request, done, user, &made, error);
-    if (result != OST_OK)
-        return result;
+    ost_result result = OST_OK;
     pthread_mutex_lock(&client->lock);
     if (client->stopping)
         result = OST_E_STATE;
@@ -168,6 +164,24 @@ ost_result net_fetch(net_client *client, const net_request *request,
     }
     wake(client);
     return OST_OK;
+}
+
+ost_result net_fetch(net_client *client, const net_request *request,
+                     void (*done)(const net_response *response, void *user), void *user,
+                     ost_error *error)
+{
+    transfer *made = NULL;
+    ost_result result = transfer_new(request, done, user, &made, error);
+    return result == OST_OK ? begin(client, made, error) : result;
+}
+
+ost_result net_send_mail(net_client *client, const net_mail *mail,
+                         void (*done)(const net_response *response, void *user), void *user,
+                         ost_error *error)
+{
+    transfer *made = NULL;
+    ost_result result = transfer_new_mail(mail, done, user, &made, error);
+    return result == OST_OK ? begin(client, made, error) : result;
 }
 
 void net_timer_set(net_timer *timer, unsigned delay_ms)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP client: the only place that opens a connection to another machine. One thread of its
- * own drives all transfers (libcurl's multi interface), so no caller ever blocks. */
+/* The HTTP client, which brings mails to their server too: the only place that opens a connection
+ * to another machine. One thread of its own drives all transfers (libcurl's multi interface), so no
+ * caller ever blocks. */
 #ifndef NET_H
 #define NET_H
 
@@ -19,6 +20,13 @@ OST_MUST_CHECK ost_result net_client_new(size_t transfers, net_client **ret_clie
 OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *request,
                                     void (*done)(const net_response *response, void *user),
                                     void *user, ost_error *error);
+
+/* The same for a mail (SMTP, RFC 5321): the answer's status is the server's last reply, and its
+ * result OST_OK once the server has taken the message, that is, answers for it. OST_E_ARGUMENT: no
+ * host, or an address that could not stand in a command. */
+OST_MUST_CHECK ost_result net_send_mail(net_client *client, const net_mail *mail,
+                                        void (*done)(const net_response *response, void *user),
+                                        void *user, ost_error *error);
 
 /* A timer that is made once and then set as often as needed: setting it cannot fail. */
 typedef struct net_timer net_timer;

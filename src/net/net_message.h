@@ -40,6 +40,25 @@ typedef struct net_response {
     const char *detail;    /* a sentence when result is not OST_OK */
 } net_response;
 
+/* How a mail server is spoken to. */
+typedef enum net_mail_security {
+    NET_MAIL_TLS,      /* from the first byte (RFC 8314 §3.3) */
+    NET_MAIL_STARTTLS, /* before anything else is said, or not at all (RFC 3207) */
+    NET_MAIL_INSECURE, /* without */
+} net_mail_security;
+
+/* One message for one recipient. TLS as above, always verified. */
+typedef struct net_mail {
+    const char *host; /* a name, or an address without brackets */
+    unsigned port;
+    net_mail_security security;
+    const char *user, *password; /* NULL: nobody is named */
+    const char *from, *to;       /* of the envelope: no brackets */
+    ost_text message;            /* whole, with its header (RFC 5322) */
+    const char *ca_file;         /* as above */
+    unsigned timeout_ms;         /* for everything; 5000 */
+} net_mail;
+
 /* Seconds for which the server asks to be left alone, by 429 or 503 with Retry-After, at most
  * `longest`; 0: it does not. */
 unsigned net_retry_after(const net_response *response, unsigned longest);

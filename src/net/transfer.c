@@ -263,12 +263,14 @@ ost_result transfer_result(const transfer *t, CURLcode code)
     switch (code) {
     case CURLE_OK:
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-        return status >= 300 && status < 400 && status != 304 ? OST_E_REDIRECT : OST_OK;
+        return !t->is_mail && status >= 300 && status < 400 && status != 304 ? OST_E_REDIRECT
+                                                                             : OST_OK;
     case CURLE_OPERATION_TIMEDOUT:
         return OST_E_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_USE_SSL_FAILED:
         return OST_E_TLS;
     case CURLE_OUT_OF_MEMORY:
         return OST_E_MEMORY;
@@ -300,7 +302,8 @@ void transfer_report(transfer *t, ost_result result)
         response.detail = t->problem;
     else
         response.detail = ost_result_sentence(result);
-    tell_trace(t, &response);
+    if (!t->is_mail)
+        tell_trace(t, &response);
     t->done(&response, t->user);
 }
 

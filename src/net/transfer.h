@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transfer of the HTTP client: everything it needs, copied. */
+/* One transfer of the client: everything it needs, copied. */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
@@ -16,6 +16,8 @@ typedef struct transfer {
     struct curl_slist *headers;
     char *body;
     size_t body_len;
+    bool is_mail; /* whose recipient is among the headers */
+    size_t sent;  /* of its body */
     buffer received;
     size_t header_bytes;
     response_fields fields;
@@ -32,6 +34,10 @@ typedef struct transfer {
 OST_MUST_CHECK ost_result transfer_new(const net_request *request,
                                        void (*done)(const net_response *response, void *user),
                                        void *user, transfer **ret_transfer, ost_error *error);
+/* mail_transfer.c */
+OST_MUST_CHECK ost_result transfer_new_mail(const net_mail *mail,
+                                            void (*done)(const net_response *response, void *user),
+                                            void *user, transfer **ret_transfer, ost_error *error);
 /* What curl's code means for the caller. */
 ost_result transfer_result(const transfer *t, CURLcode code);
 /* Calls back. */

@@ -18,7 +18,7 @@
  * (no value can make one); OST_E_MEMORY. */
 OST_MUST_CHECK ost_result page_fill(const page *page, ost_arena *arena, buffer *to);
 
-/* The same for a template of one's own, for tests. */
+/* The same for a template of one's own, without the frame. */
 OST_MUST_CHECK ost_result page_fill_template(ost_text source, const page *page, ost_arena *arena,
                                              buffer *to);
 

@@ -25,6 +25,7 @@
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
+#include "provider/mail/mailer.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
@@ -86,6 +87,8 @@ static const struct {
     {HTTP_POST, REALM "/login-actions/registration", registration_endpoint},
     {HTTP_GET, REALM "/login-actions/required-action", action_endpoint},
     {HTTP_POST, REALM "/login-actions/required-action", action_endpoint},
+    {HTTP_GET, REALM "/login-actions/action-token", action_token_endpoint},
+    {HTTP_POST, REALM "/login-actions/action-token", action_token_endpoint},
     {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, OIDC "/token", token_endpoint},
@@ -283,6 +286,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
         result = make_documents(p, config->ca_file);
     if (result == OST_OK)
         result = logout_post_new(p, config->ca_file, &p->logouts);
+    if (result == OST_OK)
+        result = mailer_new(config->ca_file, config->log, &p->mails);
     if (result == OST_OK && config->authentication_channel != NULL)
         result =
             ciba_channel_new(config->authentication_channel, config->ca_file, &p->channel, error);
@@ -361,12 +366,14 @@ void provider_free(provider *p)
     document_cache_stop(p->sectors);
     document_cache_stop(p->request_objects);
     ciba_channel_stop(p->channel);
+    mailer_stop(p->mails);
     http_server_free(p->server);
     document_cache_free(p->documents);
     document_cache_free(p->client_keys);
     document_cache_free(p->sectors);
     document_cache_free(p->request_objects);
     ciba_channel_free(p->channel);
+    mailer_free(p->mails);
     http_pool_free(p->hashing);
     proof_cache_free(p->assertions);
     sender_rules_clear(&p->senders);

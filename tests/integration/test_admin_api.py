@@ -326,8 +326,8 @@ def test_another_process_is_seen_at_once(provider, root):
 
 
 def test_what_is_not_carried_out_says_so(root):
-    below = ("client-policies", "users/x/execute-actions-email", "clients/x/authz/resource-server", "client-registration-policy/providers",
-             "client-description-converter", "testSMTPConnection", "user-storage/x/sync", "groups/x/management/permissions",
+    below = ("client-policies", "clients/x/authz/resource-server", "client-registration-policy/providers",
+             "client-description-converter", "user-storage/x/sync", "groups/x/management/permissions",
              "users-management-permissions")  # fmt: skip
     for path in (f"/realms/shop/{one}" for one in below):
         answer = root("GET", path)

@@ -17,16 +17,19 @@ struct admin_call {
     admin_rights rights; /* over the realm of the path; of none: over any */
     ost_arena *arena;    /* large enough for a whole realm */
     http_form query;
-    const ost_json *body; /* of POST and PUT; NULL: empty */
-    ost_text text;        /* the body of an operation that takes plain text */
-    realm_admin realm;    /* of the path, opened */
-    int status;           /* of the answer; 0: not decided */
-    ost_text answer;      /* JSON; empty: none */
-    bool answer_is_text;  /* plain text instead, which may be empty */
-    const char *location; /* of what was created, below "/admin"; NULL: none */
-    bool changed;         /* requests must see what the store holds now */
-    call *entered;        /* the call in the realm of the path, whose user the browser is from now
-                           * on, in the session `begun`; NULL: it is who it was */
+    const ost_json *body;             /* of POST and PUT; NULL: empty */
+    ost_text text;                    /* the body of an operation that takes plain text */
+    realm_admin realm;                /* of the path, opened */
+    int status;                       /* of the answer; 0: not decided */
+    ost_text answer;                  /* JSON; empty: none */
+    bool answer_is_text;              /* plain text instead, which may be empty */
+    const char *location;             /* of what was created, below "/admin"; NULL: none */
+    bool changed;                     /* requests must see what the store holds now */
+    const struct mail_letter *letter; /* goes out before the answer, which is given once the mail
+                                       * server has taken it; NULL: none */
+    const char *unsent;               /* the answer when it does not */
+    call *entered; /* the call in the realm of the path, whose user the browser is from now
+                    * on, in the session `begun`; NULL: it is who it was */
     store_session begun;
 };
 

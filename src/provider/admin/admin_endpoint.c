@@ -6,6 +6,7 @@
 #include "provider/admin/admin_event.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/call/call_event.h"
+#include "provider/mail/mailer.h"
 #include "provider/realm/realm_key.h"
 #include "provider/session/browser_session.h"
 
@@ -69,6 +70,9 @@ typedef struct admin_job {
     admin_match match;
     ost_text token;
     bool has_realm; /* the path names one */
+    bool has_event;
+    store_event event; /* of what is done once a letter has gone out */
+    char fault[200];   /* why it has not */
 } admin_job;
 
 static bool changes(const admin_call *a)
@@ -113,7 +117,12 @@ static bool read_input(admin_call *a, bool takes_text)
 
 static void tell(admin_call *a)
 {
-    if (changes(a) && a->status > 0 && a->status < 300)
+    admin_job *job = a->call->job;
+    if (!changes(a) || a->status <= 0 || a->status >= 300)
+        return;
+    if (a->letter != NULL)
+        job->has_event = admin_event_make(a, &job->event);
+    else
         admin_event_tell(a);
 }
 
@@ -195,7 +204,7 @@ static void set_session(const admin_call *a)
     event_tell(a->entered, EVENT_IMPERSONATE, NULL);
 }
 
-static void send_answer(call *c)
+static void answer(call *c)
 {
     admin_job *job = c->job;
     admin_call *a = &job->admin;
@@ -220,6 +229,49 @@ static void send_answer(call *c)
     }
     ost_arena_free(a->arena);
     a->arena = NULL;
+}
+
+/* ---- letters ---- */
+
+static void take_outcome(admin_job *job, const char *fault)
+{
+    call *c = job->admin.call;
+    if (fault != NULL) {
+        http_add_detail(c->exchange, "mail", text_of(fault));
+        admin_refuse(&job->admin, 500, "errorMessage", job->admin.unsent);
+    } else if (job->has_event) {
+        event_queue_add(&c->provider->waiting_events, &job->event);
+    }
+    answer(c);
+}
+
+static void go_on(http_exchange *exchange, void *user)
+{
+    admin_job *job = user;
+    take_outcome(job, job->fault[0] != '\0' ? job->fault : NULL);
+}
+
+/* On the mailer's thread. */
+static void sent(const char *fault, void *user)
+{
+    admin_job *job = user;
+    if (fault != NULL)
+        (void)!text_to_string(text_of(fault), job->fault, sizeof job->fault);
+    http_resume(job->admin.call->exchange, go_on, job);
+}
+
+static void send_answer(call *c)
+{
+    admin_job *job = c->job;
+    const mail_letter *letter = job->admin.letter;
+    if (letter == NULL || c->error.status != 0 || job->admin.status >= 300) {
+        answer(c);
+        return;
+    }
+    http_suspend(c->exchange);
+    ost_result result = mailer_send(c->provider->mails, letter, sent, job);
+    if (result != OST_OK)
+        sent(ost_result_sentence(result), job);
 }
 
 void admin_endpoint(http_exchange *exchange, void *user)

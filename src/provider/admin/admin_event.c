@@ -45,9 +45,11 @@ static const char *resource_of(const char *route)
     return "REALM";
 }
 
-static bool is_password(const admin_call *a)
+/* What is done to a user, rather than written into it. */
+static bool is_action(const admin_call *a)
 {
-    return text_ends(text_of(a->route->path), "/reset-password");
+    ost_text path = text_of(a->route->path);
+    return text_ends(path, "/reset-password") || text_ends(path, "-email");
 }
 
 static const char *operation_of(const admin_call *a)
@@ -55,7 +57,7 @@ static const char *operation_of(const admin_call *a)
     if (a->route->method == HTTP_DELETE)
         return "DELETE";
     if (a->route->method == HTTP_PUT)
-        return is_password(a) ? "ACTION" : "UPDATE";
+        return is_action(a) ? "ACTION" : "UPDATE";
     return a->status == 201 || strstr(a->route->path, "-mappings") != NULL ? "CREATE" : "ACTION";
 }
 
@@ -73,7 +75,7 @@ static void put_representation(const admin_call *a, ost_json_writer *w)
 {
     ost_text text;
     ost_json_writer *inner = ost_json_writer_new(a->arena, REPRESENTATION_MAX);
-    if (inner == NULL || a->body == NULL || is_password(a) || a->route->method == HTTP_DELETE)
+    if (inner == NULL || a->body == NULL || is_action(a) || a->route->method == HTTP_DELETE)
         return;
     masked_put(inner, a->body, is_secret, false);
     if (ost_json_writer_finish(inner, &text) == OST_OK)
@@ -109,15 +111,17 @@ static ost_text path_of(const admin_call *a)
     return path;
 }
 
-void admin_event_tell(admin_call *a)
+bool admin_event_make(admin_call *a, store_event *ret)
 {
     const realm *r = a->realm.realm;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     ost_text document, path = path_of(a);
     const char *operation = operation_of(a), *resource = resource_of(a->route->path);
     bool of_events = a->route->method == HTTP_DELETE && text_ends(path, "events");
-    if (w == NULL || !r->admin_events || of_events) /* what was deleted leaves nothing behind */
-        return;
+    bool is_trial = text_ends(path, "testSMTPConnection");
+    if (w == NULL || !r->admin_events || is_trial ||
+        of_events) /* what was deleted leaves nothing behind */
+        return false;
     ost_json_open_object(w);
     ost_json_member_integer(w, "time", a->call->now * 1000);
     ost_json_member_string(w, "realmId", r->id);
@@ -129,8 +133,8 @@ void admin_event_tell(admin_call *a)
         put_representation(a, w);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &document) != OST_OK)
-        return;
-    const store_event event = {
+        return false;
+    *ret = (store_event){
         .realm = a->realm.row.name,
         .admin = true,
         .time = a->call->now * 1000,
@@ -143,5 +147,12 @@ void admin_event_tell(admin_call *a)
         .path = path,
         .document = document,
     };
-    event_queue_add(&a->call->provider->waiting_events, &event);
+    return true;
+}
+
+void admin_event_tell(admin_call *a)
+{
+    store_event event;
+    if (admin_event_make(a, &event))
+        event_queue_add(&a->call->provider->waiting_events, &event);
 }

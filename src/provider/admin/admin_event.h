@@ -5,6 +5,9 @@
 
 #include "provider/admin/admin_call.h"
 
+/* The event of a change; its texts are the call's. False: the realm keeps none of it. */
+bool admin_event_make(admin_call *admin, store_event *ret_event);
+
 /* Stores the event of a change that has been made, if the realm keeps them. Secrets of the body are
  * masked. */
 void admin_event_tell(admin_call *admin);

@@ -72,7 +72,6 @@ static const admin_route admin_routes[] = {
     ABSENT(REALM "/client-description-converter", "clients of other descriptions"),
     ABSENT(REALM "/client-registration-policy", "kinds of policies of client registration"),
     ABSENT(REALM "/credential-registrators", "required actions that make credentials"),
-    ABSENT(REALM "/testSMTPConnection", "a mail to see whether mails are sent"),
     ABSENT(REALM "/testLDAPConnection", "users in directories"),
     ABSENT(REALM "/ldap-server-capabilities", "users in directories"),
     ABSENT(REALM "/user-storage", "users in directories"),
@@ -85,15 +84,13 @@ static const admin_route admin_routes[] = {
     ABSENT(CLIENT "/certificates", "certificates of a client"),
     ABSENT(CLIENT "/management", "fine-grained permissions"),
     ABSENT(CLIENT "/authz", "authorization services"),
-    ABSENT(USER "/execute-actions-email", "mails to a user"),
-    ABSENT(USER "/send-verify-email", "mails to a user"),
-    ABSENT(USER "/reset-password-email", "mails to a user"),
 };
 
 const admin_table *const admin_tables[] = {
     &(const admin_table){admin_routes, ARRAY_LEN(admin_routes)},
     &admin_text_operations,
     &admin_credential_operations,
+    &admin_mail_operations,
     &admin_client_scope_operations,
     &admin_evaluation_operations,
     &admin_event_operations,

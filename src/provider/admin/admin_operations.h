@@ -93,6 +93,10 @@ admin_handler admin_list_groups, admin_count_groups, admin_read_group, admin_rea
 admin_handler admin_list_credentials, admin_delete_credential, admin_label_credential,
     admin_move_credential, admin_disable_credentials, admin_list_storage_credentials;
 admin_handler admin_read_failures, admin_forget_failures, admin_forget_all_failures;
+/* ---- admin_mails.c ---- */
+extern const admin_table admin_mail_operations;
+admin_handler admin_execute_actions_email, admin_send_verify_email, admin_reset_password_email,
+    admin_test_smtp;
 /* ---- admin_federated.c ---- */
 admin_handler admin_list_federated, admin_add_federated, admin_remove_federated;
 /* ---- broker: admin_identity_providers.c, admin_provider_mappers.c ---- */

@@ -52,6 +52,12 @@ typedef enum event_type {
     EVENT_UPDATE_CONSENT,
     EVENT_IMPERSONATE,
     EVENT_REGISTER,
+    EVENT_EXECUTE_ACTION_TOKEN,
+    EVENT_EXECUTE_ACTIONS,
+    EVENT_SEND_VERIFY_EMAIL,
+    EVENT_VERIFY_EMAIL,
+    EVENT_SEND_RESET_PASSWORD,
+    EVENT_RESET_PASSWORD,
     EVENTS,
 } event_type;
 
@@ -79,6 +85,7 @@ struct provider {
     struct document_cache *sectors;         /* and lists of redirect URIs (client_sector.h) */
     struct document_cache *request_objects; /* that clients publish (request_reference.h) */
     struct ciba_channel *channel;           /* where users are authenticated; NULL: nowhere */
+    struct mailer *mails;                   /* brings mails to their servers */
     struct logout_post *logouts;            /* tells clients of logouts, */
     logout_bell logouts_bell;               /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];

@@ -11,6 +11,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
+#include "provider/mail/mailer.h"
 #include "provider/pkcs11/pkcs11_module.h"
 #include "provider/signing/signing_process.h"
 #include "store/store_health.h"
@@ -152,6 +153,32 @@ static void append_logouts(provider *p, buffer *to)
                          (long long)s.waiting);
 }
 
+static void append_mails(provider *p, buffer *to)
+{
+    mailer_state s;
+    mailer_read_state(p->mails, &s);
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_mails_total Attempts to bring a mail to its server, by outcome; "
+        "given_up: the last attempt of one that nobody waits for has failed; refused: too many "
+        "waited.\n"
+        "# TYPE ostiary_provider_mails_total counter\n"
+        "ostiary_provider_mails_total{outcome=\"sent\"} %llu\n"
+        "ostiary_provider_mails_total{outcome=\"failed\"} %llu\n"
+        "ostiary_provider_mails_total{outcome=\"given_up\"} %llu\n"
+        "ostiary_provider_mails_total{outcome=\"refused\"} %llu\n"
+        "# HELP ostiary_provider_mails_waiting Mails that wait for an attempt.\n"
+        "# TYPE ostiary_provider_mails_waiting gauge\n"
+        "ostiary_provider_mails_waiting %llu\n"
+        "# HELP ostiary_provider_mail_failing_seconds Since when the mail server of a realm has "
+        "failed, the longest; 0: none does.\n"
+        "# TYPE ostiary_provider_mail_failing_seconds gauge\n"
+        "ostiary_provider_mail_failing_seconds %.3f\n",
+        (unsigned long long)s.sent, (unsigned long long)s.failed, (unsigned long long)s.given_up,
+        (unsigned long long)s.refused, (unsigned long long)s.waiting,
+        s.failing_ms > 0 ? ((double)(monotonic_ms() - s.failing_ms) + 1) / 1000 : 0);
+}
+
 static void append_counts(provider *p, buffer *to)
 {
     const struct {
@@ -237,6 +264,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     append_events(p, &b);
     append_documents(p, &b);
     append_logouts(p, &b);
+    append_mails(p, &b);
     append_keys(p, &b);
     append_signing(p, &b);
     append_device(p, &b);

@@ -61,16 +61,19 @@ void action_page_send(call *c)
     page p = {.status = job->login.busy ? 503 : 200,
               .leads_away = job->login.request.device.len == 0};
     ost_text code;
-    if (!auth_request_seal(c, &job->login.request, browser_id(c, true), &code)) {
+    ost_text address = job->address;
+    if (address.len == 0 &&
+        !auth_request_seal(c, &job->login.request, browser_id(c, true), &code)) {
         page_send_error(c, 500, "The page cannot be shown now. Please try again.");
         return;
     }
+    if (address.len == 0)
+        address = browser_login_address(c, "required-action", code);
     page_of(c)->put(c, &p);
     page_put(&p, PAGE_USERNAME, job->login.user.username);
     realm_page_tell(c, &p, PAGE_ALERT, job->alert);
     page_put_flag(&p, PAGE_WRONG, job->alert != NULL);
     page_put_flag(&p, PAGE_CANCEL, job->optional);
-    ost_text address = browser_login_address(c, "required-action", code);
     page_put_url(&p, PAGE_ACTION, address);
     realm_page_offer_languages(c, &p, address);
     realm_page_send(c, &p);

@@ -14,6 +14,7 @@ typedef struct action_job {
     bool shown;        /* the page is the answer */
     const char *alert; /* what it says about the form; NULL: nothing */
     bool keep_sessions;
+    ost_text address;      /* its own, where it is of no login (action_step.h); empty: it is */
     profile_faults faults; /* of what was typed */
 } action_job;
 

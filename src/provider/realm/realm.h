@@ -136,6 +136,7 @@ struct realm {
     const char *const *locales; /* of its pages, NULL-terminated; NULL: they are in English */
     const char *default_locale; /* NULL: none */
     bool revoke_refresh_token;
+    bool reset_password_allowed;
     bool verify_email; /* whose address is not verified has to do that first */
     bool events, admin_events, admin_event_details; /* are kept */
     int64_t event_lifetime, admin_event_lifetime;   /* seconds; 0: not bounded */

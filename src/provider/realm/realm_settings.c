@@ -127,6 +127,7 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     r->revoke_refresh_token = loader_boolean(l, d, "revokeRefreshToken", false);
     r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
     r->not_before = loader_integer(l, d, "notBefore", 0);
+    r->reset_password_allowed = loader_boolean(l, d, "resetPasswordAllowed", false);
     r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
     r->events = loader_boolean(l, d, "eventsEnabled", false);
     r->event_lifetime = loader_integer(l, d, "eventsExpiration", 0);
