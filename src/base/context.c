@@ -15,6 +15,15 @@ int64_t ost_now(const ost_context *context)
     return (int64_t)now.tv_sec;
 }
 
+int64_t context_now_ms(const ost_context *context)
+{
+    struct timespec now;
+    if (context != NULL && context->now != NULL)
+        return context->now(context->user) * 1000;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 ost_result context_random(const ost_context *context, unsigned char *ret, size_t n)
 {
     if (context != NULL && context->random != NULL)

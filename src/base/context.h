@@ -8,6 +8,9 @@
 
 OST_MUST_CHECK ost_result context_random(const ost_context *context, unsigned char *ret, size_t n);
 
+/* ost_now in milliseconds; of a context with a clock of its own, its seconds. */
+int64_t context_now_ms(const ost_context *context);
+
 /* Monotonic time for time-outs, in milliseconds. */
 int64_t monotonic_ms(void);
 

@@ -219,7 +219,7 @@ ost_result password_hash(ost_text password, const ost_context *context, ost_aren
         return result != OST_OK ? result : OST_E_MEMORY;
     ost_json_open_object(w);
     ost_json_member_string(w, "type", "password");
-    ost_json_member_integer(w, "createdDate", ost_now(context) * 1000);
+    ost_json_member_integer(w, "createdDate", context_now_ms(context));
     ost_json_member_text(w, "secretData", secret);
     ost_json_member_string(
         w, "credentialData",
