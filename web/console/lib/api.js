@@ -14,14 +14,19 @@ export class ApiError extends Error {
   }
 }
 
-const call = (method, path, body) =>
-  request(method, `${prefix}/admin/${path}`, body, (status, answer) => new ApiError(status, answer));
+const call = (method, path, body, credentials) =>
+  request(method, `${prefix}/admin/${path}`, body, (status, answer) => new ApiError(status, answer), credentials);
 
 // A path of segments, each escaped, and the query's parameters that have a value.
 export function path(segments, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "" && value !== null);
   const search = new URLSearchParams(given).toString();
   return segments.map(encodeURIComponent).join("/") + (search ? `?${search}` : "");
+}
+
+// Where the users of a realm look after themselves.
+export function accountOf(realm) {
+  return `${prefix}/realms/${encodeURIComponent(realm)}/account/`;
 }
 
 // Who asks, and which roles they have over the realm `currentRealm`.
@@ -38,6 +43,8 @@ export function realmApi(realm) {
     put: async (segments, body) => (await call("PUT", at(segments), body)).json,
     remove: async (segments, body) => (await call("DELETE", at(segments), body)).json,
     post: async (segments, body, query) => (await call("POST", at(segments, query), body)).json,
+    // The browser is somebody else's in the realm from then on: the answer has their cookies.
+    impersonate: async (id) => (await call("POST", at(["users", id, "impersonation"]), {}, "same-origin")).json,
     // The id of what was made.
     create: async (segments, body) => {
       const { location } = await call("POST", at(segments), body);

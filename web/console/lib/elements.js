@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes elements. What comes from the server goes into them as text, never as markup: there is no
 // other way in this console for it to reach a page.
+import { text } from "./text.js";
 
 const addresses = ["href", "src", "action"];
 
@@ -41,6 +42,16 @@ export function newId() {
 export function heading(title, ...actions) {
   return element("div", { class: "heading" }, element("h1", { tabindex: "-1" }, title),
     element("div", { class: "actions" }, ...actions));
+}
+
+// A sentence in the background.
+export function soft(key, ...values) {
+  return element("p", { class: "soft" }, text(key, ...values));
+}
+
+// What can be done below a list.
+export function below(...actions) {
+  return element("div", { class: "actions below" }, ...actions);
 }
 
 export function section(title, ...children) {

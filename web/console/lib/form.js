@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forms that edit a representation: each field names its member, and only members that were changed
 // are sent, so that two people who edit different things do not undo each other.
+import { cancelling, openDialog } from "./dialog.js";
 import { element, newId } from "./elements.js";
 import { notify } from "./notice.js";
 import { text } from "./text.js";
@@ -92,4 +93,14 @@ export function form({ fields, object = {}, save, label = text("form.save"), don
     }
   });
   return made;
+}
+
+// A form in a dialog, which closes when it has saved; then `then` gets what `save` gave.
+export function formDialog(title, { save, then, label = title, ...rest }) {
+  const keep = async (sent) => {
+    const made = await save(sent);
+    dialog.close();
+    await then(made);
+  };
+  const dialog = openDialog(title, form({ ...rest, label, save: keep, cancel: cancelling() }));
 }

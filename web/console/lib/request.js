@@ -3,22 +3,23 @@
 import { accessToken } from "./login.js";
 import { text } from "./text.js";
 
-async function send(method, url, body, token, failure) {
+async function send(method, url, body, token, failure, credentials) {
   const headers = { Authorization: `Bearer ${token}`, Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(url, {
-      method, headers, credentials: "omit", cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
+      method, headers, credentials, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw failure(0, { error: text("error.network"), error_message: text("error.network") });
   }
 }
 
-// The answer's JSON (null: there is none) and where what was made is. `failure` makes an error of a status and an answer.
-export async function request(method, url, body, failure) {
-  let answer = await send(method, url, body, await accessToken(), failure);
-  if (answer.status === 401) answer = await send(method, url, body, await accessToken(true), failure);
+// The answer's JSON (null: there is none) and where what was made is. `failure` makes an error of a status and an answer;
+// cookies go with a request, and come with its answer, where `credentials` says so.
+export async function request(method, url, body, failure, credentials = "omit") {
+  let answer = await send(method, url, body, await accessToken(), failure, credentials);
+  if (answer.status === 401) answer = await send(method, url, body, await accessToken(true), failure, credentials);
   const told = await answer.text();
   let json = null;
   try {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which roles something has, and the dialog that gives it more: users, groups and composite roles.
 import { may } from "./access.js";
-import { button, element, newId, section } from "./elements.js";
-import { openDialog } from "./dialog.js";
+import { below, button, element, newId, section, soft } from "./elements.js";
+import { closing, openDialog } from "./dialog.js";
 import { acting } from "./notice.js";
 import { show } from "./shell.js";
-import { wholeList } from "./table.js";
+import { actionColumn, column, wholeList } from "./table.js";
 import { text, told } from "./text.js";
 
 // The roles of the realm, or of the client that is chosen; ticked ones are given.
@@ -23,19 +23,18 @@ async function chooseRoles(api, available, give) {
       return element("div", { class: "choice" }, element("input", { id: box, type: "checkbox", value: role.id }),
         element("label", { for: box }, role.name, element("span", { class: "soft" }, ` ${told(role.description)}`)));
     }));
-    if (roles.length === 0) place.replaceChildren(element("p", { class: "soft" }, text("role.none_left")));
+    if (roles.length === 0) place.replaceChildren(soft("role.none_left"));
   };
   source.addEventListener("change", acting(fill));
   await fill();
   const dialog = openDialog(text("role.assign"), element("div", { class: "field" }, element("label", { for: id }, text("role.source")), source), place,
-    element("div", { class: "actions" }, button(text("dialog.cancel"), () => dialog.close(), "other"),
-      button(text("role.assign"), acting(async () => {
-        const ticked = [...place.querySelectorAll(":checked")].map((box) => box.value);
-        const chosen = roles.filter((role) => ticked.includes(role.id));
-        if (chosen.length > 0) await give(source.value, chosen);
-        dialog.close();
-        await show();
-      }))));
+    closing(button(text("role.assign"), acting(async () => {
+      const ticked = [...place.querySelectorAll(":checked")].map((box) => box.value);
+      const chosen = roles.filter((role) => ticked.includes(role.id));
+      if (chosen.length > 0) await give(source.value, chosen);
+      dialog.close();
+      await show();
+    }))));
 }
 
 // `rows`: {role, clientId, client}, client being the id of its client or "".
@@ -45,14 +44,14 @@ async function rolesPanel({ api, title, rows, available, give, take, locked }) {
     await show();
   });
   const columns = [
-    { title: text("role.name"), cell: (row) => row.role.name },
-    { title: text("role.source"), cell: (row) => row.clientId || text("role.of_realm") },
-    { title: text("field.description"), cell: (row) => told(row.role.description) },
-    { title: text("word.actions"), hidden: true, cell: (row) => !locked && button(text("role.take"), remove(row), "other") },
+    column("role.name", (row) => row.role.name),
+    column("role.source", (row) => row.clientId || text("role.of_realm")),
+    column("field.description", (row) => told(row.role.description)),
+    actionColumn(!locked, "role.take", remove),
   ];
   return section(title,
     await wholeList({ caption: title, columns, rows, matches: (row) => `${row.role.name} ${row.clientId}`, empty: text("role.none") }),
-    !locked && element("div", { class: "actions below" }, button(text("role.assign"), acting(() => chooseRoles(api, available, give)))));
+    !locked && below(button(text("role.assign"), acting(() => chooseRoles(api, available, give)))));
 }
 
 // `path`: that of the role-mappings of a user or a group.

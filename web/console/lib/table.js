@@ -5,7 +5,17 @@ import { text } from "./text.js";
 
 const pause = 200; // milliseconds between the last key and the question
 
-// `columns`: {title, cell(row), hidden}. A hidden title is for screen readers alone.
+// A column by the message of its title; `cell` is a member of a row, or makes the cell of it. A hidden title is for screen
+// readers alone.
+export function column(key, cell, hidden = false) {
+  return { title: text(key), cell: typeof cell === "string" ? (row) => row[cell] ?? "" : cell, hidden };
+}
+
+// The column of a button that does something with the row, for those who may.
+export function actionColumn(allowed, key, act) {
+  return column("word.actions", (row) => allowed && button(text(key), act(row), "other"), true);
+}
+
 export function table(caption, columns, rows) {
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     element("table", {},

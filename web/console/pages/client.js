@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One client: its parts are files of their own.
-import { may } from "../lib/access.js";
-import { button, element, heading } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { mappersPanel } from "../lib/mappers.js";
-import { acting } from "../lib/notice.js";
-import { roleMappings } from "../lib/roles.js";
-import { go } from "../lib/shell.js";
-import { tabs } from "../lib/tabs.js";
-import { text } from "../lib/text.js";
+import { button, deleting, element, go, heading, mappersPanel, may, roleMappings, tabs, text } from "../lib/page.js";
 import { kindOf } from "./clients.js";
 import { clientScopes } from "./client_scopes.js";
 import { clientCredentials } from "./client_credentials.js";
@@ -42,8 +34,7 @@ export async function clientPage(context) {
   const client = await api.get(["clients", id]);
   const shown = parts.filter((part) => part.when === undefined || part.when(client));
   const part = shown.find((each) => each.name === tab) ?? shown[0];
-  const remove = acting(async () => {
-    if (!(await confirmed(text("client.delete"), text("client.delete_sure", client.clientId), text("word.delete")))) return;
+  const remove = deleting("client", client.clientId, async () => {
     await api.remove(["clients", id]);
     go(realm, "clients");
   });

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The secret of a confidential client: hidden until somebody asks for it.
-import { may } from "../lib/access.js";
-import { button, element, newId, section } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { acting, notify } from "../lib/notice.js";
-import { text } from "../lib/text.js";
+import { acting, button, confirmed, element, may, newId, notify, section, text } from "../lib/page.js";
 
 export async function clientCredentials({ api, id }) {
   const path = ["clients", id, "client-secret"];

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a token of this client would say for a user, which mapper makes each claim, and what to do when
 // the audience of an API is missing.
-import { may } from "../lib/access.js";
-import { button, element, newId, section } from "../lib/elements.js";
-import { form } from "../lib/form.js";
+import { acting, button, column, element, form, may, newId, notify, section, soft, table, text } from "../lib/page.js";
 import { claimOf } from "../lib/mapper_types.js";
-import { acting, notify } from "../lib/notice.js";
-import { table } from "../lib/table.js";
-import { text } from "../lib/text.js";
 
 // Claims that the protocol asks for; every other one comes from a mapper.
 const ofProtocol = ["exp", "iat", "auth_time", "jti", "iss", "sub", "typ", "azp", "nonce", "session_state", "sid", "scope", "at_hash", "s_hash", "nbf"];
@@ -29,9 +24,9 @@ function origin(claim, mappers) {
 
 function claimsTable(token, mappers) {
   const columns = [
-    { title: text("evaluate.claim"), cell: ([name]) => element("code", {}, name) },
-    { title: text("evaluate.value"), cell: ([, value]) => element("code", {}, JSON.stringify(value)) },
-    { title: text("evaluate.origin"), cell: ([name]) => origin(name, mappers) },
+    column("evaluate.claim", ([name]) => element("code", {}, name)),
+    column("evaluate.value", ([, value]) => element("code", {}, JSON.stringify(value))),
+    column("evaluate.origin", ([name]) => origin(name, mappers)),
   ];
   return table(text("evaluate.token"), columns, Object.entries(token));
 }
@@ -60,7 +55,7 @@ function audiencePanel(api, id, token, again) {
   });
   return section(text("evaluate.why"),
     element("p", {}, has.length > 0 ? text("evaluate.audiences", has.join(", ")) : text("evaluate.no_audience")),
-    element("p", { class: "soft" }, text("evaluate.why_help")),
+    soft("evaluate.why_help"),
     may("manage-clients") && element("div", { class: "field" }, element("label", { for: field }, text("evaluate.audience")),
       element("div", { class: "pair" }, input, button(text("evaluate.add"), add))));
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new client in one step: what kind it is, and where it is found.
-import { button, element, heading, newId } from "../lib/elements.js";
-import { form } from "../lib/form.js";
-import { go } from "../lib/shell.js";
-import { text } from "../lib/text.js";
+import { button, element, form, go, heading, newId, text } from "../lib/page.js";
 
 // What each kind of program needs; everything else stays off until somebody turns it on.
 const kinds = {

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client scopes of a realm, a new one, and one with its mappers.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, section } from "../lib/elements.js";
-import { confirmed, openDialog } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { mappersPanel } from "../lib/mappers.js";
-import { acting } from "../lib/notice.js";
-import { go } from "../lib/shell.js";
-import { wholeList } from "../lib/table.js";
-import { text } from "../lib/text.js";
+import { acting, button, column, deleting, element, form, formDialog, go, heading, link, mappersPanel, may, section, text, wholeList } from "../lib/page.js";
 
 const words = { on: "true", off: "false" };
 const fields = () => [
@@ -22,19 +14,14 @@ const fields = () => [
 export async function scopesPage({ realm, api }) {
   const rows = await api.get(["client-scopes"]);
   const columns = [
-    { title: text("field.name"), cell: (row) => (may("view-clients", "manage-clients") ? link([realm, "client-scopes", row.id], row.name) : row.name) },
-    { title: text("scope.protocol"), cell: (row) => row.protocol ?? "" },
-    { title: text("field.description"), cell: (row) => row.description ?? "" },
+    column("field.name", (row) => (may("view-clients", "manage-clients") ? link([realm, "client-scopes", row.id], row.name) : row.name)),
+    column("scope.protocol", "protocol"),
+    column("field.description", "description"),
   ];
-  const create = () => {
-    const save = async (scope) => {
-      const id = await api.create(["client-scopes"], { protocol: "openid-connect", ...scope });
-      dialog.close();
-      go(realm, "client-scopes", id);
-    };
-    const cancel = button(text("dialog.cancel"), () => dialog.close(), "other");
-    const dialog = openDialog(text("scopes.create"), form({ fields: fields(), save, label: text("scopes.create"), done: text("scope.created"), cancel }));
-  };
+  const create = () => formDialog(text("scopes.create"), {
+    fields: fields(), done: text("scope.created"),
+    save: (scope) => api.create(["client-scopes"], { protocol: "openid-connect", ...scope }), then: (id) => go(realm, "client-scopes", id),
+  });
   return [
     heading(text("scopes.title"), may("manage-clients") && button(text("scopes.create"), create)),
     await wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => `${row.name} ${row.description ?? ""}`, empty: text("scopes.none") }),
@@ -45,8 +32,7 @@ export async function scopePage({ realm, api, id }) {
   const path = ["client-scopes", id];
   const scope = await api.get(path);
   const locked = !may("manage-clients");
-  const remove = acting(async () => {
-    if (!(await confirmed(text("scope.delete"), text("scope.delete_sure", scope.name), text("word.delete")))) return;
+  const remove = deleting("scope", scope.name, async () => {
     await api.remove(path);
     go(realm, "client-scopes");
   });
@@ -82,9 +68,9 @@ export async function clientScopes({ api, id }) {
     return chooser;
   };
   const columns = [
-    { title: text("field.name"), cell: (row) => row.name },
-    { title: text("scope.assigned"), cell: assign },
-    { title: text("field.description"), cell: (row) => row.description ?? "" },
+    column("field.name", "name"),
+    column("scope.assigned", assign),
+    column("field.description", "description"),
   ];
   const rows = all.filter((scope) => (scope.protocol ?? "openid-connect") === "openid-connect");
   return wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => row.name, empty: text("scopes.none"), page: 50 });

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of a client, with the names that Keycloak gives them.
-import { may } from "../lib/access.js";
-import { element } from "../lib/elements.js";
-import { form } from "../lib/form.js";
-import { show } from "../lib/shell.js";
-import { text } from "../lib/text.js";
+import { element, form, may, show, text } from "../lib/page.js";
 
 const named = (name, more = {}) => ({ name, label: text(`client.${name}`), ...more });
 const attribute = (name, label, more) => ({ name: ["attributes", name], label: text(label), ...more });

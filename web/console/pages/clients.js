@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clients of a realm.
-import { may } from "../lib/access.js";
-import { button, heading, link } from "../lib/elements.js";
-import { go } from "../lib/shell.js";
-import { pagedList } from "../lib/table.js";
-import { text, told } from "../lib/text.js";
+import { button, column, go, heading, link, may, pagedList, text, told } from "../lib/page.js";
 
 export function kindOf(client) {
   return text(client.bearerOnly ? "client.bearer_only" : client.publicClient ? "client.public" : "client.confidential");
@@ -12,10 +8,10 @@ export function kindOf(client) {
 
 export async function clientsPage({ realm, api }) {
   const columns = [
-    { title: text("client.id"), cell: (row) => (may("view-clients", "manage-clients") ? link([realm, "clients", row.id], row.clientId) : row.clientId) },
-    { title: text("field.name"), cell: (row) => told(row.name) },
-    { title: text("client.kind"), cell: kindOf },
-    { title: text("field.enabled"), cell: (row) => text(row.enabled ? "word.on" : "word.off") },
+    column("client.id", (row) => (may("view-clients", "manage-clients") ? link([realm, "clients", row.id], row.clientId) : row.clientId)),
+    column("field.name", (row) => told(row.name)),
+    column("client.kind", kindOf),
+    column("field.enabled", (row) => text(row.enabled ? "word.on" : "word.off")),
   ];
   const load = ({ search, first, max }) => api.get(["clients"], { clientId: search, search: search ? true : "", first, max });
   return [

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What users did in a realm, and what administrators did: charts of the last day, and a table with filters.
-import { may } from "../lib/access.js";
+import { acting, button, column, date, element, heading, may, newId, openDialog, pagedList, section, show, soft, tabs, text } from "../lib/page.js";
 import { hourChart } from "../lib/chart.js";
-import { openDialog } from "../lib/dialog.js";
-import { button, element, heading, newId, section } from "../lib/elements.js";
-import { acting } from "../lib/notice.js";
-import { show } from "../lib/shell.js";
-import { pagedList } from "../lib/table.js";
-import { tabs } from "../lib/tabs.js";
-import { date, text } from "../lib/text.js";
 
 const most = 5000; // that are counted for the charts
 const tokens = ["CODE_TO_TOKEN", "CLIENT_LOGIN", "REFRESH_TOKEN", "TOKEN_EXCHANGE"];
 const is = (name) => (event) => event.operationType === name;
-const column = (name, cell) => ({ title: text(`events.${name}`), cell });
-const timeColumn = () => column("time", (event) => date(event.time));
+const told = (name, cell) => column(`events.${name}`, cell);
+const timeColumn = () => told("time", (event) => date(event.time));
 const errorOf = (event) => event.error && element("span", { class: "tag" }, event.error);
 
 // As it was sent, secrets masked by the API.
@@ -36,8 +29,8 @@ const kinds = {
     charts: { logins: ({ type }) => type === "LOGIN", failures: ({ type }) => type.endsWith("_ERROR"), tokens: ({ type }) => tokens.includes(type) },
     choices: (config) => ({ type: [...(config.enabledEventTypes ?? [])].sort() }),
     columns: () => [
-      timeColumn(), column("type", (event) => [event.type, errorOf(event)]), column("user", (event) => event.details?.username ?? event.userId ?? ""),
-      column("client", (event) => event.clientId ?? ""), column("ipAddress", (event) => event.ipAddress ?? ""),
+      timeColumn(), told("type", (event) => [event.type, errorOf(event)]), told("user", (event) => event.details?.username ?? event.userId ?? ""),
+      told("client", (event) => event.clientId ?? ""), told("ipAddress", (event) => event.ipAddress ?? ""),
     ],
   },
   admin: {
@@ -45,9 +38,9 @@ const kinds = {
     charts: { created: is("CREATE"), updated: is("UPDATE"), deleted: is("DELETE") },
     choices: () => ({ operationTypes: ["CREATE", "UPDATE", "DELETE", "ACTION"] }),
     columns: () => [
-      timeColumn(), column("operationTypes", (event) => [event.operationType, errorOf(event)]),
-      column("resourcePath", (event) => (event.representation ? button(event.resourcePath, () => representation(event), "plain-name") : event.resourcePath)),
-      column("authUser", (event) => event.authDetails.userId), column("ipAddress", (event) => event.authDetails.ipAddress),
+      timeColumn(), told("operationTypes", (event) => [event.operationType, errorOf(event)]),
+      told("resourcePath", (event) => (event.representation ? button(event.resourcePath, () => representation(event), "plain-name") : event.resourcePath)),
+      told("authUser", (event) => event.authDetails.userId), told("ipAddress", (event) => event.authDetails.ipAddress),
     ],
   },
 };
@@ -57,7 +50,7 @@ async function charts(api, kind) {
   const yesterday = new Date(now - 86400000).toISOString().slice(0, 10);
   const events = await api.get([kind.path], { dateFrom: yesterday, first: 0, max: most });
   return section(text("events.day"),
-    events.length === most ? element("p", { class: "soft" }, text("events.many", most)) : null,
+    events.length === most ? soft("events.many", most) : null,
     element("div", { class: "charts" }, Object.entries(kind.charts).map(([name, fits]) =>
       hourChart(text(`events.${name}`), events.filter(fits).map((event) => event.time), now))));
 }

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tree of groups: what is below a group is asked for when somebody opens it.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, newId } from "../lib/elements.js";
-import { openDialog } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { show } from "../lib/shell.js";
-import { text } from "../lib/text.js";
+import { acting, button, closing, element, formDialog, heading, link, may, newId, openDialog, show, soft, text } from "../lib/page.js";
 
 const most = 500;
 
@@ -30,7 +24,7 @@ function branch(api, group, leaf) {
 
 async function tree(api, leaf) {
   const groups = await api.get(["groups"], { first: 0, max: most });
-  return groups.length > 0 ? element("ul", { class: "tree" }, groups.map((group) => branch(api, group, leaf))) : element("p", { class: "soft" }, text("groups.none"));
+  return groups.length > 0 ? element("ul", { class: "tree" }, groups.map((group) => branch(api, group, leaf))) : soft("groups.none");
 }
 
 export async function chooseGroup(api, take) {
@@ -39,19 +33,14 @@ export async function chooseGroup(api, take) {
     await take(group);
   }), "other");
   const dialog = openDialog(text("group.join"), await tree(api, choose),
-    element("div", { class: "actions" }, button(text("dialog.cancel"), () => dialog.close(), "other")));
+    closing());
 }
+
+export const nameFields = () => [{ name: "name", label: text("group.name"), required: true, always: true }];
 
 // `path`: where the group is made.
 export function askForGroup(api, path) {
-  const save = async ({ name }) => {
-    await api.create(path, { name });
-    dialog.close();
-    await show();
-  };
-  const cancel = button(text("dialog.cancel"), () => dialog.close(), "other");
-  const dialog = openDialog(text("groups.create"),
-    form({ fields: [{ name: "name", label: text("group.name"), required: true, always: true }], save, label: text("groups.create"), done: text("group.created"), cancel }));
+  formDialog(text("groups.create"), { fields: nameFields(), done: text("group.created"), save: ({ name }) => api.create(path, { name }), then: show });
 }
 
 export async function groupsPage({ realm, api }) {

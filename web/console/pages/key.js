@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One provider of a key: whether it signs and before which others, its public half; and a new one.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, newId, section } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { go } from "../lib/shell.js";
-import { date, hasText, text } from "../lib/text.js";
+import { button, date, deleting, element, form, go, hasText, heading, link, may, newId, section, soft, text } from "../lib/page.js";
 
 const type = "org.keycloak.keys.KeyProvider";
 const words = { kind: "switch", on: "true", off: "false", absent: "true" };
@@ -41,7 +35,7 @@ function component({ name, ...config }) {
 export function newKeyPage({ realm }) {
   return [
     heading(text("keys.add")),
-    section(text("key.which"), element("p", { class: "soft" }, text("key.at_once")),
+    section(text("key.which"), soft("key.at_once"),
       element("ul", { class: "options" }, Object.keys(kinds).map((kind) => element("li", {}, link([realm, "keys", "new", kind], text(`key.kind_${kind}`)))))),
   ];
 }
@@ -69,8 +63,7 @@ export async function keyPage({ realm, api, id }) {
   const [{ name, providerId, config }, { keys }] = await Promise.all([api.get(path), api.get(["keys"])]);
   const key = keys.find((each) => each.providerId === id);
   const locked = !may("manage-realm");
-  const remove = acting(async () => {
-    if (!(await confirmed(text("key.delete"), text("key.delete_sure", name), text("word.delete")))) return;
+  const remove = deleting("key", name, async () => {
     await api.remove(path);
     go(realm, "keys");
   });

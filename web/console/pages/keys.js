@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of a realm: the rotation that is under way, and every key with its provider.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, section } from "../lib/elements.js";
-import { openDialog } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { go, show } from "../lib/shell.js";
-import { wholeList } from "../lib/table.js";
-import { text } from "../lib/text.js";
+import { button, column, element, formDialog, go, heading, link, may, section, show, soft, text, wholeList } from "../lib/page.js";
 import { timeline } from "../lib/timeline.js";
 
 const published = 600; // seconds before a new key signs
@@ -23,13 +17,9 @@ function rotate(api, keys) {
     { name: "algorithm", label: text("key.algorithm"), kind: "choice", always: true, options: algorithms.map((each) => [each, each]) },
     { name: "delay", label: text("keys.delay"), kind: "seconds", always: true, help: text("keys.delay_help") },
   ];
-  const save = async (wanted) => {
-    await api.post(["keys", "rotation"], wanted);
-    dialog.close();
-    await show();
-  };
-  const cancel = button(text("dialog.cancel"), () => dialog.close(), "other");
-  const dialog = openDialog(text("keys.rotate"), form({ fields, object: { delay: published }, save, label: text("keys.rotate"), done: text("keys.rotated"), cancel }));
+  formDialog(text("keys.rotate"), {
+    fields, object: { delay: published }, done: text("keys.rotated"), save: (wanted) => api.post(["keys", "rotation"], wanted), then: show,
+  });
 }
 
 export async function keysPage({ realm, api }) {
@@ -38,17 +28,17 @@ export async function keysPage({ realm, api }) {
   ]);
   const provider = (key) => providers.find((each) => each.id === key.providerId);
   const columns = [
-    { title: text("key.provider"), cell: (key) => link([realm, "keys", key.providerId], provider(key)?.name ?? key.providerId) },
-    { title: text("key.algorithm"), cell: (key) => key.algorithm },
-    { title: text("key.state"), cell: (key) => text(`key.${key.state}`) },
-    { title: text("key.priority"), cell: (key) => provider(key)?.config.priority?.[0] ?? "0" },
-    { title: text("key.kid"), cell: (key) => element("code", { class: "soft" }, key.kid) },
+    column("key.provider", (key) => link([realm, "keys", key.providerId], provider(key)?.name ?? key.providerId)),
+    column("key.algorithm", "algorithm"),
+    column("key.state", (key) => text(`key.${key.state}`)),
+    column("key.priority", (key) => provider(key)?.config.priority?.[0] ?? "0"),
+    column("key.kid", (key) => element("code", { class: "soft" }, key.kid)),
   ];
   const rows = keys.sort((a, b) => a.algorithm.localeCompare(b.algorithm) || b.published - a.published);
   const under = moving(rows);
   return [
     heading(text("keys.title"), may("manage-realm") && [button(text("keys.add"), () => go(realm, "keys", "new"), "other"), button(text("keys.rotate"), () => rotate(api, keys))]),
-    section(text("keys.rotation"), under.length > 0 ? timeline(under, now) : element("p", { class: "soft" }, text("keys.still"))),
+    section(text("keys.rotation"), under.length > 0 ? timeline(under, now) : soft("keys.still")),
     await wholeList({ caption: text("keys.title"), columns, rows, matches: (key) => `${provider(key)?.name} ${key.algorithm} ${key.kid}`, empty: "" }),
   ];
 }

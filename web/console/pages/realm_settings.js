@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of the realm: what it is called, how people sign in, how long things last.
-import { may } from "../lib/access.js";
-import { button, element, heading, section } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { go } from "../lib/shell.js";
+import { button, deleting, element, form, go, heading, may, section, soft, tabs, text } from "../lib/page.js";
 import { saveFile } from "../lib/save_file.js";
-import { tabs } from "../lib/tabs.js";
-import { text } from "../lib/text.js";
 
 const named = (kind) => (name, more = {}) => ({ name, kind, label: more.label ?? text(`settings.${name}`), ...more });
 const flag = named("switch");
@@ -38,7 +31,7 @@ const parts = {
 function exportPanel({ realm, api }) {
   const fields = ["exportClients", "exportGroupsAndRoles"].map((name) => flag(name, { always: true }));
   const save = async (wanted) => saveFile(`${realm}-realm.json`, await api.post(["partial-export"], undefined, wanted));
-  return section(text("settings.tab_export"), element("p", { class: "soft" }, text("settings.export_help")),
+  return section(text("settings.tab_export"), soft("settings.export_help"),
     form({ fields, object: { exportClients: true, exportGroupsAndRoles: true }, save, label: text("settings.export"), done: null }));
 }
 
@@ -46,8 +39,7 @@ export async function realmSettingsPage({ realm, api, tab = "general" }) {
   const settings = await api.get([]);
   const name = tab === "export" || Object.hasOwn(parts, tab) ? tab : "general";
   const locked = !may("manage-realm");
-  const remove = acting(async () => {
-    if (!(await confirmed(text("realm.delete"), text("realm.delete_sure", realm), text("word.delete")))) return;
+  const remove = deleting("realm", realm, async () => {
     await api.remove([]);
     go("master", "realms");
   });

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // All realms, and a new one.
-import { realmApi } from "../lib/api.js";
-import { button, heading, link, section } from "../lib/elements.js";
-import { form } from "../lib/form.js";
-import { go, showRealms } from "../lib/shell.js";
-import { wholeList } from "../lib/table.js";
-import { text } from "../lib/text.js";
+import { button, column, form, go, heading, link, realmApi, section, showRealms, text, wholeList } from "../lib/page.js";
 
 export async function realmsPage({ realm }) {
   const rows = await realmApi().get([]);
   const columns = [
-    { title: text("realm.name"), cell: (row) => link([row.realm], row.realm) },
-    { title: text("realm.display_name"), cell: (row) => row.displayName ?? "" },
-    { title: text("field.enabled"), cell: (row) => text(row.enabled ? "word.on" : "word.off") },
+    column("realm.name", (row) => link([row.realm], row.realm)),
+    column("realm.display_name", "displayName"),
+    column("field.enabled", (row) => text(row.enabled ? "word.on" : "word.off")),
   ];
   return [
     heading(text("realms.title"), button(text("import.title"), () => go(realm, "realms", "import"), "other"),

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles of the realm and of clients: lists, a new one, and one role with what it contains.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, section } from "../lib/elements.js";
-import { confirmed, openDialog } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { compositeRoles } from "../lib/roles.js";
-import { go, show } from "../lib/shell.js";
-import { wholeList } from "../lib/table.js";
-import { text, told } from "../lib/text.js";
+import { below, button, column, compositeRoles, deleting, form, formDialog, go, heading, link, may, section, show, text, told, wholeList } from "../lib/page.js";
 
 const fields = () => [
   { name: "name", label: text("role.name"), required: true, always: true },
@@ -17,13 +9,7 @@ const fields = () => [
 
 // `path`: of the roles, in the realm or in a client.
 function askForRole(api, path) {
-  const save = async (role) => {
-    await api.create(path, role);
-    dialog.close();
-    await show();
-  };
-  const cancel = button(text("dialog.cancel"), () => dialog.close(), "other");
-  const dialog = openDialog(text("roles.create"), form({ fields: fields(), save, label: text("roles.create"), done: text("role.created"), cancel }));
+  formDialog(text("roles.create"), { fields: fields(), done: text("role.created"), save: (role) => api.create(path, role), then: show });
 }
 
 const create = (api, path, allowed) => allowed && button(text("roles.create"), () => askForRole(api, path));
@@ -31,9 +17,9 @@ const create = (api, path, allowed) => allowed && button(text("roles.create"), (
 async function list(realm, api, path) {
   const rows = await api.get(path);
   const columns = [
-    { title: text("role.name"), cell: (row) => link([realm, "roles", row.id], row.name) },
-    { title: text("field.description"), cell: (row) => told(row.description) },
-    { title: text("role.composite"), cell: (row) => text(row.composite ? "word.yes" : "word.no") },
+    column("role.name", (row) => link([realm, "roles", row.id], row.name)),
+    column("field.description", (row) => told(row.description)),
+    column("role.composite", (row) => text(row.composite ? "word.yes" : "word.no")),
   ];
   return wholeList({ caption: text("roles.title"), columns, rows, matches: (row) => row.name, empty: text("role.none") });
 }
@@ -44,7 +30,7 @@ export async function rolesPage({ realm, api }) {
 
 export async function clientRoles({ realm, api, id }) {
   const path = ["clients", id, "roles"];
-  return [await list(realm, api, path), element("div", { class: "actions below" }, create(api, path, may("manage-clients")))];
+  return [await list(realm, api, path), below(create(api, path, may("manage-clients")))];
 }
 
 export async function rolePage({ realm, api, id }) {
@@ -52,8 +38,7 @@ export async function rolePage({ realm, api, id }) {
   const locked = !may(role.clientRole ? "manage-clients" : "manage-realm");
   const path = ["roles-by-id", id];
   const back = () => (role.clientRole ? go(realm, "clients", role.containerId, "roles") : go(realm, "roles"));
-  const remove = acting(async () => {
-    if (!(await confirmed(text("role.delete"), text("role.delete_sure", role.name), text("word.delete")))) return;
+  const remove = deleting("role", role.name, async () => {
     await api.remove(path);
     back();
   });

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions of a realm by client, and those of one client, each with a way to end it.
-import { may } from "../lib/access.js";
-import { confirmed } from "../lib/dialog.js";
-import { button, element, heading, link } from "../lib/elements.js";
-import { acting, notify } from "../lib/notice.js";
-import { show } from "../lib/shell.js";
-import { pagedList, wholeList } from "../lib/table.js";
-import { date, text } from "../lib/text.js";
+import { acting, actionColumn, button, column, confirmed, date, element, heading, link, may, notify, pagedList, show, text, wholeList } from "../lib/page.js";
 
 const mayOpen = () => may("view-clients", "manage-clients");
 
 export async function sessionsPage({ realm, api }) {
   const rows = await api.get(["client-session-stats"]);
   const columns = [
-    { title: text("client.id"), cell: (row) => (mayOpen() ? link([realm, "sessions", row.id], row.clientId) : row.clientId) },
-    { title: text("sessions.active"), cell: (row) => row.active },
-    { title: text("sessions.offline"), cell: (row) => row.offline },
+    column("client.id", (row) => (mayOpen() ? link([realm, "sessions", row.id], row.clientId) : row.clientId)),
+    column("sessions.title", "active"),
+    column("sessions.offline", "offline"),
   ];
   const endAll = acting(async () => {
     if (!(await confirmed(text("sessions.end_all"), text("sessions.end_all_sure", realm), text("sessions.end_all")))) return;
@@ -37,11 +31,11 @@ export async function clientSessionsPage({ realm, api, id }) {
     await show();
   });
   const columns = [
-    { title: text("user.username"), cell: (row) => (may("view-users", "manage-users") ? link([realm, "users", row.userId], row.username) : row.username) },
-    { title: text("session.address"), cell: (row) => row.ipAddress ?? "" },
-    { title: text("session.started"), cell: (row) => date(row.start) },
-    { title: text("session.last"), cell: (row) => date(row.lastAccess) },
-    { title: text("sessions.actions"), hidden: true, cell: (row) => (may("manage-users") ? button(text("session.end"), end(row), "other") : "") },
+    column("user.username", (row) => (may("view-users", "manage-users") ? link([realm, "users", row.userId], row.username) : row.username)),
+    column("session.address", "ipAddress"),
+    column("session.started", (row) => date(row.start)),
+    column("session.last", (row) => date(row.lastAccess)),
+    actionColumn(may("manage-users"), "session.end", end),
   ];
   const load = ({ first, max }) => api.get(["clients", id, "user-sessions"], { first, max });
   return [

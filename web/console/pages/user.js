@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One user: details, credentials, roles, groups, sessions.
-import { may } from "../lib/access.js";
-import { button, element, heading, link, section } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { roleMappings } from "../lib/roles.js";
-import { go, show } from "../lib/shell.js";
-import { table, wholeList } from "../lib/table.js";
-import { tabs } from "../lib/tabs.js";
-import { date, text } from "../lib/text.js";
+import { accountOf, acting, actionColumn, below, button, column, confirmed, date, deleting, form, go, heading, link, may, roleMappings, section, show, soft, table, tabs, text, wholeList } from "../lib/page.js";
 import { chooseGroup } from "./groups.js";
 import { userCredentials } from "./user_credentials.js";
 import { userFields } from "./users.js";
@@ -32,12 +23,12 @@ async function groups({ realm, api, id }) {
     await show();
   }));
   const columns = [
-    { title: text("group.name"), cell: (row) => link([realm, "groups", row.id], row.path) },
-    { title: text("word.actions"), hidden: true, cell: (row) => may("manage-users") && button(text("group.leave"), leave(row), "other") },
+    column("group.name", (row) => link([realm, "groups", row.id], row.path)),
+    actionColumn(may("manage-users"), "group.leave", leave),
   ];
   return section(text("user.tab_groups"),
     await wholeList({ caption: text("user.tab_groups"), columns, rows, matches: (row) => row.path, empty: text("user.no_groups") }),
-    may("manage-users") && element("div", { class: "actions below" }, button(text("group.join"), join)));
+    may("manage-users") && below(button(text("group.join"), join)));
 }
 
 async function sessions({ api, id }) {
@@ -51,15 +42,15 @@ async function sessions({ api, id }) {
     await show();
   });
   const columns = [
-    { title: text("session.started"), cell: (row) => date(row.start) },
-    { title: text("session.last"), cell: (row) => date(row.lastAccess) },
-    { title: text("session.address"), cell: (row) => row.ipAddress ?? "" },
-    { title: text("session.clients"), cell: (row) => Object.values(row.clients ?? {}).join(", ") },
-    { title: text("word.actions"), hidden: true, cell: (row) => may("manage-users") && button(text("session.end"), end(row), "other") },
+    column("session.started", (row) => date(row.start)),
+    column("session.last", (row) => date(row.lastAccess)),
+    column("session.address", "ipAddress"),
+    column("clients.title", (row) => Object.values(row.clients ?? {}).join(", ")),
+    actionColumn(may("manage-users"), "session.end", end),
   ];
   return section(text("user.tab_sessions"),
-    rows.length > 0 ? table(text("user.tab_sessions"), columns, rows) : element("p", { class: "soft" }, text("user.no_sessions")),
-    rows.length > 0 && may("manage-users") && element("div", { class: "actions below" }, button(text("session.end_all"), endAll, "other danger")));
+    rows.length > 0 ? table(text("user.tab_sessions"), columns, rows) : soft("user.no_sessions"),
+    rows.length > 0 && may("manage-users") && below(button(text("session.end_all"), endAll, "other danger")));
 }
 
 const parts = { details, credentials: userCredentials, roles, groups, sessions };
@@ -69,13 +60,18 @@ export async function userPage(context) {
   const user = await api.get(["users", id]);
   const names = Object.keys(parts);
   const name = names.includes(tab) ? tab : "details";
-  const remove = acting(async () => {
-    if (!(await confirmed(text("user.delete"), text("user.delete_sure", user.username), text("word.delete")))) return;
+  const remove = deleting("user", user.username, async () => {
     await api.remove(["users", id]);
     go(realm, "users");
   });
+  const impersonate = acting(async () => {
+    if (!(await confirmed(text("user.impersonate"), text("user.impersonate_sure", user.username), text("user.impersonate")))) return;
+    const { sameRealm } = await api.impersonate(id);
+    open(accountOf(realm), sameRealm ? "_self" : "_blank", "noopener");
+  });
   return [
-    heading(user.username, may("manage-users") && button(text("user.delete"), remove, "other danger")),
+    heading(user.username, may("impersonation") && user.enabled && button(text("user.impersonate"), impersonate, "other"),
+      may("manage-users") && button(text("user.delete"), remove, "other danger")),
     tabs(text("user.parts"), [realm, "users", id], names.map((each) => [each, text(`user.tab_${each}`)]), name),
     await parts[name]({ ...context, user }),
   ];

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a user signs in: a new password, the credentials that there are, and failed logins.
-import { may } from "../lib/access.js";
-import { button, element, section } from "../lib/elements.js";
-import { confirmed } from "../lib/dialog.js";
-import { form } from "../lib/form.js";
-import { acting } from "../lib/notice.js";
-import { show } from "../lib/shell.js";
-import { table } from "../lib/table.js";
-import { date, text } from "../lib/text.js";
+import { acting, actionColumn, button, column, date, deleting, element, form, may, section, show, soft, table, text } from "../lib/page.js";
 
 function newPassword({ api, id, user }) {
   const fields = [
@@ -25,18 +18,17 @@ function newPassword({ api, id, user }) {
 }
 
 function list({ api, id }, rows, mine) {
-  const remove = (row) => acting(async () => {
-    if (!(await confirmed(text("credential.delete"), text("credential.delete_sure", row.type), text("word.delete")))) return;
+  const remove = (row) => deleting("credential", row.type, async () => {
     await api.remove(["users", id, "credentials", row.id]);
     await show();
   });
   const columns = [
-    { title: text("credential.type"), cell: (row) => row.type },
-    { title: text("credential.label"), cell: (row) => row.userLabel ?? "" },
-    { title: text("credential.since"), cell: (row) => (row.createdDate ? date(row.createdDate) : "") },
-    { title: text("word.actions"), hidden: true, cell: (row) => mine && button(text("word.delete"), remove(row), "other") },
+    column("credential.type", "type"),
+    column("credential.label", "userLabel"),
+    column("credential.since", (row) => (row.createdDate ? date(row.createdDate) : "")),
+    actionColumn(mine, "word.delete", remove),
   ];
-  return section(text("user.tab_credentials"), rows.length > 0 ? table(text("user.tab_credentials"), columns, rows) : element("p", { class: "soft" }, text("credential.none")));
+  return section(text("user.tab_credentials"), rows.length > 0 ? table(text("user.tab_credentials"), columns, rows) : soft("credential.none"));
 }
 
 function failures({ api, path }, status, mine) {

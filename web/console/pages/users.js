@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The users of a realm, and a new one.
-import { may } from "../lib/access.js";
-import { button, heading, link, section } from "../lib/elements.js";
-import { form } from "../lib/form.js";
-import { go } from "../lib/shell.js";
-import { pagedList } from "../lib/table.js";
-import { text } from "../lib/text.js";
+import { button, column, form, go, heading, link, may, pagedList, section, text } from "../lib/page.js";
 
 export const userFields = () => [
   { name: "email", label: text("user.email"), kind: "email" },
@@ -18,10 +13,10 @@ export const userFields = () => [
 export async function usersPage({ realm, api }) {
   const full = (row) => [row.firstName, row.lastName].filter(Boolean).join(" ");
   const columns = [
-    { title: text("user.username"), cell: (row) => (may("view-users", "manage-users") ? link([realm, "users", row.id], row.username) : row.username) },
-    { title: text("user.email"), cell: (row) => row.email ?? "" },
-    { title: text("field.name"), cell: full },
-    { title: text("field.enabled"), cell: (row) => text(row.enabled ? "word.on" : "word.off") },
+    column("user.username", (row) => (may("view-users", "manage-users") ? link([realm, "users", row.id], row.username) : row.username)),
+    column("user.email", "email"),
+    column("field.name", full),
+    column("field.enabled", (row) => text(row.enabled ? "word.on" : "word.off")),
   ];
   const load = ({ search, first, max }) => api.get(["users"], { search, first, max, briefRepresentation: true });
   return [
