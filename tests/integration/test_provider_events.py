@@ -69,6 +69,7 @@ def test_p22_a_login_and_what_follows(watched):
         *("LOGIN_ERROR", "LOGIN", "CODE_TO_TOKEN", "REFRESH_TOKEN", "REFRESH_TOKEN_ERROR"),
         *("CODE_TO_TOKEN_ERROR", "USER_INFO_REQUEST", "LOGOUT"),
     ]
+    assert (stale["error"], spent["error"]) == ("invalid_token", "invalid_code")
     assert (wrong["error"], wrong["username"], wrong["client"]) == ("invalid_user_credentials", "carol", "web")
     for line in (login, code, refresh, logout):
         assert (line["subject"], line["session"]) == (claims["sub"], claims["sid"])
@@ -95,7 +96,57 @@ def test_p22_why_a_login_failed(watched):
         ("LOGIN_ERROR", "user_disabled"),
         ("LOGIN_ERROR", "resolve_required_actions"),
         ("LOGIN", None),
-        ("LOGIN_ERROR", "unauthorized_client"),
-        ("CLIENT_LOGIN_ERROR", "invalid_client"),
+        ("LOGIN_ERROR", "invalid_client_credentials"),
+        ("CLIENT_LOGIN_ERROR", "client_not_found"),
     ]
     assert lines[0]["username"] == "nobody"
+    assert [line["client"] for line in lines[4:]] == ["web", "nobody"], "as they called themselves"
+
+
+def test_p22_what_a_client_did_wrong_in_keycloaks_words(watched):
+    """As Keycloak 24.0.5 has them in its events."""
+    provider, events = watched
+    realm = provider.realm("probe")
+
+    def ask(client_id="web", redirect_uri=WEB.redirect_uri, **changes):
+        realm.authorize(Browser(), Client(client_id, None, redirect_uri), **changes)
+
+    ask("nobody")
+    ask("retired")
+    ask("bearer")
+    ask(redirect_uri="http://evil.example/")
+    ask("other", response_type="token")
+    ask(response_type="none of these")
+    ask(scope="openid nothing")
+    ask(prompt="none")  # a question, which is answered
+    realm.password(Client("other", "other-secret"), *CAROL)
+    realm.client_credentials(Client("other", "other-secret"))
+    realm.client_credentials(Client("retired", "retired-secret"))
+    realm.browser().post(realm.endpoint("revoke"), {"token": "garbage"}, WEB.auth)
+    realm.browser().get(realm.endpoint("logout"), {"id_token_hint": "garbage"})
+    lines = events(12)
+    assert [(line["event"], line["client"] if "client" in line else None, line["error"]) for line in lines] == [
+        ("LOGIN_ERROR", "nobody", "client_not_found"),
+        ("LOGIN_ERROR", "retired", "client_disabled"),
+        ("LOGIN_ERROR", "bearer", "not_allowed"),
+        ("LOGIN_ERROR", "web", "invalid_redirect_uri"),
+        ("LOGIN_ERROR", "other", "not_allowed"),
+        ("LOGIN_ERROR", "web", "invalid_request"),
+        ("LOGIN_ERROR", "web", "invalid_request"),
+        ("LOGIN_ERROR", "other", "not_allowed"),
+        ("CLIENT_LOGIN_ERROR", "other", "invalid_client"),
+        ("CLIENT_LOGIN_ERROR", "retired", "client_disabled"),
+        ("REVOKE_GRANT_ERROR", "web", "invalid_token"),
+        ("LOGOUT_ERROR", None, "invalid_token"),
+    ]
+
+
+def test_p22_clients_that_register_themselves(watched):
+    provider, events = watched
+    address = f"{provider.realm('probe').issuer}/clients-registrations/openid-connect"
+    fields = {"Content-Type": "application/json"}
+    Browser().post(address, b'{"redirect_uris": ["https://app.example/"]}', fields)
+    Browser().get(f"{address}/web", headers={"Authorization": "Bearer garbage"})
+    refused, read = events(2)
+    assert (refused["event"], refused["error"]) == ("CLIENT_REGISTER_ERROR", "not_allowed")
+    assert (read["event"], read["error"], read["client"]) == ("CLIENT_INFO_ERROR", "invalid_token", "web")

@@ -2,7 +2,11 @@
 /* Events; see call_event.h. */
 #include "provider/call/call_event.h"
 
+#include <string.h>
+
+#include "base/array.h"
 #include "base/text.h"
+#include "provider/call/event_error.h"
 
 #define DETAIL_MAX 1000 /* bytes of a value that somebody sent */
 
@@ -36,6 +40,10 @@ static const char *const names[EVENTS][2] = {
     [EVENT_VERIFY_EMAIL] = {"VERIFY_EMAIL", "VERIFY_EMAIL_ERROR"},
     [EVENT_SEND_RESET_PASSWORD] = {"SEND_RESET_PASSWORD", "SEND_RESET_PASSWORD_ERROR"},
     [EVENT_RESET_PASSWORD] = {"RESET_PASSWORD", "RESET_PASSWORD_ERROR"},
+    [EVENT_CLIENT_REGISTER] = {"CLIENT_REGISTER", "CLIENT_REGISTER_ERROR"},
+    [EVENT_CLIENT_INFO] = {"CLIENT_INFO", "CLIENT_INFO_ERROR"},
+    [EVENT_CLIENT_UPDATE] = {"CLIENT_UPDATE", "CLIENT_UPDATE_ERROR"},
+    [EVENT_CLIENT_DELETE] = {"CLIENT_DELETE", "CLIENT_DELETE_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)
@@ -46,7 +54,7 @@ const char *event_name(event_type type, bool failed)
 bool event_is_kept(event_type type)
 {
     return type != EVENT_REFRESH_TOKEN && type != EVENT_INTROSPECT_TOKEN &&
-           type != EVENT_USER_INFO_REQUEST;
+           type != EVENT_USER_INFO_REQUEST && type != EVENT_CLIENT_INFO;
 }
 
 static bool is_wanted(const realm *r, event_type type, const char *name)
@@ -67,12 +75,18 @@ static void put_some(ost_json_writer *w, const char *name, ost_text value)
         ost_json_member_text(w, name, value);
 }
 
+static ost_text client_of(const call *c)
+{
+    if (c->client != NULL)
+        return text_of(c->client->client_id);
+    return c->event.client.len > 0 ? c->event.client : call_parameter(c, "client_id");
+}
+
 /* For administrators who look later: without what proves anything. */
 static void keep(call *c, event_type type, const char *error)
 {
     const char *name = names[type][error != NULL];
-    ost_text document,
-        client = c->client != NULL ? text_of(c->client->client_id) : call_parameter(c, "client_id");
+    ost_text document, client = client_of(c);
     ost_json_writer *w;
     if (!c->realm->events || !is_wanted(c->realm, type, name) ||
         (w = ost_json_writer_new(c->arena, 0)) == NULL)
@@ -119,9 +133,7 @@ void event_tell(call *c, event_type type, const char *error)
     atomic_fetch_add_explicit(&c->provider->events[type][failed], 1, memory_order_relaxed);
     http_add_detail(c->exchange, "event", text_of(names[type][failed]));
     http_add_detail(c->exchange, "realm", text_of(c->realm->name));
-    http_add_detail(c->exchange, "client",
-                    c->client != NULL ? text_of(c->client->client_id)
-                                      : call_parameter(c, "client_id"));
+    http_add_detail(c->exchange, "client", client_of(c));
     http_add_detail(c->exchange, "grant", call_parameter(c, "grant_type"));
     http_add_detail(c->exchange, "username", c->event.username);
     http_add_detail(c->exchange, "session", c->event.session);
@@ -139,10 +151,24 @@ void event_tell_before(call *c, event_type type)
     keep(c, type, NULL);
 }
 
+/* A page that asks with prompt=none whether somebody is logged in is answered: nobody has failed.
+ */
+static bool is_question(event_type type, const char *error)
+{
+    static const char *const answers[] = {"login_required", "interaction_required",
+                                          "account_selection_required"};
+    for (size_t i = 0; type == EVENT_LOGIN && i < ARRAY_LEN(answers); i++) {
+        if (strcmp(error, answers[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 void event_tell_outcome(call *c, event_type type)
 {
-    const char *error = c->error.status == 0     ? NULL
-                        : c->event.error != NULL ? c->event.error
-                                                 : c->error.error;
-    event_tell(c, type, error);
+    const char *error = NULL;
+    if (c->error.status != 0)
+        error = c->event.error != NULL ? c->event.error : event_error_word(type, &c->error);
+    if (error == NULL || c->event.error != NULL || !is_question(type, error))
+        event_tell(c, type, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dynamic client registration (RFC 7591) and its management (RFC 7592). */
 #include "base/text.h"
+#include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
@@ -17,12 +18,14 @@ typedef struct registration_job {
     client_metadata metadata; /* of POST and PUT */
     ost_text initial;         /* of the initial access token that was presented; empty: none */
     int status;               /* of a good answer */
+    event_type event;
 } registration_job;
 
 static void send_answer(call *c)
 {
     registration_job *job = c->job;
     call_allow_origin(c, NULL);
+    event_tell_outcome(c, job->event);
     if (c->error.status == 401)
         call_challenge(c, c->error.error, NULL);
     if (c->error.status != 0 || job->status == 200) {
@@ -51,13 +54,15 @@ static bool read_metadata(call *c, registration_job *job, const ost_json **ret_d
     return client_metadata_read(c, *ret_document, &job->metadata);
 }
 
-static call *begin_registration(http_exchange *exchange, void *user, int status)
+static call *begin_registration(http_exchange *exchange, void *user, int status, event_type event)
 {
     call *c = call_begin_job(exchange, user, sizeof(registration_job));
     if (c == NULL)
         return NULL;
     registration_job *job = c->job;
     job->status = status;
+    job->event = event;
+    c->event.client = http_parameter(exchange, "client");
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else
@@ -142,7 +147,7 @@ static void create_checked(call *c)
 
 void register_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = begin_registration(exchange, user, 201);
+    call *c = begin_registration(exchange, user, 201, EVENT_CLIENT_REGISTER);
     const ost_json *document;
     if (c == NULL)
         return;
@@ -185,7 +190,7 @@ static void delete_client(call *c)
 
 void registered_client_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = begin_registration(exchange, user, 200);
+    call *c = begin_registration(exchange, user, 200, EVENT_CLIENT_INFO);
     if (c != NULL)
         call_work(c, read_client, send_answer);
 }
@@ -198,7 +203,7 @@ static void update_checked(call *c)
 
 void update_client_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = begin_registration(exchange, user, 200);
+    call *c = begin_registration(exchange, user, 200, EVENT_CLIENT_UPDATE);
     const ost_json *document;
     if (c == NULL)
         return;
@@ -213,7 +218,7 @@ void update_client_endpoint(http_exchange *exchange, void *user)
 
 void delete_client_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = begin_registration(exchange, user, 204);
+    call *c = begin_registration(exchange, user, 204, EVENT_CLIENT_DELETE);
     if (c != NULL)
         call_work(c, delete_client, send_answer);
 }

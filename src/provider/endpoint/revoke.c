@@ -15,7 +15,10 @@
 static void send(call *c)
 {
     call_allow_origin(c, c->client);
-    event_tell_outcome(c, EVENT_REVOKE_GRANT);
+    if (c->error.status == 0 && c->event.error != NULL)
+        event_tell(c, EVENT_REVOKE_GRANT, c->event.error);
+    else
+        event_tell_outcome(c, EVENT_REVOKE_GRANT);
     if (c->error.status != 0)
         call_send_json(c);
     else
@@ -45,8 +48,12 @@ static void work(call *c)
     ost_text token = call_parameter(c, "token");
     bool refresh = internal_token_read_refresh(c, token, &claims) == OST_OK;
     bool known = refresh || bearer_token_verify(c, token, NULL, &claims) == OST_OK;
-    if (!check_policies(c, known ? claims : NULL) || !known)
-        return; /* RFC 7009 §2.2: what is invalid already is no error */
+    if (!check_policies(c, known ? claims : NULL))
+        return;
+    if (!known) { /* RFC 7009 §2.2: what is invalid already is no error, but for the operator */
+        c->event.error = "invalid_token";
+        return;
+    }
     ost_text typ = ost_claims_text(claims, "typ");
     if (!refresh && !text_is(typ, "Bearer") && !text_is(typ, "DPoP")) {
         call_refuse(c, 400, "unsupported_token_type", "Unsupported token type");
@@ -57,6 +64,7 @@ static void work(call *c)
         return;
     }
     ost_text session = ost_claims_text(claims, "sid");
+    c->event.session = session;
     ost_text in = text_of(c->realm->name), who = text_of(c->client->client_id);
     ost_result result = refresh ? store_session_leave(c->provider->store, in, session, who)
                                 : store_client_session_end(c->provider->store, session, who);

@@ -64,6 +64,7 @@ bool registration_create(call *c, const client_metadata *metadata, const char *h
     ost_text token;
     if (d.id.data == NULL || d.token_id.data == NULL)
         return call_refuse(c, 500, "server_error", NULL);
+    c->event.client = d.id;
     if (client_updater_read(c, c->realm, how, user_id, &d.updater) != OST_OK)
         return call_refuse_busy(c);
     if (d.anonymous && !registration_policy_check(c, metadata, true, &d.policy))

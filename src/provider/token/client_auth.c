@@ -143,17 +143,31 @@ static bool prove(call *c, const realm_client *client, const credentials *given)
     return prove_by_secret(c, client, given);
 }
 
-bool client_authenticate(call *c)
+/* The operator is told who it was and which of these things was wrong, the client is not. */
+static bool is_known(call *c, const credentials *given, const realm_client *client)
 {
-    credentials given = {0};
-    if (!read_credentials(c, &given))
-        return false;
-    const realm_client *client = client_find(c, given.id);
+    c->event.client = given->id;
+    c->event.error = client == NULL     ? "client_not_found"
+                     : !client->enabled ? "client_disabled"
+                                        : "invalid_client_credentials";
     if (client == NULL || !client->enabled)
         return call_refuse(c, 401, "invalid_client", invalid);
     if (client->bearer_only)
         return call_refuse(c, 401, "unauthorized_client", invalid);
-    if (!client->public_client && !prove(c, client, &given))
+    if (!client->public_client && !prove(c, client, given))
+        return false;
+    c->event.error = NULL;
+    return true;
+}
+
+bool client_authenticate(call *c)
+{
+    credentials given = {0};
+    c->event.error = "client_not_found";
+    if (!read_credentials(c, &given))
+        return false;
+    const realm_client *client = client_find(c, given.id);
+    if (!is_known(c, &given, client))
         return false;
     if (client->barred != NULL && strcmp(client->barred, "protocol") == 0)
         return call_refuse(c, 400, "invalid_client", "Wrong client protocol.");
