@@ -18,14 +18,26 @@ static ost_text other_path(ost_text path, ost_arena *arena)
     return text_of(ost_arena_format(arena, "%.*s/", (int)path.len, path.data));
 }
 
+static void answer_options(http_exchange *exchange, const app_server *server, ost_text methods)
+{
+    cors_allow_preflight(exchange, server, methods);
+    http_respond(exchange, 204, NULL, (ost_text){0});
+}
+
 /* False: there is no such neighbour. The location is a path: no Host can lead it astray, and none
  * begins with two slashes (the engine refuses those). */
-static bool redirect_to_neighbour(http_exchange *exchange)
+static bool redirect_to_neighbour(http_exchange *exchange, const app_server *server)
 {
     const http_request *request = http_request_of(exchange);
     ost_arena *arena = http_arena(exchange);
-    if (!http_has_path(exchange, other_path(request->path, arena)))
+    ost_text methods = http_path_methods(exchange, other_path(request->path, arena));
+    if (methods.len == 0)
         return false;
+    /* No browser follows a redirect of its preflight; that of the request itself it does. */
+    if (request->method == HTTP_OPTIONS) {
+        answer_options(exchange, server, methods);
+        return true;
+    }
     ost_text target = browser_target(request, arena);
     size_t end = text_find(target, '?', 0);
     ost_text path = other_path(text_slice(target, 0, end), arena);
@@ -33,6 +45,7 @@ static bool redirect_to_neighbour(http_exchange *exchange)
                                             (int)(target.len - end), target.data + end);
     if (path.len == 0 || location == NULL)
         return false;
+    cors_allow(exchange, server);
     http_redirect(exchange, 307, text_of(location));
     return true;
 }
@@ -42,13 +55,12 @@ void not_found(http_exchange *exchange, void *user)
     const app_server *server = user;
     int status = http_fallback_status(exchange);
     if (status == 204) {
-        cors_allow_preflight(exchange, server, http_fallback_methods(exchange));
-        http_respond(exchange, 204, NULL, (ost_text){0});
+        answer_options(exchange, server, http_fallback_methods(exchange));
         return;
     }
-    cors_allow(exchange, server);
-    if (status == 404 && redirect_to_neighbour(exchange))
+    if (status == 404 && redirect_to_neighbour(exchange, server))
         return;
+    cors_allow(exchange, server);
     request_refuse(exchange, status,
                    status == 404 ? OST_TEXT("Not Found") : OST_TEXT("Method Not Allowed"));
 }

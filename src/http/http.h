@@ -229,8 +229,9 @@ int http_fallback_status(const http_exchange *exchange);
 /* In a fallback: the methods of the path, as in `Allow`; empty for 404, and without memory. */
 ost_text http_fallback_methods(http_exchange *exchange);
 
-/* True when a route of any method fits the path, which is decoded. */
-bool http_has_path(const http_exchange *exchange, ost_text path);
+/* The methods of another path, which is decoded, as in `Allow`; empty when no route fits it, and
+ * without memory. */
+ost_text http_path_methods(http_exchange *exchange, ost_text path);
 
 /* A path parameter of the route, decoded; NULL data when there is none of that name. */
 ost_text http_parameter(const http_exchange *exchange, const char *name);

@@ -302,6 +302,16 @@ def test_preflight(shared_api):
     }
 
 
+def test_n7_a_preflight_is_never_redirected(shared_api):
+    """Browsers follow the redirect of a request across origins, and none of its preflight."""
+    for path in ("/items", "/docs/"):
+        answer = Browser().request("OPTIONS", shared_api.base + path, headers={"Origin": ORIGIN, **PREFLIGHT})
+        assert (answer.status, answer.header("Location")) == (204, None), path
+        assert cors_fields(answer)["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+        moved = get(shared_api, path, Origin=ORIGIN)
+        assert moved.status == 307 and cors_fields(moved)["access-control-allow-origin"] == ORIGIN
+
+
 @pytest.mark.parametrize(
     "origin",
     ["https://evil.example", "https://app.example.evil", "http://app.example", "https://app.example:443", "null", "", "*"],

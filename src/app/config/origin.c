@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 
 #define NAME_MAX_LEN 253 /* RFC 1035 §2.3.4 */
@@ -60,6 +61,22 @@ static bool has_upper(ost_text text)
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] >= 'A' && text.data[i] <= 'Z')
             return true;
+    }
+    return false;
+}
+
+bool origin_is_of_program(ost_text text)
+{
+    static const char *const schemes[] = {
+        "capacitor://",      "ionic://",
+        "tauri://",          "app://",
+        "vscode-webview://", "chrome-extension://",
+        "moz-extension://",  "safari-web-extension://",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+        size_t len = strlen(schemes[i]);
+        if (text_starts(text, schemes[i]))
+            return is_host(text_slice(text, len, text.len - len));
     }
     return false;
 }

@@ -11,4 +11,9 @@
  * without a port that is the scheme's own. OST_E_ARGUMENT: that is no origin. */
 OST_MUST_CHECK ost_result origin_read(ost_text text, ost_text *ret_origin);
 
+/* The origin of what runs in a browser engine and came by no network: a page of Capacitor, Ionic or
+ * Tauri ("capacitor://localhost"), of an extension ("chrome-extension://…") or of an editor. A
+ * scheme that is not among these is more likely a slip of the pen. */
+OST_MUST_CHECK bool origin_is_of_program(ost_text text);
+
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/config/origin.h"
+#include "app/config/origin_settings.h"
 #include "base/array.h"
 #include "base/config/config_file.h"
 #include "base/config/secret_file.h"
@@ -146,33 +146,6 @@ bool settings_host_is_local(ost_text host)
     const ost_text suffix = OST_TEXT(".localhost");
     return name.len > suffix.len && is_host_name(name) &&
            text_equal_ignoring_case(text_slice(name, name.len - suffix.len, suffix.len), suffix);
-}
-
-/* As browsers spell it, whatever way was given. */
-static ost_result read_origin(const char *name, ost_arena *arena, const char **origin,
-                              ost_error *error)
-{
-    ost_text normal;
-    if (origin_read(text_of(*origin), &normal) != OST_OK)
-        return ost_error_set(
-            error, OST_E_CONFIG,
-            "--%s: \"%s\" is not an origin such as https://api.example.org, in lower case "
-            "and without a path",
-            name, *origin);
-    *origin = ost_arena_copy(arena, normal);
-    return *origin != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
-}
-
-static ost_result read_origins(ost_arena *arena, app_settings *s, ost_error *error)
-{
-    ost_result result = OST_OK;
-    if (s->base_url != NULL)
-        result = read_origin("base-url", arena, &s->base_url, error);
-    for (size_t i = 0; i < s->cors_origin_count && result == OST_OK; i++) {
-        if (strcmp(s->cors_origins[i], "*") != 0)
-            result = read_origin("cors-origin", arena, &s->cors_origins[i], error);
-    }
-    return result;
 }
 
 static ost_result read_list(const option_values *values, const char *name, const char **list,
@@ -396,7 +369,7 @@ static ost_result read_lists(const option_values *values, app_settings *s, ost_e
         {"audience", s->audiences, SETTINGS_AUDIENCES, &s->audience_count},
         {"logout-client", s->logout_clients, SETTINGS_LOGOUT_CLIENTS, &s->logout_client_count},
         {"trusted-proxy", s->proxies, SETTINGS_PROXIES, &s->proxy_count},
-        {"cors-origin", s->cors_origins, SETTINGS_CORS_ORIGINS, &s->cors_origin_count},
+        {"cors-origin", s->cors_origins, CORS_ORIGINS_MAX, &s->cors_origin_count},
     };
     ost_result result = OST_OK;
     for (size_t i = 0; i < ARRAY_LEN(lists) && result == OST_OK; i++)
@@ -422,7 +395,9 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
     if (result == OST_OK)
         result = check_settings(values, &s, error);
     if (result == OST_OK)
-        result = read_origins(arena, &s, error);
+        result = base_url_read(arena, &s.base_url, error);
+    if (result == OST_OK)
+        result = cors_origins_read(arena, s.cors_origins, &s.cors_origin_count, error);
     if (result == OST_OK)
         result = read_nonce_secret(values, arena, &s, error);
     if (result == OST_OK && s.client_id != NULL) {

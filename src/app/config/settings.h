@@ -4,6 +4,7 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
+#include "app/config/origin_settings.h"
 #include "app/config/token_settings.h"
 #include "base/options.h"
 
@@ -12,7 +13,6 @@
 #define SETTINGS_TENANTS 32
 #define SETTINGS_LOGOUT_CLIENTS 32
 #define SETTINGS_PROXIES 32
-#define SETTINGS_CORS_ORIGINS 32
 
 typedef enum settings_log { SETTINGS_LOG_TEXT, SETTINGS_LOG_JSON, SETTINGS_LOG_OFF } settings_log;
 
@@ -57,7 +57,7 @@ typedef struct app_settings {
     const char *resource; /* NULL: nothing */
     const char *resource_name, *resource_documentation;
     /* whose pages may read its answers: origins, or "*" */
-    const char *cors_origins[SETTINGS_CORS_ORIGINS];
+    const char *cors_origins[CORS_ORIGINS_MAX];
     size_t cors_origin_count;
     /* browser login */
     const char *client_id; /* NULL: no browser logs in */

@@ -170,7 +170,8 @@ static ost_text advise_type(const explain_step *step, const ost_json *claims)
     if (step->reason == OST_E_CLAIM_MISSING)
         return OST_TEXT(
             "The issuer does not keep to RFC 9068 here. In Keycloak, mappers add what is missing "
-            "(client_id: a hardcoded claim of the client). Otherwise ask for less, without "
+            "(client_id: a hardcoded claim of the client); in Ostiary, the same mappers do: "
+            "`ostiary realm import --merge`. Otherwise ask for less, without "
             "--access-token-profile.");
     return kind.len > 0 ? kind : OST_TEXT("The client must send an access token.");
 }

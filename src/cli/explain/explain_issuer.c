@@ -71,7 +71,8 @@ ost_text explain_advice_issuer(const explain_step *step)
     if (text_equal(a.authority, b.authority) && text_equal(a.path, b.path))
         return OST_TEXT(
             "They differ in http and https. Behind a proxy, tell the provider its public "
-            "URL (Keycloak: KC_HOSTNAME, KC_PROXY_HEADERS).");
+            "URL (Keycloak: KC_HOSTNAME, KC_PROXY_HEADERS; Ostiary: --hostname, "
+            "--proxy-trusted-addresses).");
     if (text_equal(without_port(&a), without_port(&b)) && text_equal(a.path, b.path))
         return OST_TEXT("They differ in a port that goes without saying. Configure exactly what "
                         "the token says.");

@@ -27,7 +27,7 @@ static bool is_due(progress *p, bool terminal)
 void progress_tell_realms(progress *p, size_t done)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
-    if (!is_due(p, terminal))
+    if (done < 2 || !is_due(p, terminal)) /* one alone is told at the end */
         return;
     if (terminal)
         fprintf(stderr, "\r\033[Kostiary: %zu realms", done);

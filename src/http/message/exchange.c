@@ -295,11 +295,14 @@ ost_text http_fallback_methods(http_exchange *exchange)
     return text_of(ost_arena_copy(exchange->arena, router_allow(exchange->match.methods, allow)));
 }
 
-bool http_has_path(const http_exchange *exchange, ost_text path)
+ost_text http_path_methods(http_exchange *exchange, ost_text path)
 {
+    char allow[64];
     route_match match;
-    router_find(exchange->home->service->router, HTTP_GET, path, &match);
-    return match.route != NULL || match.methods != 0;
+    router_find(exchange->home->service->router, HTTP_OPTIONS, path, &match);
+    if (match.methods == 0)
+        return (ost_text){0};
+    return text_of(ost_arena_copy(exchange->arena, router_allow(match.methods, allow)));
 }
 
 ost_text http_parameter(const http_exchange *exchange, const char *name)

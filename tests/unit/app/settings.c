@@ -101,6 +101,28 @@ static void cors_origins(void **state)
     }
 }
 
+/* A variable of the environment comes once, and pages of apps and extensions have origins too. */
+static void n7_origins_of_one_variable_and_of_programs(void **state)
+{
+    static const char *const there[] = {"https://a.example", "http://b:5173",
+                                        "capacitor://localhost", "tauri://localhost",
+                                        "chrome-extension://abcdefghijklmnop"};
+    static const char *const wrong[] = {
+        ",",       "https://a, ,https://b", "htps://a.example", "capacitor://", "capacitor://a/b",
+        "file://", "null,https://a"};
+    app_settings s;
+    (void)state;
+    assert_int_equal(
+        READ(&s, "--cors-origin", "https://a.example:443, http://b:5173", "--cors-origin",
+             "capacitor://localhost,tauri://localhost,chrome-extension://abcdefghijklmnop"),
+        OST_OK);
+    assert_int_equal(s.cors_origin_count, ARRAY_LEN(there));
+    for (size_t i = 0; i < ARRAY_LEN(there); i++)
+        assert_string_equal(s.cors_origins[i], there[i]);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_int_equal(READ(&s, "--cors-origin", wrong[i]), OST_E_CONFIG);
+}
+
 static void defaults(void **state)
 {
     (void)state;
@@ -289,6 +311,7 @@ int main(void)
         TEST(tenants_and_discovery_urls),
         TEST(g6_own_address),
         TEST(cors_origins),
+        TEST(n7_origins_of_one_variable_and_of_programs),
         TEST(defaults),
         TEST(given),
         TEST(from_the_environment),
