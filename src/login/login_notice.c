@@ -60,7 +60,9 @@ ost_login_notice ost_login_explain(ost_result result, const char *refusal)
     ost_login_notice notice = {
         .status = 502,
         .title = "You could not be signed in",
-        .text = "The provider's answer cannot be used. Tell the people who run this API.",
+        .text =
+            "The provider cannot be reached, or its answer cannot be used. Please try again in a "
+            "moment; if it stays so, tell the people who run this API.",
     };
     for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
         if (failures[i].result == result)

@@ -328,6 +328,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     p->trusts_authorities = config->client_authorities != NULL;
     p->key_interval = config->key_interval;
     p->send_error_page = page_send_error;
+    p->send_not_found = page_send_not_found;
     ost_result result = build(p, config, error);
     if (result != OST_OK) {
         provider_free(p);

@@ -274,6 +274,15 @@ def test_plain_http_from_outside(new_provider):
     assert ask("198.51.100.7", proto="https").status == 200
 
 
+def test_n5_a_realm_that_is_not_there_is_a_page_for_people_alone(server):
+    for path in ("", "/account/", "/protocol/openid-connect/auth?client_id=web", "/protocol/openid-connect/logout"):
+        answer = Browser().get(f"{server.base}/realms/nowhere{path}", headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status == 404 and "There is nothing at this address" in answer.page.text, path
+        answer = Browser().get(f"{server.base}/realms/nowhere{path}")
+        assert (answer.status, answer.json()["error"]) == (404, "Realm does not exist"), path
+    assert "there is no such realm" in server.log.read_text()
+
+
 # P27: what a session cannot answer
 
 

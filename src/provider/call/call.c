@@ -10,17 +10,27 @@
 #include "base/percent.h"
 #include "base/text.h"
 
-static void answer_unknown_realm(http_exchange *exchange)
+static bool is_for_people(const http_exchange *exchange)
+{
+    return text_starts(http_request_field(http_request_of(exchange), "accept"), "text/html");
+}
+
+static void answer_unknown_realm(http_exchange *exchange, const provider *p)
 {
     static const char body[] = "{\"error\":\"Realm does not exist\",\"error_description\":\"For "
                                "more on this error consult "
                                "the server log.\"}";
+    http_set_reason(exchange, "there is no such realm");
+    if (is_for_people(exchange)) {
+        p->send_not_found(exchange);
+        return;
+    }
     http_respond(exchange, 404, "application/json", (ost_text){body, sizeof body - 1});
 }
 
 static void refuse_plain(call *c)
 {
-    if (text_starts(http_request_field(c->request, "accept"), "text/html")) {
+    if (is_for_people(c->exchange)) {
         c->provider->send_error_page(c, 403, "HTTPS required");
         return;
     }
@@ -39,7 +49,7 @@ call *call_begin_in(http_exchange *exchange, provider *p, ost_text realm_name)
     const realm_entry *entry = provider_realm(p, realm_name, arena);
     call *c = entry != NULL ? ost_arena_alloc(arena, sizeof *c) : NULL;
     if (entry == NULL) {
-        answer_unknown_realm(exchange);
+        answer_unknown_realm(exchange, p);
         return NULL;
     }
     if (c != NULL) {

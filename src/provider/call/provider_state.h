@@ -103,6 +103,7 @@ struct provider {
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);
+    void (*send_not_found)(http_exchange *exchange);
     pthread_mutex_t change_lock; /* held while a realm's document is changed */
     pthread_t keeper;            /* rotates, sweeps, notices changes */
     bool keeper_runs;
