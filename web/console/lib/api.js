@@ -40,7 +40,7 @@ export function realmApi(realm) {
   const at = (segments, query) => path([...below, ...segments], query);
   return {
     get: async (segments, query) => (await call("GET", at(segments, query))).json,
-    put: async (segments, body) => (await call("PUT", at(segments), body)).json,
+    put: async (segments, body, query) => (await call("PUT", at(segments, query), body)).json,
     remove: async (segments, body) => (await call("DELETE", at(segments), body)).json,
     post: async (segments, body, query) => (await call("POST", at(segments, query), body)).json,
     // The browser is somebody else's in the realm from then on: the answer has their cookies.

@@ -4,10 +4,15 @@
 import { cancelling, openDialog } from "./dialog.js";
 import { element, newId } from "./elements.js";
 import { notify } from "./notice.js";
-import { text } from "./text.js";
+import { hasText, text } from "./text.js";
 import { inputs } from "./inputs.js";
 
 const pathOf = (field) => (Array.isArray(field.name) ? field.name : [field.name]);
+
+// How a field is called, and the help that there is for it under KEY_help.
+export function described(key) {
+  return { label: text(key), help: hasText(`${key}_help`) && text(`${key}_help`) };
+}
 
 export function valueAt(object, path) {
   return path.reduce((at, name) => at?.[name], object);

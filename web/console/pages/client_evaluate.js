@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a token of this client would say for a user, which mapper makes each claim, and what to do when
 // the audience of an API is missing.
-import { acting, button, column, element, form, may, newId, notify, section, soft, table, text } from "../lib/page.js";
+import { acting, button, column, described, element, form, may, newId, notify, section, soft, table, text } from "../lib/page.js";
 import { claimOf } from "../lib/mapper_types.js";
 
 // Claims that the protocol asks for; every other one comes from a mapper.
@@ -71,7 +71,7 @@ export async function clientEvaluate({ api, id }) {
   };
   const fields = [
     { name: "username", label: text("user.username"), required: true, always: true },
-    { name: "scope", label: text("evaluate.scope"), always: true, help: text("evaluate.scope_help") },
+    { name: "scope", ...described("evaluate.scope"), always: true },
   ];
   return [section(text("evaluate.title"), form({ fields, object: { scope: "openid" }, save: evaluate, label: text("evaluate.show"), done: null })), place];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new client in one step: what kind it is, and where it is found.
-import { button, element, form, go, heading, newId, text } from "../lib/page.js";
+import { button, described, element, form, go, heading, newId, text } from "../lib/page.js";
 
 // What each kind of program needs; everything else stays off until somebody turns it on.
 const kinds = {
@@ -34,9 +34,9 @@ export async function newClientPage({ realm, api }) {
   let kind = "server";
   const hasPages = () => kind === "server" || kind === "browser";
   const fields = [
-    { name: "clientId", label: text("client.id"), required: true, always: true, help: text("client.id_help") },
+    { name: "clientId", ...described("client.id"), required: true, always: true },
     { name: "name", label: text("field.name") },
-    { name: "url", label: text("client.url"), help: text("client.url_help"), placeholder: "https://shop.example.org" },
+    { name: "url", ...described("client.url"), placeholder: "https://shop.example.org" },
   ];
   const save = async ({ url = "", ...changed }) => {
     const places = hasPages() && url.trim() !== "" ? addresses(url.trim()) : {};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of a client, with the names that Keycloak gives them.
-import { element, form, may, show, text } from "../lib/page.js";
+import { described, element, form, may, show, text } from "../lib/page.js";
 
-const named = (name, more = {}) => ({ name, label: text(`client.${name}`), ...more });
-const attribute = (name, label, more) => ({ name: ["attributes", name], label: text(label), ...more });
+const named = (name, more = {}) => ({ name, ...described(`client.${name}`), ...more });
+const flag = (name, more = {}) => named(name, { kind: "switch", ...more });
+const attribute = (name, key, more = {}) => ({ name: ["attributes", name], ...described(key), ...more });
 const words = { on: "true", off: "false" };
 
 const fields = () => [
@@ -15,24 +16,24 @@ const fields = () => [
   { group: text("client.access") },
   named("rootUrl"),
   named("baseUrl"),
-  named("redirectUris", { kind: "lines", help: text("client.redirectUris_help"), placeholder: "https://shop.example.org/*" }),
-  attribute("post.logout.redirect.uris", "client.post_logout", { help: text("client.post_logout_help") }),
-  named("webOrigins", { kind: "lines", help: text("client.webOrigins_help") }),
+  named("redirectUris", { kind: "lines", placeholder: "https://shop.example.org/*" }),
+  attribute("post.logout.redirect.uris", "client.post_logout"),
+  named("webOrigins", { kind: "lines" }),
   { group: text("client.capability") },
-  named("publicClient", { kind: "switch", on: false, off: true, help: text("client.publicClient_help") }),
-  named("standardFlowEnabled", { kind: "switch", help: text("client.standardFlowEnabled_help") }),
-  named("implicitFlowEnabled", { kind: "switch", help: text("client.implicitFlowEnabled_help") }),
-  named("directAccessGrantsEnabled", { kind: "switch", help: text("client.directAccessGrantsEnabled_help") }),
-  named("serviceAccountsEnabled", { kind: "switch", help: text("client.serviceAccountsEnabled_help") }),
+  flag("publicClient", { on: false, off: true }),
+  flag("standardFlowEnabled"),
+  flag("implicitFlowEnabled"),
+  flag("directAccessGrantsEnabled"),
+  flag("serviceAccountsEnabled"),
   { group: text("client.security") },
-  named("consentRequired", { kind: "switch" }),
-  named("fullScopeAllowed", { kind: "switch", help: text("client.fullScopeAllowed_help") }),
+  flag("consentRequired"),
+  flag("fullScopeAllowed"),
   attribute("pkce.code.challenge.method", "client.pkce", {
-    kind: "choice", options: [["", text("client.pkce_any")], ["S256", "S256"], ["plain", "plain"]], help: text("client.pkce_help"),
+    kind: "choice", options: [["", text("client.pkce_any")], ["S256", "S256"], ["plain", "plain"]],
   }),
-  attribute("dpop.bound.access.tokens", "client.dpop", { kind: "switch", ...words, absent: "false", help: text("client.dpop_help") }),
+  attribute("dpop.bound.access.tokens", "client.dpop", { kind: "switch", ...words, absent: "false" }),
   attribute("require.pushed.authorization.requests", "client.par", { kind: "switch", ...words, absent: "false" }),
-  attribute("access.token.lifespan", "client.lifespan", { help: text("client.lifespan_help") }),
+  attribute("access.token.lifespan", "client.lifespan"),
 ];
 
 export async function clientSettings({ api, id, client }) {

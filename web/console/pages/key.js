@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One provider of a key: whether it signs and before which others, its public half; and a new one.
-import { button, date, deleting, element, form, go, hasText, heading, link, may, newId, section, soft, text } from "../lib/page.js";
+import { button, date, deleting, described, element, form, go, hasText, heading, link, may, newId, section, soft, text } from "../lib/page.js";
 
 const type = "org.keycloak.keys.KeyProvider";
 const words = { kind: "switch", on: "true", off: "false", absent: "true" };
@@ -20,9 +20,9 @@ const kinds = {
 
 const common = () => [
   { name: "name", label: text("field.name"), required: true, always: true },
-  { name: "priority", label: text("key.priority"), always: true, help: text("key.priority_help") },
+  { name: "priority", ...described("key.priority"), always: true },
   { name: "enabled", label: text("field.enabled"), help: text("key.enabled_help"), ...words },
-  { name: "active", label: text("key.active"), help: text("key.active_help"), ...words },
+  { name: "active", ...described("key.active"), ...words },
 ];
 
 const kindName = (kind) => (hasText(`key.kind_${kind}`) ? text(`key.kind_${kind}`) : kind);

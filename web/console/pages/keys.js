@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of a realm: the rotation that is under way, and every key with its provider.
-import { button, column, element, formDialog, go, heading, link, may, section, show, soft, text, wholeList } from "../lib/page.js";
+import { button, column, described, element, formDialog, go, heading, link, may, section, show, soft, text, wholeList } from "../lib/page.js";
 import { timeline } from "../lib/timeline.js";
 
 const published = 600; // seconds before a new key signs
@@ -15,7 +15,7 @@ function rotate(api, keys) {
   const algorithms = [...new Set(keys.filter((key) => key.use === "SIG" && key.state === "ACTIVE" && !key.algorithm.startsWith("HS")).map((key) => key.algorithm))];
   const fields = [
     { name: "algorithm", label: text("key.algorithm"), kind: "choice", always: true, options: algorithms.map((each) => [each, each]) },
-    { name: "delay", label: text("keys.delay"), kind: "seconds", always: true, help: text("keys.delay_help") },
+    { name: "delay", ...described("keys.delay"), kind: "seconds", always: true },
   ];
   formDialog(text("keys.rotate"), {
     fields, object: { delay: published }, done: text("keys.rotated"), save: (wanted) => api.post(["keys", "rotation"], wanted), then: show,

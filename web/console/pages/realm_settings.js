@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of the realm: what it is called, how people sign in, how long things last.
-import { button, deleting, element, form, go, heading, may, section, soft, tabs, text } from "../lib/page.js";
+import { acting, button, deleting, element, form, go, heading, may, section, soft, tabs, text } from "../lib/page.js";
 import { saveFile } from "../lib/save_file.js";
 
 const named = (kind) => (name, more = {}) => ({ name, kind, label: more.label ?? text(`settings.${name}`), ...more });
@@ -8,6 +8,8 @@ const flag = named("switch");
 const span = named("seconds");
 const word = named("text");
 const count = named("number");
+const smtp = (name, more = {}) => ({ name: ["smtpServer", name], label: text(`mail.${name}`), ...more });
+const smtpFlag = (name) => smtp(name, { kind: "switch", on: "true", off: "false", absent: "false" });
 
 const parts = {
   general: () => [
@@ -26,6 +28,11 @@ const parts = {
     span("ssoSessionIdleTimeout"), span("ssoSessionMaxLifespan"), span("offlineSessionIdleTimeout"),
     flag("revokeRefreshToken"), count("refreshTokenMaxReuse"),
   ],
+  mail: () => [
+    smtp("host", { placeholder: "smtp.example.org" }), smtp("port", { placeholder: "25" }), smtpFlag("ssl"), smtpFlag("starttls"),
+    smtp("from", { kind: "email" }), smtp("fromDisplayName"), smtp("replyTo", { kind: "email" }),
+    smtpFlag("auth"), smtp("user"), smtp("password", { kind: "password" }),
+  ],
 };
 
 function exportPanel({ realm, api }) {
@@ -33,6 +40,12 @@ function exportPanel({ realm, api }) {
   const save = async (wanted) => saveFile(`${realm}-realm.json`, await api.post(["partial-export"], undefined, wanted));
   return section(text("settings.tab_export"), soft("settings.export_help"),
     form({ fields, object: { exportClients: true, exportGroupsAndRoles: true }, save, label: text("settings.export"), done: null }));
+}
+
+// By the settings that are kept, not by what stands in the form.
+function mailTest(api) {
+  const test = acting(async () => api.post(["testSMTPConnection"], (await api.get([])).smtpServer ?? {}), text("mail.tested"));
+  return section(text("mail.test"), soft("mail.test_help"), button(text("mail.test"), test, "other"));
 }
 
 export async function realmSettingsPage({ realm, api, tab = "general" }) {
@@ -47,5 +60,6 @@ export async function realmSettingsPage({ realm, api, tab = "general" }) {
     heading(text("settings.title"), !locked && realm !== "master" && button(text("realm.delete"), remove, "other danger")),
     tabs(text("settings.parts"), [realm, "realm-settings"], [...Object.keys(parts), "export"].map((each) => [each, text(`settings.tab_${each}`)]), name),
     name === "export" ? exportPanel({ realm, api }) : element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked })),
+    name === "mail" && !locked && mailTest(api),
   ];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All realms, and a new one.
-import { button, column, form, go, heading, link, realmApi, section, showRealms, text, wholeList } from "../lib/page.js";
+import { button, column, described, form, go, heading, link, realmApi, section, showRealms, text, wholeList } from "../lib/page.js";
 
 export async function realmsPage({ realm }) {
   const rows = await realmApi().get([]);
@@ -18,7 +18,7 @@ export async function realmsPage({ realm }) {
 
 export async function newRealmPage({ realm }) {
   const fields = [
-    { name: "realm", label: text("realm.name"), required: true, always: true, help: text("realm.name_help") },
+    { name: "realm", ...described("realm.name"), required: true, always: true },
     { name: "displayName", label: text("realm.display_name") },
     { name: "enabled", label: text("field.enabled"), kind: "switch", always: true },
   ];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a user signs in: a new password, the credentials that there are, and failed logins.
-import { acting, actionColumn, button, column, date, deleting, element, form, may, section, show, soft, table, text } from "../lib/page.js";
+import { acting, actionColumn, button, column, date, deleting, described, element, form, may, section, show, soft, table, text } from "../lib/page.js";
 
 function newPassword({ api, id, user }) {
   const fields = [
     { name: "username", label: text("user.username"), locked: true, autocomplete: "username" },
     { name: "value", label: text("user.new_password"), kind: "password", required: true, always: true },
     { name: "again", label: text("user.password_again"), kind: "password", required: true, always: true },
-    { name: "temporary", label: text("user.temporary"), kind: "switch", always: true, help: text("user.temporary_help") },
+    { name: "temporary", ...described("user.temporary"), kind: "switch", always: true },
   ];
   const save = async ({ value, again, temporary }) => {
     if (value !== again) throw Object.assign(new Error(text("user.passwords_differ")), { field: "again" });
@@ -42,6 +42,22 @@ function failures({ api, path }, status, mine) {
     mine && element("div", { class: "actions" }, button(text("failures.lift"), lift, "other")));
 }
 
+// A link by which the user does what is chosen.
+function mail({ api, id, user }) {
+  const actions = ["UPDATE_PASSWORD", "VERIFY_EMAIL", "UPDATE_PROFILE"];
+  const fields = [
+    ...actions.map((name) => ({ name, label: text(`mail.${name}`), kind: "switch", always: true })),
+    { name: "lifespan", label: text("mail.lifespan"), kind: "seconds", always: true },
+  ];
+  const save = async ({ lifespan, ...chosen }) => {
+    const wanted = actions.filter((name) => chosen[name]);
+    if (wanted.length === 0) throw new Error(text("mail.nothing"));
+    await api.put(["users", id, "execute-actions-email"], wanted, { lifespan });
+  };
+  return section(text("mail.to_user"), user.email
+    ? form({ fields, object: { lifespan: 43200 }, save, label: text("mail.send"), done: text("mail.tested") }) : soft("mail.no_address"));
+}
+
 export async function userCredentials(context) {
   const { api, id } = context;
   const path = ["attack-detection", "brute-force", "users", id];
@@ -49,6 +65,6 @@ export async function userCredentials(context) {
   const mine = may("manage-users");
   return [
     status.numFailures > 0 && failures({ api, path }, status, mine),
-    list(context, rows, mine), mine && newPassword(context),
+    list(context, rows, mine), mine && newPassword(context), mine && mail(context),
   ];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The users of a realm, and a new one.
-import { button, column, form, go, heading, link, may, pagedList, section, text } from "../lib/page.js";
+import { button, column, described, form, go, heading, link, may, pagedList, section, text } from "../lib/page.js";
 
 export const userFields = () => [
   { name: "email", label: text("user.email"), kind: "email" },
@@ -29,7 +29,7 @@ export async function newUserPage({ realm, api }) {
   const fields = [
     { name: "username", label: text("user.username"), required: true, always: true },
     ...userFields(),
-    { name: "password", label: text("user.password"), kind: "password", help: text("user.password_help") },
+    { name: "password", ...described("user.password"), kind: "password" },
   ];
   const save = async ({ password, ...user }) => {
     if (password) user.credentials = [{ type: "password", value: password, temporary: false }];
