@@ -9,6 +9,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/proof/attribute.h"
 #include "provider/token/acr_level.h"
+#include "provider/token/grant.h"
 
 #define PROTOCOL "/protocol/openid-connect/"
 
@@ -211,6 +212,17 @@ static void put_grant_profiles(const call *c, ost_json_writer *w)
         put_list(w, "authorization_grant_profiles_supported", profiles);
 }
 
+/* What a token exchange gives for other servers (the same, §7.1): where a client may have it. */
+static void put_chained_types(const call *c, ost_json_writer *w)
+{
+    static const char *const types[] = {TOKEN_TYPE_IDENTITY_ASSERTION, NULL};
+    size_t i = 0;
+    while (i < c->realm->client_count && c->realm->clients[i].identity_audiences.len == 0)
+        i++;
+    if (i < c->realm->client_count)
+        put_list(w, "identity_chaining_requested_token_types_supported", types);
+}
+
 /* The types of authorization details that clients of the realm may ask for (RFC 9396 §10). */
 static void put_details_types(const call *c, ost_json_writer *w)
 {
@@ -305,6 +317,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_acr_values(c, w);
     put_grants(c, w);
     put_grant_profiles(c, w);
+    put_chained_types(c, w);
     put_details_types(c, w);
     put_capabilities(c, w);
     put_prompts(c, w);

@@ -124,6 +124,8 @@ static const member client_attribute_members[] = {
     {"id.token.encrypted.response.enc", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"id.token.signed.response.alg", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "needs a key of the algorithm"},
+    {"identity.assertion.audiences", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "Ostiary's own"},
+    {"identity.assertion.scopes", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "Ostiary's own"},
     {"include.access.token.in.introspection.response.enabled", MEMBER_STRING, .fate = MEMBER_TOLD,
      .idle = "\"false\"", .why = "access tokens are as usual"},
     {"jwks.string", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -99,8 +99,11 @@ struct realm_client {
     bool without_session_state; /* and session_state */
     bool token_exchange;        /* it may exchange tokens (RFC 8693), */
     bool exchange_refresh;      /* also for refresh tokens */
-    bool jwt_grant;             /* it may bring assertions of trusted issuers (RFC 7523) */
-    bool device_grant;          /* its users may answer it from another device (RFC 8628), */
+    ost_text identity_audiences; /* other servers for which it may have its users asserted, and the
+                                    name it has there after a space; "##" between them */
+    ost_text identity_scopes;    /* and what it may have there; separated by spaces */
+    bool jwt_grant;              /* it may bring assertions of trusted issuers (RFC 7523) */
+    bool device_grant;           /* its users may answer it from another device (RFC 8628), */
     int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
     client_ciba ciba;                         /* its users may be authenticated elsewhere */
     bool dpop_bound;                          /* it gets no tokens but those bound to its key */

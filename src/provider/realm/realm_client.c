@@ -140,6 +140,14 @@ static void load_device(const realm *r, realm_client *c)
         c->device_interval = (int64_t)seconds;
 }
 
+static void load_identity(realm_client *c)
+{
+    (void)!ost_json_text(ost_json_get(c->attributes, "identity.assertion.audiences"),
+                         &c->identity_audiences);
+    (void)!ost_json_text(ost_json_get(c->attributes, "identity.assertion.scopes"),
+                         &c->identity_scopes);
+}
+
 static void load_attributes(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
     ost_text method;
@@ -166,6 +174,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->exchange_refresh = ost_json_equals(
         ost_json_get(c->attributes, "standard.token.exchange.enableRefreshRequestedTokenType"),
         OST_TEXT("SAME_SESSION"));
+    load_identity(c);
     c->jwt_grant = attribute_is_true(c, ISSUER_GRANT, false);
     load_device(r, c);
     c->ciba = client_ciba_load(&r->ciba, at);

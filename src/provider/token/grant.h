@@ -9,6 +9,8 @@
 #define TOKEN_TYPE_ACCESS "urn:ietf:params:oauth:token-type:access_token"
 #define TOKEN_TYPE_REFRESH "urn:ietf:params:oauth:token-type:refresh_token"
 #define TOKEN_TYPE_ID "urn:ietf:params:oauth:token-type:id_token"
+/* Of an assertion for another server (draft-ietf-oauth-identity-assertion-authz-grant §4.3). */
+#define TOKEN_TYPE_IDENTITY_ASSERTION "urn:ietf:params:oauth:token-type:id-jag"
 
 typedef struct grant {
     const realm_client *client;

@@ -273,6 +273,10 @@ void grant_token_exchange(call *c)
     const ost_claims *claims;
     bool offline = false;
     minted m;
+    if (text_is(call_parameter(c, "requested_token_type"), TOKEN_TYPE_IDENTITY_ASSERTION)) {
+        grant_identity_assertion(c);
+        return;
+    }
     if (!check_client(c) || !check_unsupported(c) || !read_types(c, &g.issued_token_type) ||
         !read_subject(c, &claims) || !read_details(c, claims, &g) || !read_audiences(c, &g) ||
         !load_subject(c, claims, &g, &offline) ||

@@ -17,7 +17,7 @@ static bool refuse_target(call *c, const char *description)
 }
 
 /* An absolute URI (RFC 3986 §4.3), in printable ASCII. */
-static bool is_absolute_uri(ost_text uri)
+bool resource_is_uri(ost_text uri)
 {
     size_t colon = text_find(uri, ':', 0);
     for (size_t i = 0; i < uri.len; i++) {
@@ -97,7 +97,7 @@ static bool is_known(const call *c, ost_text uri)
 
 static bool is_acceptable(call *c, ost_text uri)
 {
-    if (!is_absolute_uri(uri))
+    if (!resource_is_uri(uri))
         return refuse_target(c, "Invalid resource: not an absolute URI without a fragment");
     return is_known(c, uri) ||
            refuse_target(c, "Invalid resource: not known to the realm (see resource.indicators)");

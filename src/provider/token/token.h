@@ -11,6 +11,7 @@ void token_endpoint(http_exchange *exchange, void *provider);
 /* Each makes the answer or refuses the call. The client has been authenticated. All but
  * client_credentials use the store and run on the pool. */
 void grant_token_exchange(call *call);
+void grant_identity_assertion(call *call); /* what token exchange gives for identity_issue.h */
 void grant_authorization_code(call *call);
 void grant_device_code(call *call);
 void grant_ciba(call *call);
