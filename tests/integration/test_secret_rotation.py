@@ -2,10 +2,13 @@
 """Secrets of clients that end, and the one before that still counts for a time: the executor secret-rotation, as Keycloak
 26.7.3 has it (its feature client-secret-rotation is off by default)."""
 
+import hmac
 import json
 import time
+import uuid
 
 import pytest
+from jwt_bearer import b64, signing_input
 from oidc import Client
 from programs import Provider
 from web import Browser, bearer
@@ -145,3 +148,80 @@ def test_attack_a_secret_before_outlives_no_policy(keeper):
     path = k.base.replace("/clients", "/client-policies/policies")
     done = Browser().request("PUT", path, b'{"policies": []}', {**k.headers, "Content-Type": "application/json"})
     assert done.status == 204 and not k.takes("first-secret", "kept")
+
+
+def end_of(k, name, seconds):
+    """Its secret's end is so many seconds from now."""
+    client = k.client(name)
+    client["attributes"] = {**client.get("attributes", {}), ENDS: str(int(time.time()) + seconds)}
+    assert k.call("PUT", name, "", {"attributes": client["attributes"]}).status == 204
+
+
+def made(k, name, **more):
+    body = {"clientId": name, "secret": f"{name}-secret", "serviceAccountsEnabled": True, **more}
+    headers = {**k.headers, "Content-Type": "application/json"}
+    assert Browser().request("POST", k.base, json.dumps(body).encode(), headers).status == 201
+
+
+def secret_of(k, name):
+    return k.call("GET", name, "/client-secret").json()["value"]
+
+
+def test_a_client_that_is_changed_after_its_end_gets_a_new_secret(keeper):
+    k = keeper("rotating")
+    made(k, "ended")
+    end_of(k, "ended", -5)
+    assert k.call("PUT", "ended", "", {"name": "Ended"}).status == 204
+    second = secret_of(k, "ended")
+    assert second != "ended-secret" and len(second) == 32
+    assert k.takes(second, "ended") and k.takes("ended-secret", "ended")
+    assert int(k.client("ended")["attributes"][ENDS]) > time.time() + 28 * DAY
+    assert k.call("PUT", "ended", "", {"name": "Still"}).status == 204 and secret_of(k, "ended") == second
+
+
+def test_a_client_that_changes_itself_gets_one_before_its_end(keeper):
+    k = keeper("rotating")
+    first = Browser().request("POST", k.base.replace("/clients", "/clients-initial-access"), b'{"count":1,"expiration":60}',
+                              {**k.headers, "Content-Type": "application/json"}).json()["token"]
+    url, json_type = f"{k.realm.issuer}/clients-registrations/openid-connect", {"Content-Type": "application/json"}
+    body = {"redirect_uris": ["https://a.example/cb"], "grant_types": ["client_credentials"]}
+    client = Browser().request("POST", url, json.dumps(body).encode(), {**bearer(first), **json_type}).json()
+
+    def change():
+        sent = json.dumps({**body, "client_id": client["client_id"]}).encode()
+        answer = Browser().request("PUT", client["registration_client_uri"], sent, {**bearer(client["registration_access_token"]), **json_type})
+        assert answer.status == 200, answer.text
+        before, told = client["client_secret"], answer.json()
+        client.update(told)
+        return before != told["client_secret"]
+
+    assert client["client_secret_expires_at"] > time.time() + 28 * DAY and not change()
+    assert client["client_secret_expires_at"] > time.time() + 28 * DAY
+    end_of(k, client["client_id"], 11 * DAY)
+    assert not change()
+    end_of(k, client["client_id"], 9 * DAY)
+    assert k.call("PUT", client["client_id"], "", {"name": "x"}).status == 204
+    assert secret_of(k, client["client_id"]) == client["client_secret"]  # an administrator sees to it in time
+    assert change()
+    named = {"client_id": client["client_id"], "client_secret": client["client_secret"]}
+    assert Browser().post(k.realm.endpoint("token/introspect"), {**named, "token": "x"}).json() == {"active": False}
+
+
+def test_assertions_may_be_signed_with_the_secret_before(keeper):
+    k = keeper("rotating")
+    first = "a-secret-that-is-long-enough-to-sign-with"
+    made(k, "signer", clientAuthenticatorType="client-secret-jwt")
+    assert k.call("PUT", "signer", "", {"secret": first}).status == 204
+    second = k.renew("signer")
+
+    def signed(secret):
+        now = int(time.time())
+        claims = {"iss": "signer", "sub": "signer", "aud": k.realm.issuer, "jti": str(uuid.uuid4()), "iat": now, "exp": now + 60}
+        text = signing_input({"alg": "HS256", "typ": "JWT"}, claims)
+        token = f"{text}.{b64(hmac.digest(secret.encode(), text.encode(), 'sha256'))}"
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        return k.realm.token({"grant_type": "client_credentials", "client_id": "signer", "client_assertion_type": kind, "client_assertion": token}).status
+
+    assert [signed(secret) for secret in (first, second, "x" * 40)] == [200, 200, 400]
+    assert k.call("DELETE", "signer", "/client-secret/rotated").status == 204
+    assert [signed(secret) for secret in (first, second)] == [400, 200]

@@ -19,7 +19,6 @@
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
 
-#define SECRET_BYTES 24
 #define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 
 static const realm_client *find(admin_call *a)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets that end, and the one before that still counts for a time: the executor secret-rotation
  * of Keycloak's feature client-secret-rotation; see policy_executor.h. */
+#include <string.h>
+
+#include "base/base64url.h"
+#include "base/context.h"
 #include "base/text.h"
 #include "provider/policy/policy_executor.h"
 #include "provider/policy/policy_value.h"
@@ -41,15 +45,6 @@ static const policy_refusal *put_end(const ost_json *configuration, const policy
     return put_time(edits, c, SECRET_ENDS, c->now + period);
 }
 
-/* One that has an end keeps it. */
-const policy_refusal *propose_secret_end(const ost_json *configuration, const policy_case *c,
-                                         policy_edits *edits)
-{
-    return has_secret(c->proposed) && attribute_text(c->proposed, SECRET_ENDS).len == 0
-               ? put_end(configuration, c, edits)
-               : NULL;
-}
-
 /* The secret goes where exports mask it, and is no longer good than the new one. */
 static const policy_refusal *keep_old(const ost_json *configuration, const policy_case *c,
                                       policy_edits *edits)
@@ -78,4 +73,41 @@ const policy_refusal *renew_secret(const ost_json *configuration, const policy_c
     if (refusal == NULL)
         refusal = put_time(edits, c, "client.secret.creation.time", c->now);
     return refusal == NULL ? put_end(configuration, c, edits) : refusal;
+}
+
+/* It is over, or nearly so, and the client itself is there to learn of another. */
+static bool is_due(const ost_json *configuration, const policy_case *c)
+{
+    int64_t last =
+        period_of(configuration, "remaining-rotation-period", SECRET_PERIOD_LAST, 0, PERIOD_MAX);
+    bool itself = c->updater != NULL && strcmp(c->updater, BY_REGISTRATION_TOKEN) == 0;
+    secret_rule rule = secret_rule_load(c->client);
+    return !secret_rule_holds(&rule, c->now + (itself ? last : 0));
+}
+
+static const policy_refusal *put_new(policy_edits *edits, const policy_case *c)
+{
+    unsigned char bytes[SECRET_BYTES];
+    char text[BASE64URL_LEN(SECRET_BYTES)];
+    if (context_random(NULL, bytes, sizeof bytes) != OST_OK)
+        return &no_memory;
+    size_t len = base64url_encode(bytes, sizeof bytes, text);
+    const char *json = ost_arena_format(c->arena, "\"%.*s\"", (int)len, text);
+    wipe(bytes, sizeof bytes);
+    wipe(text, sizeof text);
+    return json != NULL ? policy_edit_put(edits, false, "secret", text_of(json)) : &no_memory;
+}
+
+/* One that has an end keeps it until then. */
+const policy_refusal *propose_secret_end(const ost_json *configuration, const policy_case *c,
+                                         policy_edits *edits)
+{
+    if (!has_secret(c->proposed))
+        return NULL;
+    if (attribute_text(c->proposed, SECRET_ENDS).len == 0)
+        return put_end(configuration, c, edits);
+    if (c->client == NULL || !is_due(configuration, c))
+        return NULL;
+    const policy_refusal *refusal = put_new(edits, c);
+    return refusal == NULL ? renew_secret(configuration, c, edits) : refusal;
 }

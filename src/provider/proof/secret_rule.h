@@ -21,6 +21,9 @@ typedef struct secret_rule {
     int64_t before_ends;    /* seconds; 0: it is over */
 } secret_rule;
 
+/* Of one that is made here, before it is written as base64url. */
+#define SECRET_BYTES 24
+
 /* The attributes that say so. */
 #define SECRET_ENDS "client.secret.expiration.time"
 #define SECRET_BEFORE "client.secret.rotated"

@@ -99,10 +99,11 @@ bool registration_update(call *c, const client_metadata *metadata, ost_text pres
 {
     bool anonymous = !ost_json_equals(ost_json_get(c->client->attributes, REGISTRATION_ANONYMOUS),
                                       OST_TEXT("false"));
-    registration_draft d = {.metadata = metadata,
-                            .anonymous = anonymous,
-                            .updater = {.how = BY_REGISTRATION_TOKEN, .address = c->request->peer},
-                            .token_id = uuid_text(c->provider->context, c->arena)};
+    registration_draft d = {
+        .metadata = metadata,
+        .anonymous = anonymous,
+        .updater = {.how = BY_REGISTRATION_TOKEN, .address = c->request->peer, .now = c->now},
+        .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token, client_id = text_of(c->client->client_id);
     if (d.token_id.data == NULL)
         return call_refuse(c, 500, "server_error", NULL);
