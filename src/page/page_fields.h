@@ -8,9 +8,10 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT,        /* asks whether to log out */
-    PAGE_FRONT_LOGOUT,  /* has a browser load what ends sessions elsewhere, and goes on */
-    PAGE_ONE_TIME_CODE, /* asks for one, after the password */
+    PAGE_LOGOUT,          /* asks whether to log out */
+    PAGE_FRONT_LOGOUT,    /* has a browser load what ends sessions elsewhere, and goes on */
+    PAGE_ONE_TIME_CODE,   /* asks for one, after the password */
+    PAGE_FORGOT_PASSWORD, /* asks who has forgotten one */
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,
@@ -48,6 +49,7 @@ typedef enum page_field {
     PAGE_FOCUS_SECRET,  /* or in the password */
     PAGE_REMEMBER,      /* flag: "remember me" is offered */
     PAGE_REGISTER,      /* address: make an account */
+    PAGE_FORGOT,        /* address: a password is forgotten */
     PAGE_TERMS_ASKED,   /* flag: they are to be agreed to, */
     PAGE_TERMS_TEXT,    /* text: these; */
     PAGE_TERMS_MISTAKE, /* text: they were not */

@@ -13,6 +13,7 @@ EMBEDDED(logout_html);
 EMBEDDED(front_logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(one_time_code_html);
+EMBEDDED(forgot_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
 EMBEDDED(update_profile_html);
@@ -54,6 +55,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
     [PAGE_REGISTER] = {"register", PAGE_IS_ADDRESS},
+    [PAGE_FORGOT] = {"forgot", PAGE_IS_ADDRESS},
     [PAGE_TERMS_ASKED] = {"terms_asked", PAGE_IS_FLAG},
     [PAGE_TERMS_TEXT] = {"terms_text", PAGE_IS_TEXT},
     [PAGE_TERMS_MISTAKE] = {"terms_mistake", PAGE_IS_TEXT},
@@ -128,6 +130,7 @@ static const struct {
     [PAGE_LOGOUT] = PLACE_OF(logout_html),
     [PAGE_FRONT_LOGOUT] = PLACE_OF(front_logout_html),
     [PAGE_ONE_TIME_CODE] = PLACE_OF(one_time_code_html),
+    [PAGE_FORGOT_PASSWORD] = PLACE_OF(forgot_html),
     [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
     [PAGE_UPDATE_PROFILE] = PLACE_OF(update_profile_html),
     [PAGE_REGISTRATION] = PLACE_OF(registration_html),

@@ -89,6 +89,8 @@ static const struct {
     {HTTP_POST, REALM "/login-actions/required-action", action_endpoint},
     {HTTP_GET, REALM "/login-actions/action-token", action_token_endpoint},
     {HTTP_POST, REALM "/login-actions/action-token", action_token_endpoint},
+    {HTTP_GET, REALM "/login-actions/reset-credentials", reset_credentials_endpoint},
+    {HTTP_POST, REALM "/login-actions/reset-credentials", reset_credentials_endpoint},
     {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, OIDC "/token", token_endpoint},

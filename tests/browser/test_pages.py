@@ -13,6 +13,7 @@ from shown import counts, shows
 
 from both_providers import only_ours
 from document_server import DocumentServer
+from mail_server import MailServer
 from one_time_codes import credential
 from oidc import Client, Realm
 
@@ -31,9 +32,9 @@ def realm_url(provider):
 class Site:
     """What the ways to the pages need."""
 
-    def __init__(self, api, realm_url, provider_base, plain_api, asking, documents):
+    def __init__(self, api, realm_url, provider_base, plain_api, asking, documents, mails):
         self.api, self.realm, self.provider, self.plain = api, realm_url, provider_base, plain_api
-        self.asking, self.documents = asking, documents
+        self.asking, self.documents, self.mails = asking, documents, mails
 
     def auth(self, **more):
         callback = f"{self.api}/auth"
@@ -49,6 +50,7 @@ ASKING = {
     "supportedLocales": ["en", "de", "ar"],
     "localizationTexts": {"en": {"termsText": "Be kind to others, and to their data.\n\nDo not share your password."}},
     "registrationAllowed": True,
+    "resetPasswordAllowed": True,
     "registrationFlow": "own registration",
     "authenticationFlows": [
         {
@@ -96,6 +98,13 @@ ASKING = {
             "credentials": [{"type": "password", "value": "una-password"}],
         },
         {
+            "username": "vera",
+            "enabled": True,
+            "email": "vera.with.a.rather.long.address@department.example.org",
+            "requiredActions": ["VERIFY_EMAIL"],
+            "credentials": [{"type": "password", "value": "vera-password"}],
+        },
+        {
             "username": "tom",
             "enabled": True,
             "email": "tom@example.org",
@@ -131,21 +140,27 @@ def documents(tmp_path):
 
 
 @pytest.fixture
-def asking(new_provider, tmp_path, documents):
+def mails():
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def asking(new_provider, tmp_path, documents, mails):
     """Makes a realm whose client needs consent; its address."""
 
     def make():
         file = tmp_path / "asking-realm.json"
-        file.write_text(json.dumps(ASKING))
+        file.write_text(json.dumps({**ASKING, "smtpServer": mails.setting()}))
         return f"{new_provider([file], ('--ca-file', documents.ca)).base}/realms/asking"
 
     return make
 
 
 @pytest.fixture
-def site(items_api, realm_url, provider, new_items_api, asking, documents):
+def site(items_api, realm_url, provider, new_items_api, asking, documents, mails):
     # Without assets of its own: as somebody first meets it.
-    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents)
+    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents, mails)
 
 
 def login(page, site):
@@ -219,6 +234,44 @@ def new_password_mistyped(page, site):
     page.get_by_role("alert").get_by_text("Passwords don't match.").wait_for()
     assert not page.get_by_label("Sign out from other devices").is_checked()
     page.get_by_role("button", name="Cancel").wait_for()
+
+
+def forgotten_password(page, site):
+    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code")
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    page.get_by_role("link", name="Forgot password?").click()
+    page.get_by_role("heading", name="Forgot your password?").wait_for()
+    page.reload()
+    page.get_by_role("link", name="Back to Login").wait_for()
+
+
+def forgotten_password_sent(page, site):
+    forgotten_password(page, site)
+    page.get_by_label("Username or email").fill("alice")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("a mail with a link is on its way").wait_for()
+
+
+def link_of_a_mail(page, site):
+    forgotten_password_sent(page, site)
+    page.goto(site.mails.next().link)
+    page.get_by_text("Set a new password for alice?").wait_for()
+    page.get_by_role("button", name="Continue").wait_for()
+
+
+def new_password_by_mail(page, site):
+    link_of_a_mail(page, site)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Update password").wait_for()
+
+
+def verify_address(page, site):
+    act(page, site, "vera")
+    page.get_by_role("heading", name="Verify your email address").wait_for()
+    site.mails.next()
+    page.get_by_role("button", name="Send the mail again").click()
+    page.get_by_role("link", name="Continue").wait_for()
+    site.mails.next()
 
 
 def terms(page, site):
@@ -420,6 +473,7 @@ WAYS = [
     *(one_time_code, one_time_code_in_german),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
+    *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),

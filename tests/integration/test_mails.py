@@ -8,6 +8,7 @@ import time
 
 import pytest
 from administrator import Admin
+from certificates import make_certificate
 from mail_server import MailServer
 from oidc import Client
 from web import Browser
@@ -222,3 +223,22 @@ def test_a_password_goes_to_its_own_server(root, mails):
         guarded.lines.clear()
         assert ask(root, "ann", ["UPDATE_PASSWORD"]).status == 500
         assert not [line for line in guarded.lines if line.startswith(("AUTH", "MAIL"))]
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_a_server_proves_who_it_is(new_provider, tmp_path, monkeypatch, starttls):
+    _, chain, key = make_certificate(tmp_path, "localhost")
+    _, stranger, strangers = make_certificate(tmp_path, "elsewhere.example")
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", "root-password")
+    kind = {"starttls" if starttls else "ssl": "true", "host": "localhost"}
+    with MailServer(certificate=(chain, key), starttls=starttls) as good, MailServer(certificate=(stranger, strangers), starttls=starttls) as bad:
+        provider = new_provider([], ("--ca-file", chain))
+        root = Admin(provider, "master", "root", "root-password")
+        assert root("POST", "/realms", realm_of(good, smtpServer=good.setting(**kind))).status == 201
+        assert ask(root, "ann", ["UPDATE_PASSWORD"]).status == 204
+        assert good.next().secure
+        for setting in (bad.setting(**kind), good.setting(**{**kind, "host": "127.0.0.1"})):
+            assert root("PUT", "/realms/shop", {"smtpServer": setting}).status == 204
+            assert ask(root, "ann", ["UPDATE_PASSWORD"]).status == 500
+        assert not bad.letters and not [line for line in bad.lines if line.startswith("MAIL")]

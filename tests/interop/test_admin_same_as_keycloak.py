@@ -13,6 +13,7 @@ import admin_rows_credentials
 import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
+import admin_rows_mails
 import admin_rows_masters
 import admin_rows_policies
 import admin_rows_providers
@@ -43,6 +44,7 @@ FAMILIES = {
     "sessions": admin_rows_sessions.ROWS,
     "keys": admin_rows_keys.ROWS,
     "events": admin_rows_events.ROWS,
+    "mails": admin_rows_mails.ROWS,
     "masters": admin_rows_masters.ROWS,
     "roles": admin_rows_roles.ROWS,
     "transfer": admin_rows_transfer.ROWS,

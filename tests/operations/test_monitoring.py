@@ -157,6 +157,7 @@ FIRES = {
         f'ostiary_provider_logout_tokens_total{{{PROVIDER},outcome="given_up"}}': FLAT,
         f"ostiary_provider_logout_tokens_waiting{{{PROVIDER}}}": f"101x{HOUR}",
     },
+    "OstiaryMailsUndelivered": {f'ostiary_provider_mails_total{{{PROVIDER},outcome="failed"}}': f"0+1x{HOUR}"},
     "OstiaryNotificationsUndelivered": {f'ostiary_provider_notifications_total{{{PROVIDER},outcome="given_up"}}': f"0+1x{HOUR}"},
     "OstiaryKeyRotationFails": {f"ostiary_provider_key_rotations_failed_total{{{PROVIDER}}}": f"0x50 1x{HOUR - 50}"},
     "OstiarySigningProcess": {

@@ -41,11 +41,11 @@ static required_action next_action(const action_run *run)
     ost_text rest = run->token.actions, alias;
     while (text_next(&rest, ' ', &alias)) {
         required_action action = required_action_of(alias);
-        if (action != ACTION_OTHER)
+        if (action != ACTION_OTHER && action != ACTION_EMAIL) /* the link has seen to that */
             return action;
     }
     required_action own = run->job.login.user.action;
-    return own != ACTION_OTHER ? own : ACTION_NONE;
+    return own != ACTION_OTHER && own != ACTION_EMAIL ? own : ACTION_NONE;
 }
 
 static ost_text without(call *c, ost_text actions, required_action done)
@@ -107,8 +107,9 @@ static void go_to(call *c, required_action action)
         return;
     }
     run->outcome = RUN_GOES_ON;
-    run->next = text_of(call_format(c, "%s/login-actions/action-token?execution=%s&step=%.*s",
-                                    c->issuer, required_action_alias(action), OST_FORMAT(step)));
+    run->next =
+        text_of(call_format(c, "%s/login-actions/action-token?execution=%s&session_code=%.*s",
+                            c->issuer, required_action_alias(action), OST_FORMAT(step)));
 }
 
 static void fill(const ost_claims *claims, action_run *run)
@@ -182,9 +183,9 @@ static void show(call *c)
     action_run *run = c->job;
     run->outcome = RUN_SHOWS;
     run->job.shown = true;
-    run->job.address =
-        text_of(call_format(c, "%s/login-actions/action-token?execution=%s&step=%.*s", c->issuer,
-                            required_action_alias(run->job.action), OST_FORMAT(run->step)));
+    run->job.address = text_of(
+        call_format(c, "%s/login-actions/action-token?execution=%s&session_code=%.*s", c->issuer,
+                    required_action_alias(run->job.action), OST_FORMAT(run->step)));
 }
 
 void action_step_show(call *c)
@@ -213,6 +214,7 @@ void action_step_take(call *c)
         (void)!action_run_refuse_result(c, result);
         return;
     }
+    (void)!ost_json_text(ost_json_get(run->job.login.user.document, "email"), &run->token.email);
     run->spent = true;
     run->token.password_since = run->job.login.user.password_since;
     run->token.actions = without(c, run->token.actions, run->job.action);

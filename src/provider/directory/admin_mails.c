@@ -118,7 +118,7 @@ static bool read_actions(admin_call *a, const ost_json *list, ost_text *ret)
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         if (!ost_json_text(at, &alias) || !required_action_exists(alias))
             return refuse(a, "Provided invalid required actions");
-        if (required_action_of(alias) == ACTION_OTHER && !text_is(alias, "VERIFY_EMAIL"))
+        if (required_action_of(alias) == ACTION_OTHER)
             return refuse(a, "A required action has no page here");
         joined = ost_arena_format(a->arena, "%s%s%.*s", joined, *joined != '\0' ? " " : "",
                                   OST_FORMAT(alias));
@@ -202,6 +202,7 @@ static ost_result write_trial(admin_call *a, const ost_json *smtp, mail_letter *
     mail_text_words(a->realm.realm, document, NULL, &words);
     result = action_mail_write(&c, smtp, &text, text_in(document, "email"), letter, error);
     letter->realm = a->realm.row.name;
+    letter->trial = true;
     return result;
 }
 

@@ -3,11 +3,15 @@
  * that it was shown in, for as long as the action is due: what has been done in another window is
  * not done again. */
 #include "base/text.h"
+#include "provider/action/action_mail.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/action_page.h"
 #include "provider/login/realm_page.h"
 
-static void send(call *c)
+#define LINKS_MAX 3 /* of one user that wait: they last five minutes */
+
+static void send_outcome(call *c)
 {
     action_job *job = c->job;
     if (job->shown) {
@@ -55,6 +59,35 @@ static void go_on(call *c)
     browser_login_complete(c, login->request.proved);
 }
 
+/* A first mail comes by itself, and others when they are asked for, a few at a time. */
+static void send_verification(call *c, size_t limit)
+{
+    action_job *job = c->job;
+    ost_error error = {0};
+    mail_letter letter;
+    action_token t = {.purpose = ACTION_VERIFY,
+                      .user = job->login.user.id,
+                      .client = text_of(c->client->client_id),
+                      .login = job->code};
+    (void)!ost_json_text(ost_json_get(job->login.user.document, "email"), &t.email);
+    ost_result result =
+        action_mail_link(c, &t, action_lifespan_of_user(c->realm, ACTION_VERIFY), limit,
+                         job->login.user.document, c->language.picked, &letter, &error);
+    if (result == OST_E_BUSY && limit == 1)
+        return; /* it is on its way */
+    if (result == OST_OK)
+        result = mailer_post(c->provider->mails, &letter);
+    c->event.user = t.user;
+    c->event.email = t.email;
+    if (result == OST_OK)
+        event_tell_before(c, EVENT_SEND_VERIFY_EMAIL);
+    else
+        job->alert = result == OST_E_BUSY
+                         ? "Enough mails have been sent for now. Please look for the last one, or "
+                           "try again in a few minutes."
+                         : "The mail could not be sent. Please try again later.";
+}
+
 static void work_show(call *c)
 {
     action_job *job = c->job;
@@ -63,6 +96,8 @@ static void work_show(call *c)
     job->shown = is_due(c);
     if (!job->shown)
         go_on(c);
+    else if (job->action == ACTION_EMAIL)
+        send_verification(c, 1);
 }
 
 static void work_form(call *c)
@@ -82,8 +117,11 @@ static void work_form(call *c)
         go_on(c);
         return;
     }
-    if (!action_page_take(c))
+    if (!action_page_take(c)) {
+        if (job->action == ACTION_EMAIL)
+            send_verification(c, LINKS_MAX);
         return;
+    }
     end_wish(&login->request, OST_TEXT("success"));
     action_page_tell(c);
     if (browser_login_load_user(c)) /* as they are now */
@@ -93,21 +131,23 @@ static void work_form(call *c)
 static void begin(call *c)
 {
     action_job *job = c->job;
-    if (call_work_hashing(c, work_form, send))
+    if (call_work_hashing(c, work_form, send_outcome))
         return;
     job->action = required_action_of(job->login.request.action);
     job->alert = "The service is busy. Please try again in a moment.";
     job->shown = job->login.busy = true;
-    send(c);
+    send_outcome(c);
 }
 
 /* c->form is the address's query. */
 static void open_request(call *c)
 {
-    if (!browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_ACTION))
+    action_job *job = c->job;
+    job->code = call_parameter(c, "session_code");
+    if (!browser_login_open(c, job->code, AUTH_STAGE_ACTION))
         return;
     if (c->request->method != HTTP_POST)
-        call_work(c, work_show, send);
+        call_work(c, work_show, send_outcome);
     else if (call_read_form(c))
         begin(c);
     else

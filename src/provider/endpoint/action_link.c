@@ -274,7 +274,7 @@ void action_token_endpoint(http_exchange *exchange, void *user)
         return;
     }
     run->key = call_parameter(c, "key");
-    run->step = call_parameter(c, "step");
+    run->step = call_parameter(c, "session_code");
     run->browser = browser_id(c, true);
     if (c->request->method == HTTP_POST)
         begin_form(c);

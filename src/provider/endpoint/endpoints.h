@@ -19,7 +19,8 @@ void login_endpoint(http_exchange *exchange, void *provider);
 /* registration_form.c */
 void registration_endpoint(http_exchange *exchange, void *provider);
 void action_endpoint(http_exchange *exchange, void *provider);
-/* action_link.c */
+/* reset_credentials.c, action_link.c */
+void reset_credentials_endpoint(http_exchange *exchange, void *provider);
 void action_token_endpoint(http_exchange *exchange, void *provider);
 void consent_endpoint(http_exchange *exchange, void *provider);
 /* device_authorization.c, device_page.c */

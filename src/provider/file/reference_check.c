@@ -205,10 +205,11 @@ static bool warn_of_registration(const realm *r, import_report *report)
     if (wanted && !realm_flow_of_registration(r->document).followed)
         return import_report_warn(report, "registrationFlow",
                                   "the flow has steps that are not there: nobody registers");
-    return !r->registration.allowed || !r->verify_email ||
-           import_report_warn(report, "verifyEmail",
-                              "no mail is sent: who registers is let in once an administrator has "
-                              "marked their address as verified");
+    return !r->registration.allowed || !r->verify_email || r->has_mail_server ||
+           import_report_warn(
+               report, "verifyEmail",
+               "there is no mail server: who registers is let in once an administrator has "
+               "marked their address as verified");
 }
 
 static ost_result check_flows(const realm *r, import_report *report, ost_error *error)

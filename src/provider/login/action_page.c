@@ -18,6 +18,7 @@ static const action_page pages[] = {
     {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
     {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
+    {ACTION_EMAIL, action_email_put, action_email_take, EVENTS},
     {ACTION_VERIFY_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
 };
 
@@ -75,6 +76,7 @@ void action_page_send(call *c)
     page_put_flag(&p, PAGE_WRONG, job->alert != NULL);
     page_put_flag(&p, PAGE_CANCEL, job->optional);
     page_put_url(&p, PAGE_ACTION, address);
+    page_put_url(&p, PAGE_LINK, job->action == ACTION_EMAIL ? address : (ost_text){0});
     realm_page_offer_languages(c, &p, address);
     realm_page_send(c, &p);
 }

@@ -14,6 +14,7 @@ typedef struct action_job {
     bool shown;        /* the page is the answer */
     const char *alert; /* what it says about the form; NULL: nothing */
     bool keep_sessions;
+    ost_text code;         /* the login, as the page's address has it */
     ost_text address;      /* its own, where it is of no login (action_step.h); empty: it is */
     profile_faults faults; /* of what was typed */
 } action_job;
@@ -36,6 +37,8 @@ bool action_show_again(call *call, const char *alert, const char *error);
 
 void action_password_put(call *call, page *page);
 bool action_password_take(call *call);
+void action_email_put(call *call, page *page);
+bool action_email_take(call *call);
 void action_terms_put(call *call, page *page);
 bool action_terms_take(call *call);
 void action_profile_put(call *call, page *page);

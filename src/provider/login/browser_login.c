@@ -169,6 +169,26 @@ ost_text browser_login_client_name(call *c)
     return name.len > 0 && !text_starts(name, "${") ? name : text_of(c->client->client_id);
 }
 
+/* A mail leads back to us by the address that we are known by: who sends a request does not say
+ * what that is. */
+bool browser_login_may_reset(const call *c)
+{
+    const provider *p = c->provider;
+    return c->realm->reset_password_allowed && c->realm->has_mail_server &&
+           (p->address.url != NULL || p->address.host != NULL || p->development);
+}
+
+static bool put_forgotten(call *c, const browser_login *login, ost_text browser, page *p)
+{
+    ost_text code;
+    if (!browser_login_may_reset(c))
+        return true;
+    if (!auth_request_seal(c, &login->request, browser, &code))
+        return false;
+    page_put_url(p, PAGE_FORGOT, browser_login_address(c, "reset-credentials", code));
+    return true;
+}
+
 static bool put_registration(call *c, const browser_login *login, ost_text browser, page *p)
 {
     auth_request newcomer = login->request;
@@ -194,7 +214,7 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
                                                               : "usernameOrEmail");
         page_put(p, PAGE_USERNAME, login->username);
         page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
-        return put_registration(c, login, browser, p);
+        return put_forgotten(c, login, browser, p) && put_registration(c, login, browser, p);
     }
     anybody.user = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser, &code))

@@ -42,6 +42,9 @@ typedef struct browser_login {
     bool asks_code;    /* the page of a one-time code is shown instead (code_step.h) */
 } browser_login;
 
+/* Whether who has forgotten a password may have a mail. */
+bool browser_login_may_reset(const call *call);
+
 /* Whether the user has to see what is asked for, whatever they have granted before. */
 bool browser_login_is_unasked(const call *call);
 

@@ -27,7 +27,7 @@ typedef struct parcel {
     mailer *of;
     mail_peer *peer;
     net_mail mail; /* its texts are `texts` */
-    bool posted;
+    bool posted, trial;
     unsigned attempts;
     int64_t due_ms;
     void (*done)(const char *fault, void *user);
@@ -83,6 +83,7 @@ static parcel *parcel_new(mailer *m, const mail_letter *l)
         return NULL;
     char *room = p->texts;
     p->of = m;
+    p->trial = l->trial;
     p->size = size;
     p->mail = (net_mail){
         .host = take_string(&room, s->host),
@@ -162,7 +163,7 @@ static void judge(mailer *m, const parcel *p, const net_response *response)
 {
     char what[160];
     bool works = response->result == OST_OK || is_refusal(response);
-    if (response->result == OST_E_STATE) /* we are being stopped */
+    if (p->trial || response->result == OST_E_STATE) /* we are being stopped */
         return;
     snprintf(what, sizeof what, "the mail server of realm %.100s", p->peer->realm);
     outage_update(&p->peer->outage, m->log, what, works ? NULL : response->detail, monotonic_ms());

@@ -39,8 +39,9 @@ static store_counter counter_of(const brute_force_attempt *a, part which)
 {
     static const store_failure_kind kinds[] = {
         [NETWORK] = FAILURES_OF_NETWORK, [PAIR] = FAILURES_OF_PAIR, [USER] = FAILURES_OF_USER};
-    static const store_failure_kind others[] = {
-        [TARGET_CODES] = FAILURES_OF_CODES, [TARGET_REGISTRATIONS] = FAILURES_OF_REGISTRATIONS};
+    static const store_failure_kind others[] = {[TARGET_CODES] = FAILURES_OF_CODES,
+                                                [TARGET_MAILS] = FAILURES_OF_MAILS,
+                                                [TARGET_REGISTRATIONS] = FAILURES_OF_REGISTRATIONS};
     return (store_counter){
         .kind = a->target == TARGET_PASSWORDS ? kinds[which] : others[a->target],
         .realm = text_of(a->realm->name),
@@ -61,7 +62,7 @@ static int64_t milliseconds(int64_t seconds)
 
 static int64_t factor_of(const brute_force_attempt *a, part which)
 {
-    if (a->target == TARGET_REGISTRATIONS)
+    if (a->target == TARGET_REGISTRATIONS || a->target == TARGET_MAILS)
         return 1;
     return which == NETWORK ? WHOLE_NETWORK : which == USER && !a->rule->permanent ? EVERYWHERE : 1;
 }

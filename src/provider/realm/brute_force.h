@@ -16,6 +16,7 @@
 typedef enum brute_force_target {
     TARGET_PASSWORDS,
     TARGET_CODES,        /* of devices, that are guessed */
+    TARGET_MAILS,        /* that are asked for */
     TARGET_REGISTRATIONS /* accounts that are made, and names that are tried for them */
 } brute_force_target;
 

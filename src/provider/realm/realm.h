@@ -140,6 +140,7 @@ struct realm {
     const char *default_locale; /* NULL: none */
     bool revoke_refresh_token;
     bool reset_password_allowed;
+    bool has_mail_server;
     bool verify_email; /* whose address is not verified has to do that first */
     bool events, admin_events, admin_event_details; /* are kept */
     int64_t event_lifetime, admin_event_lifetime;   /* seconds; 0: not bounded */

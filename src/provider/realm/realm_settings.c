@@ -109,6 +109,12 @@ static void load_key_interval(realm_loader *l, const ost_json *attributes, realm
                     "not a duration of a minute to ten years, such as 90d, nor never");
 }
 
+static bool is_given(const ost_json *object, const char *name)
+{
+    ost_text text;
+    return ost_json_text(ost_json_get(object, name), &text) && text_trim(text).len > 0;
+}
+
 void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
 {
     const char *ssl = loader_string(l, d, "sslRequired");
@@ -127,6 +133,8 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     r->revoke_refresh_token = loader_boolean(l, d, "revokeRefreshToken", false);
     r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
     r->not_before = loader_integer(l, d, "notBefore", 0);
+    const ost_json *smtp = ost_json_get(d, "smtpServer");
+    r->has_mail_server = is_given(smtp, "host") && is_given(smtp, "from");
     r->reset_password_allowed = loader_boolean(l, d, "resetPasswordAllowed", false);
     r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
     r->events = loader_boolean(l, d, "eventsEnabled", false);

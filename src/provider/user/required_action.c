@@ -20,6 +20,7 @@ static const action_type types[] = {
     {ACTION_TERMS, "TERMS_AND_CONDITIONS", 20, false},
     {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
     {ACTION_PROFILE, "UPDATE_PROFILE", 40, true},
+    {ACTION_EMAIL, "VERIFY_EMAIL", 50, false},
     {ACTION_VERIFY_PROFILE, "VERIFY_PROFILE", 90, false},
 };
 
@@ -103,9 +104,26 @@ static int64_t priority_of(const ost_json *setting, const action_type *type)
 
 typedef struct pending {
     const realm *realm;
+    const ost_json *user;
     required_action first;
     int64_t priority; /* of the first */
 } pending;
+
+static bool is_verified(const ost_json *user)
+{
+    bool verified = false;
+    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
+}
+
+/* By a mail: whoever has no address, or is of a realm without a mail server, needs an
+ * administrator.
+ */
+static bool can_be_asked(const pending *p)
+{
+    ost_text email;
+    return p->realm->has_mail_server && ost_json_text(ost_json_get(p->user, "email"), &email) &&
+           email.len > 0;
+}
 
 static void add(pending *p, ost_text alias)
 {
@@ -113,7 +131,9 @@ static void add(pending *p, ost_text alias)
     const action_type *type = find_type(alias);
     if (!is_on(setting) || p->first == ACTION_OTHER || text_is(alias, "update_user_locale"))
         return; /* nobody has to do anything for that: user_language.h */
-    if (type == NULL) {
+    if (type != NULL && type->action == ACTION_EMAIL && is_verified(p->user))
+        return; /* somebody else has seen to it */
+    if (type == NULL || (type->action == ACTION_EMAIL && !can_be_asked(p))) {
         p->first = ACTION_OTHER;
         return;
     }
@@ -122,12 +142,6 @@ static void add(pending *p, ost_text alias)
         p->first = type->action;
         p->priority = priority;
     }
-}
-
-static bool is_verified(const ost_json *user)
-{
-    bool verified = false;
-    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
 }
 
 /* A password of which nobody knows how old it is counts as too old. */
@@ -156,7 +170,7 @@ static bool lacks_profile(const realm *r, const acting_user *user)
 
 required_action required_action_next(const realm *r, const acting_user *user)
 {
-    pending p = {.realm = r};
+    pending p = {.realm = r, .user = user->document};
     ost_text alias;
     for (const ost_json *at = ost_json_first(ost_json_get(user->document, "requiredActions"));
          at != NULL; at = ost_json_next(at)) {

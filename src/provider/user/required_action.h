@@ -12,6 +12,7 @@ typedef enum required_action {
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
     ACTION_PROFILE,  /* UPDATE_PROFILE */
     ACTION_VERIFY_PROFILE,
+    ACTION_EMAIL, /* VERIFY_EMAIL, where a mail can be sent */
     ACTION_OTHER, /* one that has no page here: nobody can do it */
 } required_action;
 

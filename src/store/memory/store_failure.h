@@ -16,6 +16,7 @@ typedef enum store_failure_kind {
     FAILURES_OF_NO_PAIR,
     FAILURES_OF_NO_USER,
     FAILURES_OF_REGISTRATIONS, /* of a network: no failures, but too many may not be */
+    FAILURES_OF_MAILS,         /* likewise */
 } store_failure_kind;
 
 /* What counts failures: one for all that is the same here. Empty texts: none. */

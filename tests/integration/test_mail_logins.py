@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mails in the middle of a login: a forgotten password, an address that is to be verified."""
+
+import json
+import re
+import time
+
+import pytest
+from mail_server import MailServer
+from oidc import Client, callback_of
+from programs import Provider
+from test_mails import confirm, form_of, set_password
+from web import Browser
+
+APP = Client("app", None, "http://localhost:8000/cb")
+OTP = {"type": "otp", "secretData": '{"value":"ABCDEFGHIJKLMNOPQRST"}',
+       "credentialData": '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}'}  # fmt: skip
+
+
+def user(name, *more_credentials, **more):
+    credentials = [{"type": "password", "value": f"{name}-password"}, *more_credentials]
+    return {"username": name, "enabled": True, "email": f"{name}@shop.example", "emailVerified": True, "firstName": "A", "lastName": "B",
+            "credentials": credentials, **more}  # fmt: skip
+
+
+def realm_of(name, mails, **changes):
+    return {
+        "realm": name, "enabled": True, "smtpServer": mails.setting(), "resetPasswordAllowed": True, "eventsEnabled": True,
+        "passwordPolicy": "length(8)", "registrationAllowed": True, "attributes": {"registration.burst": "0"},
+        "clients": [{"clientId": "app", "publicClient": True, "redirectUris": ["http://localhost:8000/*"], "directAccessGrantsEnabled": True}],
+        "users": [user("ann"), user("bob"), user("off", enabled=False), user("otto", OTP), {"username": "nomail", "enabled": True},
+                  user("new", emailVerified=False), user("two", emailVerified=False)],
+        **changes,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mails():
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(work, mails):
+    files = []
+    for realm in (realm_of("shop", mails), realm_of("strict", mails, verifyEmail=True), realm_of("shut", mails, resetPasswordAllowed=False)):
+        files.append(work / f"{realm['realm']}-mailing-realm.json")
+        files[-1].write_text(json.dumps(realm))
+    with Provider(files, work / "mail-logins") as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def emptied(mails):
+    mails.mood = "takes"
+    yield
+    mails.letters.clear()
+
+
+def forgot(server, name, browser=None, realm="shop"):
+    """From the login page to the answer."""
+    browser = browser or Browser()
+    login = server.realm(realm).authorize(browser, APP).text
+    link = re.search(r'id="kc-forgot"><a href="([^"]*)"', login)[1].replace("&amp;", "&")
+    page = browser.get(link)
+    assert page.status == 200, page.text
+    return browser.post(form_of(page), {"username": name})
+
+
+def test_a_forgotten_password_ends_in_the_login(server, mails):
+    browser = Browser()
+    assert forgot(server, "ann@shop.example", browser).status == 200
+    letter = mails.next()
+    assert letter.recipients == ["<ann@shop.example>"] and letter.message["Subject"] == "Reset your password"
+    page = confirm(browser, letter.link)
+    assert set_password(browser, page, "short").status == 200
+    answer = set_password(browser, page, "ann-new-password")
+    callback = callback_of(answer)
+    shop = server.realm("shop")
+    assert shop.code(APP, callback["code"]).status == 200 and callback["state"] == "state-1"
+    assert shop.password(APP, "ann", "ann-new-password").status == 200
+    assert browser.get(letter.link).status == 400 and Browser().get(letter.link).status == 400
+    assert set_password(browser, page, "another-password").status == 400
+
+
+def test_in_another_browser_it_says_so(server, mails):
+    here, there = Browser(), Browser()
+    forgot(server, "bob", here)
+    link = mails.next().link
+    done = set_password(there, confirm(there, link), "bob-new-password")
+    assert done.status == 200 and "has been updated" in done.text and not there.cookie("KEYCLOAK_IDENTITY")
+    assert server.realm("shop").password(APP, "bob", "bob-new-password").status == 200
+
+
+def test_a_mail_stands_for_the_password_alone(server, mails):
+    browser = Browser()
+    forgot(server, "otto", browser)
+    asked = set_password(browser, confirm(browser, mails.next().link), "otto-new-password")
+    assert "code=" not in (asked.location or "") and not browser.cookie("KEYCLOAK_IDENTITY")
+    page = browser.get(asked.location) if asked.status in (302, 303) else asked
+    assert 'id="otp"' in page.text, page.text
+
+
+def test_nobody_learns_who_is_there(server, mails):
+    known = forgot(server, "ann")
+    mails.next()
+
+    def plain(answer):
+        return re.sub(r'(session_code=|request-id">)[^"&<]*', "", answer.text)
+
+    for name in ("nobody", "off", "nomail", "x" * 200, "a@b\r\nBcc: c@d.example", "<b>"):
+        answer = forgot(server, name)
+        assert (answer.status, plain(answer)) == (200, plain(known)), name
+    for _ in range(4):  # no more than three links of one user wait
+        assert plain(forgot(server, "ann")) == plain(known)
+    time.sleep(0.3)
+    assert len(mails.letters) <= 3 and all(letter.recipients == ["<ann@shop.example>"] for letter in mails.letters)
+    assert "kc-forgot" not in server.realm("shut").authorize(Browser(), APP).text
+
+
+def test_an_address_is_verified_at_a_login(server, mails):
+    strict, browser = server.realm("strict"), Browser()
+    assert strict.password(APP, "new", "new-password").json()["error_description"] == "Account is not fully set up"
+    page = browser.get(strict.log_in(browser, APP, "new", "new-password").location)
+    assert page.status == 200 and "new@shop.example" in page.text
+    letter = mails.next()
+    browser.get(page.url if hasattr(page, "url") else form_of(page))  # loaded again: no other mail
+    for _ in range(4):
+        again = browser.post(form_of(page), {})
+    assert "Enough mails" in again.text
+    time.sleep(0.3)
+    assert len(mails.letters) == 2
+    opened = confirm(browser, letter.link)  # back in the login
+    assert "code" in callback_of(opened)
+    assert strict.password(APP, "new", "new-password").status == 200
+    assert confirm_again(letter.link) == 400
+
+
+def confirm_again(link):
+    return Browser().get(link).status
+
+
+def test_a_newcomer_verifies_in_another_browser(server, mails):
+    strict, browser = server.realm("strict"), Browser()
+    login = strict.authorize(browser, APP)
+    link = re.search(r'id="kc-registration">[^<]*<a href="([^"]*)"', login.text)[1].replace("&amp;", "&")
+    form = browser.get(link).page.form("kc-register-form")
+    made = browser.submit(form, **{"username": "zoe", "email": "zoe@shop.example", "firstName": "Z", "lastName": "O",
+                                   "password": "zoe-password", "password-confirm": "zoe-password"})  # fmt: skip
+    page = browser.get(made.location)
+    there = confirm(Browser(), mails.next().link)
+    assert there.status == 200 and "has been verified" in there.text
+    assert "code" in callback_of(browser.get(form_of(page)))
+
+
+def test_a_mail_is_tried_again(server, mails):
+    mails.mood = "busy"
+    assert forgot(server, "bob").status == 200
+    end = time.monotonic() + 5
+    while not [line for line in mails.lines if line.startswith("DATA")] and time.monotonic() < end:
+        time.sleep(0.05)
+    mails.mood = "takes"
+    assert mails.next(12).recipients == ["<bob@shop.example>"]
