@@ -4,6 +4,7 @@
 Keycloak 24.0.5 answers these operations the same; tests/interop compares them."""
 
 import re
+import threading
 import time
 
 import pytest
@@ -242,3 +243,28 @@ def test_a_server_proves_who_it_is(new_provider, tmp_path, monkeypatch, starttls
             assert root("PUT", "/realms/shop", {"smtpServer": setting}).status == 204
             assert ask(root, "ann", ["UPDATE_PASSWORD"]).status == 500
         assert not bad.letters and not [line for line in bad.lines if line.startswith("MAIL")]
+
+
+def test_a_server_that_hangs_holds_up_its_own_mails_alone(provider, root, mails):
+    with MailServer() as slow:
+        slow.mood = "hangs"
+        assert root("POST", "/realms", realm_of(slow, "slow")).status == 201
+        ann = root("GET", "/realms/slow/users?username=ann").json()[0]["id"]
+        waiting = []
+        threads = [
+            threading.Thread(target=lambda: waiting.append(root("PUT", f"/realms/slow/users/{ann}/send-verify-email").status)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 5
+        while slow.held < 4 and time.monotonic() < end:
+            time.sleep(0.02)
+        began = time.monotonic()
+        assert root("PUT", f"/realms/slow/users/{ann}/send-verify-email").status == 500  # four are on their way
+        assert provider.realm("slow").password(APP, "ann", "ann-password").status == 200
+        assert ask(root, "ann", ["UPDATE_PASSWORD"]).status == 204 and mails.next().link
+        assert time.monotonic() - began < 5 and not waiting
+        slow.released.set()
+        for thread in threads:
+            thread.join(10)
+        assert waiting == [500] * 4

@@ -37,6 +37,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self):
         server = self.server.of
         if server.mood == "hangs":
+            server.held += 1
             server.released.wait(30)
             return
         self.login, self.secure, self.sender, self.recipients = None, server.context is not None and not server.starttls, None, []
@@ -119,7 +120,7 @@ class MailServer:
     def __init__(self, user=None, certificate=None, starttls=False):
         self.user, self.starttls, self.mood = user, starttls, "takes"
         self.letters, self.lines, self.changed, self.released = [], [], threading.Condition(), threading.Event()
-        self.context = None
+        self.context, self.held = None, 0
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(*certificate)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/action/action_mail.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
@@ -40,7 +41,7 @@ static void send_form(call *c)
     page p = {.template = PAGE_FORGOT_PASSWORD, .status = job->busy ? 503 : 200};
     ost_text address = browser_login_address(c, "reset-credentials", job->code);
     page_put_url(&p, PAGE_ACTION, address);
-    page_put_url(&p, PAGE_RESTART, login_address(c));
+    page_put_url(&p, PAGE_RESTART, job->code.len > 0 ? login_address(c) : (ost_text){0});
     realm_page_say(c, &p, PAGE_LABEL, c->realm->login_with_email ? "usernameOrEmail" : "username");
     page_put(&p, PAGE_USERNAME, job->username);
     realm_page_tell(c, &p, PAGE_ALERT, job->alert);
@@ -63,7 +64,7 @@ static void send_outcome(call *c)
     event_tell(c, EVENT_SEND_RESET_PASSWORD, c->event.error);
     realm_page_say(c, &p, PAGE_HEADING, "emailForgotTitle");
     realm_page_say(c, &p, PAGE_MESSAGE, "emailSentMessage");
-    page_put_url(&p, PAGE_LINK, login_address(c));
+    page_put_url(&p, PAGE_LINK, job->code.len > 0 ? login_address(c) : (ost_text){0});
     realm_page_say(c, &p, PAGE_LINK_TEXT, "backToLogin");
     realm_page_send(c, &p);
 }
@@ -133,7 +134,7 @@ static ost_result post(call *c, ost_text name)
 {
     const reset_job *job = c->job;
     ost_error error = {0};
-    mail_letter letter;
+    mail_letter letter = {0};
     const ost_json *document = NULL;
     action_token t = {.purpose = ACTION_RESET,
                       .client = text_of(c->client->client_id),
@@ -143,7 +144,8 @@ static ost_result post(call *c, ost_text name)
     if (result == OST_OK)
         result = action_mail_link(c, &t, action_lifespan_of_user(c->realm, ACTION_RESET), LINKS_MAX,
                                   document, c->language.picked, &letter, &error);
-    if (result == OST_OK && c->event.error == NULL)
+    letter.nobody = c->event.error != NULL;
+    if (result == OST_OK)
         result = mailer_post(c->provider->mails, &letter);
     return result;
 }
@@ -182,12 +184,23 @@ static void begin(call *c)
     call_work(c, work, send_outcome);
 }
 
+/* A link of an application's own, or of nobody's: there is no login to go on with. */
+static bool find_client(call *c)
+{
+    ost_text id = call_parameter(c, "client_id");
+    c->client = client_find(c, id.len > 0 ? id : OST_TEXT("account"));
+    if (c->client != NULL && c->client->enabled)
+        return true;
+    page_send_error(c, 400, c->client == NULL ? "Client not found." : "Client disabled.");
+    return false;
+}
+
 /* c->form is the address's query. */
 static void open_request(call *c)
 {
     reset_job *job = c->job;
     job->code = call_parameter(c, "session_code");
-    if (!browser_login_open(c, job->code, AUTH_STAGE_LOGIN))
+    if (job->code.len == 0 ? !find_client(c) : !browser_login_open(c, job->code, AUTH_STAGE_LOGIN))
         return;
     if (!browser_login_may_reset(c))
         page_send_error(c, 400, "Passwords cannot be reset here.");

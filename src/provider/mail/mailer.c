@@ -13,6 +13,7 @@
 #include "net/net.h"
 
 #define FIRST_DELAY 5000 /* milliseconds; doubled each time */
+#define POST_DELAY 300   /* milliseconds: whoever asked has the answer by then */
 
 /* The mails of one realm. */
 typedef struct mail_peer {
@@ -293,12 +294,15 @@ ost_result mailer_post(mailer *m, const mail_letter *l)
         m->counts.refused++;
         result = OST_E_BUSY;
     }
-    if (result == OST_OK) {
+    bool keeps = result == OST_OK && !l->nobody;
+    if (keeps) {
+        p->due_ms = monotonic_ms() + POST_DELAY;
         enqueue(m, p);
-        net_timer_set(m->timer, 0);
     }
+    if (result == OST_OK)
+        net_timer_set(m->timer, 0);
     pthread_mutex_unlock(&m->lock);
-    if (result != OST_OK)
+    if (!keeps)
         parcel_free(p);
     return result;
 }

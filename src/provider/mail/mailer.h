@@ -30,7 +30,8 @@ typedef struct mail_letter {
     smtp_setting server;
     const char *to;
     ost_text message;
-    bool trial; /* of a server that need not be the realm's: how it ends says nothing of that */
+    bool nobody; /* gets it: everything is done but that it goes out */
+    bool trial;  /* of a server that need not be the realm's: how it ends says nothing of that */
 } mail_letter;
 
 /* One attempt. `done` is called once, on the mailer's thread: NULL when the server has taken the
