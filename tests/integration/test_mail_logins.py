@@ -10,7 +10,7 @@ from mail_server import MailServer
 from oidc import Client, callback_of
 from programs import Provider
 from test_mails import confirm, form_of, set_password
-from web import Browser
+from web import Browser, unverified_token
 
 APP = Client("app", None, "http://localhost:8000/cb")
 OTP = {"type": "otp", "secretData": '{"value":"ABCDEFGHIJKLMNOPQRST"}',
@@ -90,6 +90,38 @@ def test_in_another_browser_it_says_so(server, mails):
     done = set_password(there, confirm(there, link), "bob-new-password")
     assert done.status == 200 and "has been updated" in done.text and not there.cookie("KEYCLOAK_IDENTITY")
     assert server.realm("shop").password(APP, "bob", "bob-new-password").status == 200
+
+
+def test_a_login_that_is_about_somebody_else_does_not_go_on(server, mails):
+    shop = server.realm("shop")
+    browser, ids = Browser(), {}
+    for name in ("new", "two"):
+        token = shop.password(APP, name, f"{name}-password").json()["access_token"]
+        ids[name] = unverified_token(token)[1]["sub"]
+    claims = json.dumps({"id_token": {"sub": {"value": ids["new"]}}})
+    page = shop.authorize(browser, APP, claims=claims)
+    link = re.search(r'id="kc-forgot"><a href="([^"]*)"', page.text)[1].replace("&amp;", "&")
+    browser.post(form_of(browser.get(link)), {"username": "two"})
+    done = set_password(browser, confirm(browser, mails.next().link), "two-new-password")
+    assert done.status == 200 and "has been updated" in done.text and not browser.cookie("KEYCLOAK_IDENTITY")
+
+
+def test_one_token_does_not_do_for_another(server, mails):
+    browser, shop = Browser(), server.realm("shop")
+    page = shop.authorize(browser, APP)
+    login = re.search(r'session_code=([^"&]*)', page.text)[1]
+    forgot(server, "bob", browser)
+    key = mails.next().link.split("key=")[1]
+    address = shop.issuer + "/login-actions/"
+    grants = shop.password(APP, "ann", "ann-password")
+    refresh = grants.json().get("refresh_token", "x") if grants.status == 200 else "x"
+    for wrong in (f"action-token?key={login}", f"action-token?key={refresh}", f"action-token?session_code={key}",
+                  f"action-token?session_code={login}", f"authenticate?session_code={key}", f"required-action?session_code={key}",
+                  f"reset-credentials?session_code={key}"):  # fmt: skip
+        for answer in (browser.get(address + wrong + "&client_id=app"), browser.post(address + wrong + "&client_id=app", {})):
+            assert answer.status == 400, wrong
+    assert server.realm("strict").browser().get(f"{server.realm('strict').issuer}/login-actions/action-token?key={key}").status == 400
+    assert browser.get(f"{address}action-token?key={key}").status == 200
 
 
 def test_a_link_of_an_application_s_own_begins_without_a_login(server, mails):

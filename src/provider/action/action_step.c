@@ -5,6 +5,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/factor/code_step.h"
+#include "provider/login/subject_request.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/internal_token.h"
 
@@ -223,6 +224,15 @@ void action_step_take(call *c)
 
 /* ---- the end ---- */
 
+/* A login may be about somebody, and nobody else is answered for. */
+static bool is_wanted(const call *c, const auth_request *request)
+{
+    const action_run *run = c->job;
+    const authenticated_user *user = &run->job.login.user;
+    return subject_request_allows(c->client, request->subject, user->id) &&
+           (request->user.len == 0 || text_equal(request->user, user->username));
+}
+
 /* The login of a forgotten password: its user has proved who they are by the mail. */
 static bool log_in(call *c)
 {
@@ -235,7 +245,7 @@ static bool log_in(call *c)
         c->client = client;
         return false;
     }
-    if (login->user.barred) {
+    if (login->user.barred || !is_wanted(c, &request)) {
         c->client = client;
         return false;
     }
