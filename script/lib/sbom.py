@@ -31,6 +31,7 @@ KNOWN = {
     "libp11-kit.so.0": ("p11-kit", "p11-kit-1", "BSD-3-Clause"),
     "libpcre2-8.so.0": ("pcre2", "libpcre2-8", "BSD-3-Clause"),
     "libpq.so.5": ("postgresql", "libpq", "PostgreSQL"),
+    "libqrencode.so.4": ("qrencode", "libqrencode", "LGPL-2.1-or-later"),
     "libsodium.so.23": ("libsodium", "libsodium", "ISC"),
     "libsqlite3.so.0": ("sqlite", "sqlite3", "blessing"),
     "libuv.so.1": ("libuv", "libuv", "MIT"),

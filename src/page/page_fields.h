@@ -12,6 +12,7 @@ typedef enum page_template {
     PAGE_FRONT_LOGOUT,    /* has a browser load what ends sessions elsewhere, and goes on */
     PAGE_ONE_TIME_CODE,   /* asks for one, after the password */
     PAGE_FORGOT_PASSWORD, /* asks who has forgotten one */
+    PAGE_CONFIGURE_TOTP,
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,
@@ -56,6 +57,12 @@ typedef enum page_field {
     PAGE_CANCEL,        /* flag: it may be left undone */
     PAGE_END_SESSIONS,  /* flag: the other sessions are to end */
     PAGE_CODE,          /* text: proves that the form is ours */
+    PAGE_KEY,           /* text: of a device for one-time codes, as the form has it, */
+    PAGE_KEY_SHOWN,     /* and as it is typed into an app */
+    PAGE_PICTURE,       /* text: a QR code, the path of a drawing in a square */
+    PAGE_PICTURE_SIDE,  /* text: of so many units */
+    PAGE_DEVICE_NAME,   /* text: what its owner calls it, */
+    PAGE_DEVICE_NAMED,  /* flag: it needs a name */
     PAGE_DEVICE_CODE,   /* text: the code that a device shows */
     PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
     PAGE_RETURN,        /* text: where an answer goes */

@@ -14,6 +14,7 @@ EMBEDDED(front_logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(one_time_code_html);
 EMBEDDED(forgot_html);
+EMBEDDED(configure_totp_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
 EMBEDDED(update_profile_html);
@@ -62,6 +63,12 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_CANCEL] = {"cancel", PAGE_IS_FLAG},
     [PAGE_END_SESSIONS] = {"end_sessions", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
+    [PAGE_KEY] = {"key", PAGE_IS_TEXT},
+    [PAGE_KEY_SHOWN] = {"key_shown", PAGE_IS_TEXT},
+    [PAGE_PICTURE] = {"picture", PAGE_IS_TEXT},
+    [PAGE_PICTURE_SIDE] = {"picture_side", PAGE_IS_TEXT},
+    [PAGE_DEVICE_NAME] = {"device_name", PAGE_IS_TEXT},
+    [PAGE_DEVICE_NAMED] = {"device_named", PAGE_IS_FLAG},
     [PAGE_DEVICE_CODE] = {"device_code", PAGE_IS_TEXT},
     [PAGE_HOST] = {"host", PAGE_IS_TEXT},
     [PAGE_RETURN] = {"return", PAGE_IS_TEXT},
@@ -131,6 +138,7 @@ static const struct {
     [PAGE_FRONT_LOGOUT] = PLACE_OF(front_logout_html),
     [PAGE_ONE_TIME_CODE] = PLACE_OF(one_time_code_html),
     [PAGE_FORGOT_PASSWORD] = PLACE_OF(forgot_html),
+    [PAGE_CONFIGURE_TOTP] = PLACE_OF(configure_totp_html),
     [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
     [PAGE_UPDATE_PROFILE] = PLACE_OF(update_profile_html),
     [PAGE_REGISTRATION] = PLACE_OF(registration_html),

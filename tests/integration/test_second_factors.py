@@ -48,8 +48,13 @@ REALMS = [
         user("lea", credential(algorithm="SHA1")),
         user("old", {"type": "totp", "hashedSaltedValue": KEY, "digits": 6, "period": 30, "algorithm": "HmacSHA1"}),
         user("off", credential(), enabled=False),
+        *(user(name, requiredActions=["CONFIGURE_TOTP"]) for name in ("new", "nan", "nat", "ned")),
+        *(user(name) for name in ("pam", "pat", "pia")),
     ),
-    realm_of("strict", user("ann", credential()), user("bob"), **flows_that_require()),
+    realm_of("strict", user("ann", credential()), user("bob"), user("cat"), **flows_that_require()),
+    realm_of("barring", user("bob"), requiredActions=[{"alias": "CONFIGURE_TOTP", "enabled": False}], **flows_that_require()),
+    realm_of("counting", *(user(name, requiredActions=["CONFIGURE_TOTP"]) for name in ("ann", "ben")), displayName="A & B",
+             otpPolicyType="hotp", otpPolicyAlgorithm="HmacSHA256", otpPolicyDigits=8, otpPolicyInitialCounter=7),
     realm_of("guarded", user("ann", credential()), user("ben", credential()), bruteForceProtected=True, failureFactor=3,
              quickLoginCheckMilliSeconds=0),
     realm_of("again", user("ann", credential()), otpPolicyCodeReusable=True, otpPolicyLookAheadWindow=0),
@@ -291,3 +296,129 @@ def test_a_flow_that_wants_a_code_of_everybody(server):
     browser = realm.browser()
     form = code_form(asked(realm, browser, "ann"))
     assert "code" in callback_of(browser.submit(form, otp=totp(later=1)))
+    form = setup_form(realm, realm.browser(), "bob")
+    assert direct(realm, "bob").status == 401
+    browser = realm.browser()
+    form = setup_form(realm, browser, "cat")
+    assert "code" not in realm.authorize(browser, APP).location.split("?")[0]
+    answer = browser.submit(form, totp=totp(value_of(form, "totpSecret")))
+    assert "code" in callback_of(answer)
+    assert code_form(realm.log_in(realm.browser(), APP, "cat", "cat"))
+
+
+def test_a_flow_that_wants_a_code_where_nobody_gets_a_device(server):
+    realm = server.realm("barring")
+    assert "Account is not fully set up" in realm.log_in(realm.browser(), APP, "bob", "bob").text
+
+
+# ---- setting a device up ----
+
+
+def value_of(form, name):
+    [value] = [field["value"] for field in form.fields if field.get("name") == name]
+    return value
+
+
+def setup_form(realm, browser, name, **changes):
+    answer = realm.log_in(browser, APP, name, name, **changes)
+    assert "execution=CONFIGURE_TOTP" in (answer.location or ""), (answer.status, answer.location)
+    return browser.get(answer.location).page.form("kc-totp-settings-form")
+
+
+def devices_of(admin, name):
+    return [c for c in admin("GET", f"/users/{user_of(admin, name)['id']}/credentials").json() if c["type"] == "otp"]
+
+
+def test_a_device_is_set_up(realm, admin):
+    browser = realm.browser()
+    form = setup_form(realm, browser, "new")
+    key = value_of(form, "totpSecret")
+    page = browser.submit(form, totp=wrong(key), userLabel="My phone")
+    assert "Invalid authenticator code." in page.text
+    form = page.page.form("kc-totp-settings-form")
+    assert (value_of(form, "totpSecret"), value_of(form, "userLabel")) == (key, "My phone")
+    typed = page.page.text_by_id["kc-totp-secret-key"].replace(" ", "")
+    assert base64.b32decode(typed) == key.encode() and len(key) == 25
+    assert key not in form.action and key not in page.url
+    assert "Please specify authenticator code." in browser.submit(form, totp="").text
+    assert direct(realm, "new").status == 400, "not set up yet"
+    code = totp(key)
+    assert "code" in callback_of(browser.submit(form, totp=code))
+    [device] = devices_of(admin, "new")
+    assert device["userLabel"] == "My phone"
+    kept = {"subType": "totp", "digits": 6, "counter": 0, "period": 30, "algorithm": "HmacSHA1"}
+    assert json.loads(device["credentialData"]) == kept
+    assert user_of(admin, "new")["requiredActions"] == []
+    assert direct(realm, "new").status == 401
+    assert direct(realm, "new", totp=code).status == 401, "it has been used to set the device up"
+    assert direct(realm, "new", totp=totp(key, later=1)).status == 200
+
+
+def test_no_browser_chooses_the_key(realm, admin):
+    mine, other = realm.browser(), realm.browser()
+    form, theirs = setup_form(realm, mine, "nan"), setup_form(realm, other, "nat")
+    for changes in (
+        {"totpSecret": KEY},
+        {"totpSecret": value_of(theirs, "totpSecret")},
+        {"totpSecret": value_of(theirs, "totpSecret"), "code": value_of(theirs, "code")},
+        {"code": ""},
+        {"code": value_of(form, "code")[:-4]},
+    ):
+        key = changes.get("totpSecret", value_of(form, "totpSecret"))
+        page = mine.submit(form, totp=totp(key), **changes)
+        assert "has been changed meanwhile" in page.text, changes
+        assert value_of(page.page.form("kc-totp-settings-form"), "totpSecret") != key
+    assert devices_of(admin, "nan") == []
+
+
+def test_a_client_asks_for_a_device(realm, admin):
+    browser = realm.browser()
+    form = setup_form(realm, browser, "pam", kc_action="CONFIGURE_TOTP")
+    callback = callback_of(browser.submit(form, **{"cancel-aia": "true"}))
+    assert callback["kc_action_status"] == "cancelled" and devices_of(admin, "pam") == []
+    answer = realm.authorize(browser, APP, kc_action="CONFIGURE_TOTP")
+    form = browser.get(answer.location).page.form("kc-totp-settings-form")
+    first = value_of(form, "totpSecret")
+    assert callback_of(browser.submit(form, totp=totp(first)))["kc_action_status"] == "success"
+    again = browser.submit(form, totp=totp(first, later=1))
+    assert len(devices_of(admin, "pam")) == 1, again.text
+    answer = realm.authorize(browser, APP, kc_action="CONFIGURE_TOTP")
+    form = browser.get(answer.location).page.form("kc-totp-settings-form")
+    second = value_of(form, "totpSecret")
+    page = browser.submit(form, totp=totp(second))
+    assert "Please specify device name." in page.text
+    form = page.page.form("kc-totp-settings-form")
+    assert callback_of(browser.submit(form, totp=totp(second), userLabel="Two"))["kc_action_status"] == "success"
+    assert [device.get("userLabel") for device in devices_of(admin, "pam")] == [None, "Two"]
+
+
+def test_other_sessions_may_end(realm, admin):
+    elsewhere, browser = realm.browser(), realm.browser()
+    realm.log_in(elsewhere, APP, "pat", "pat")
+    form = setup_form(realm, browser, "pat", kc_action="CONFIGURE_TOTP")
+    values = {field["name"] for field in form.fields if "checked" in field}
+    assert values == {"logout-sessions"}
+    callback_of(browser.submit(form, totp=totp(value_of(form, "totpSecret")), **{"logout-sessions": "on"}))
+    assert realm.authorize(elsewhere, APP).status == 200
+    assert "code" in callback_of(realm.authorize(browser, APP))
+
+
+def test_a_counter_is_set_up_by_the_realms_policy(server):
+    realm = server.realm("counting")
+    browser = realm.browser()
+    form = setup_form(realm, browser, "ann")
+    key = value_of(form, "totpSecret")
+    kind = {"digits": 8, "algorithm": "sha256"}
+    assert "Invalid authenticator code." in browser.submit(form, totp=hotp(key, 9, **kind)).text
+    assert "code" in callback_of(browser.submit(form, totp=hotp(key, 8, **kind)))
+    assert [direct(realm, "ann", totp=hotp(key, n, **kind)).status for n in (8, 9, 11)] == [401, 200, 200]
+
+
+def test_the_setup_is_told_and_the_key_is_not(server, realm):
+    browser = realm.browser()
+    form = setup_form(realm, browser, "ned")
+    key = value_of(form, "totpSecret")
+    callback_of(browser.submit(form, totp=totp(key)))
+    log = server.log.read_text()
+    assert "UPDATE_TOTP" in log
+    assert key not in log and base64.b32encode(key.encode()).decode() not in log

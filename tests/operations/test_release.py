@@ -151,7 +151,7 @@ def test_the_list_has_all_that_the_build_asked_for(files):
     """What Meson found for what is built here stands in the list with the version that it found, and nothing else does."""
     listed = json.loads((files / f"ostiary-{VERSION}.cdx.json").read_text())["components"]
     names = {"libcrypto": "openssl", "libssl": "openssl", "libcurl": "curl", "libpq": "postgresql", "sqlite3": "sqlite"}
-    names |= {"libnghttp2": "nghttp2", "libpcre2-8": "pcre2", "p11-kit-1": "p11-kit"}
+    names |= {"libnghttp2": "nghttp2", "libpcre2-8": "pcre2", "p11-kit-1": "p11-kit", "libqrencode": "qrencode"}
     told = json.loads(run("meson", "introspect", "--dependencies", build_folder()).stdout)
     of_tests = {"cmocka", "jansson", "threads", "libevent", "libmicrohttpd"}
     found = {names.get(one["name"], one["name"]): one["version"] for one in told if one["name"] not in of_tests}

@@ -43,7 +43,7 @@ static void work(call *c)
         show_busy(login);
         return;
     }
-    if (login->user.barred || (c->client->browser_demand == FLOW_CODE && !login->user.has_code)) {
+    if (login->user.barred) {
         c->event.error = "resolve_required_actions";
         show_again(login, LOGIN_BARRED, false);
         return;

@@ -15,6 +15,7 @@ typedef struct action_page {
 } action_page;
 
 static const action_page pages[] = {
+    {ACTION_TOTP, action_totp_put, action_totp_take, EVENT_UPDATE_TOTP},
     {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
     {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},

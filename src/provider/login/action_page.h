@@ -16,6 +16,7 @@ typedef struct action_job {
     bool keep_sessions;
     ost_text code;         /* the login, as the page's address has it */
     ost_text address;      /* its own, where it is of no login (action_step.h); empty: it is */
+    ost_text key;          /* of the device that is set up; empty: a new one */
     profile_faults faults; /* of what was typed */
 } action_job;
 
@@ -41,6 +42,8 @@ void action_email_put(call *call, page *page);
 bool action_email_take(call *call);
 void action_terms_put(call *call, page *page);
 bool action_terms_take(call *call);
+void action_totp_put(call *call, page *page);
+bool action_totp_take(call *call);
 void action_profile_put(call *call, page *page);
 bool action_profile_take(call *call);
 

@@ -31,7 +31,7 @@ static const member user_members[] = {
     {"origin", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"requiredActions", MEMBER_STRINGS, .fate = MEMBER_BARRED,
-     .acted = "UPDATE_PASSWORD|TERMS_AND_CONDITIONS|UPDATE_PROFILE|VERIFY_PROFILE",
+     .acted = "CONFIGURE_TOTP|UPDATE_PASSWORD|TERMS_AND_CONDITIONS|UPDATE_PROFILE|VERIFY_PROFILE",
      .why = "the login is refused until they are done"},
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"serviceAccountClientId", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -21,16 +21,21 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
     *kept = *row;
     ret_user->row = kept;
     ret_user->password_since = password_since(row->password, c->arena);
-    const acting_user acting = {.document = ret_user->document,
-                                .has_password = row->password.len > 0,
-                                .password_since = ret_user->password_since,
-                                .now = c->now,
-                                .arena = c->arena};
+    acting_user acting = {.document = ret_user->document,
+                          .has_password = row->password.len > 0,
+                          .password_since = ret_user->password_since,
+                          .now = c->now,
+                          .arena = c->arena};
     ret_user->action = required_action_next(c->realm, &acting);
-    ret_user->barred = ret_user->action == ACTION_OTHER;
     ret_user->has_code = otp_credential_is_there(ret_user->document);
-    ret_user->complete = !ret_user->barred && ret_user->action == ACTION_NONE &&
+    ret_user->complete = ret_user->action == ACTION_NONE &&
                          ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
+    /* Elsewhere than at a browser nobody can set a device up, and none is asked for by its flow. */
+    acting.needs_code =
+        !ret_user->has_code && c->client != NULL && c->client->browser_demand == FLOW_CODE;
+    if (acting.needs_code)
+        ret_user->action = required_action_next(c->realm, &acting);
+    ret_user->barred = ret_user->action == ACTION_OTHER;
     return OST_OK;
 }
 

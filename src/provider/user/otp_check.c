@@ -8,6 +8,23 @@
 #include "store/memory/store_memory.h"
 
 /* RFC 6238 §5.2: no second time. A step is remembered until no clock takes it any more. */
+static ost_result use_step(store *s, const realm *r, ost_text user_id, ost_text id, int64_t period,
+                           uint64_t step, int64_t now, ost_arena *arena)
+{
+    const char *owner = ost_arena_format(arena, "one-time code %s %.*s %.*s", r->name,
+                                         OST_FORMAT(user_id), OST_FORMAT(id));
+    const char *name = ost_arena_format(arena, "%llu", (unsigned long long)step);
+    return owner != NULL && name != NULL ? store_use_once(s, text_of(owner), text_of(name),
+                                                          now + period * (2 * r->otp.window + 2))
+                                         : OST_E_MEMORY;
+}
+
+ost_result otp_step_use(store *s, const realm *r, const otp_device *device, uint64_t step,
+                        int64_t now, ost_arena *arena)
+{
+    return use_step(s, r, device->user_id, device->id, device->policy->period, step, now, arena);
+}
+
 static ost_result check_time(store *s, const otp_attempt *a, const otp_credential *otp,
                              ost_arena *arena)
 {
@@ -15,15 +32,8 @@ static ost_result check_time(store *s, const otp_attempt *a, const otp_credentia
     uint64_t now = (uint64_t)(a->now / otp->period), window = (uint64_t)policy->window, step;
     ost_result result = one_time_code_find(&otp->key, a->code, now > window ? now - window : 0,
                                            now + window, &step);
-    if (result != OST_OK || policy->reusable)
-        return result;
-    const char *owner = ost_arena_format(arena, "one-time code %s %.*s %.*s", a->realm->name,
-                                         OST_FORMAT(a->user->id), OST_FORMAT(otp->id));
-    const char *id = ost_arena_format(arena, "%llu", (unsigned long long)step);
-    if (owner == NULL || id == NULL)
-        return OST_E_MEMORY;
-    result = store_use_once(s, text_of(owner), text_of(id),
-                            a->now + otp->period * (2 * policy->window + 2));
+    if (result == OST_OK && !policy->reusable)
+        result = use_step(s, a->realm, a->user->id, otp->id, otp->period, step, a->now, arena);
     return result == OST_E_CONFLICT ? OST_E_NOT_FOUND : result;
 }
 

@@ -3,7 +3,7 @@
 #ifndef OTP_CHECK_H
 #define OTP_CHECK_H
 
-#include "provider/realm/realm.h"
+#include "provider/user/otp_credential.h"
 #include "store/store.h"
 
 typedef struct otp_attempt {
@@ -20,5 +20,9 @@ typedef struct otp_attempt {
  * on. OST_E_NOT_FOUND: it is not right, or the user has no such credential; OST_E_CONFLICT: the
  * user has been changed meanwhile. */
 OST_MUST_CHECK ost_result otp_check(store *store, const otp_attempt *attempt, ost_arena *arena);
+
+/* Uses up a step of time of a device that has just been added. OST_E_CONFLICT: it has been. */
+OST_MUST_CHECK ost_result otp_step_use(store *store, const realm *realm, const otp_device *device,
+                                       uint64_t step, int64_t now, ost_arena *arena);
 
 #endif

@@ -44,12 +44,13 @@ static bool read_number(const ost_json *data, const char *name, int64_t *ret_num
     return true;
 }
 
+static const char *const hash_names[] = {
+    [CODE_SHA1] = "HmacSHA1", [CODE_SHA256] = "HmacSHA256", [CODE_SHA512] = "HmacSHA512"};
+
 static bool read_hash(ost_text name, code_hash *ret_hash)
 {
-    static const char *const names[] = {
-        [CODE_SHA1] = "HmacSHA1", [CODE_SHA256] = "HmacSHA256", [CODE_SHA512] = "HmacSHA512"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (text_is(name, names[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(hash_names); i++) {
+        if (text_is(name, hash_names[i])) {
             *ret_hash = (code_hash)i;
             return true;
         }
@@ -136,6 +137,63 @@ bool otp_credential_is_there(const ost_json *user)
     while (at != NULL && !is_otp(at))
         at = ost_json_next(at);
     return at != NULL;
+}
+
+/* ---- adding ---- */
+
+static ost_result write_data(const otp_device *d, ost_arena *arena, ost_text *ret_data)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "subType", d->policy->counted ? "hotp" : "totp");
+    ost_json_member_integer(w, "digits", d->policy->digits);
+    ost_json_member_integer(w, "counter", (int64_t)d->counter);
+    ost_json_member_integer(w, "period", d->policy->period);
+    ost_json_member_string(w, "algorithm", hash_names[d->policy->hash]);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_data);
+}
+
+static ost_result write_secret(const otp_device *d, ost_arena *arena, ost_text *ret_secret)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "value", d->key);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_secret);
+}
+
+ost_result otp_credential_add(const ost_json *user, const otp_device *d, ost_arena *arena,
+                              const ost_json **ret_user)
+{
+    const ost_json *made, *list = ost_json_get(user, "credentials");
+    ost_text data, secret;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_result result = w != NULL ? write_data(d, arena, &data) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = write_secret(d, arena, &secret);
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", d->id);
+    ost_json_member_string(w, "type", "otp");
+    if (d->label.len > 0)
+        ost_json_member_text(w, "userLabel", d->label);
+    ost_json_member_integer(w, "createdDate", d->now_ms);
+    ost_json_member_text(w, "secretData", secret);
+    ost_json_member_text(w, "credentialData", data);
+    ost_json_close_object(w);
+    result = json_writer_read(w, NULL, &made, NULL);
+    if (result == OST_OK && list == NULL)
+        result = ost_json_read(OST_TEXT("[]"), NULL, arena, &list, NULL);
+    if (result == OST_OK)
+        result = document_append(list, made, arena, &list);
+    return result == OST_OK ? document_put(user, OST_TEXT("credentials"), list, arena, ret_user)
+                            : result;
 }
 
 /* ---- counting on ---- */

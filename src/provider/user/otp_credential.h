@@ -6,6 +6,7 @@
 
 #include <ostiary/json.h>
 
+#include "provider/realm/realm.h"
 #include "provider/user/one_time_code.h"
 
 typedef struct otp_credential {
@@ -26,6 +27,20 @@ OST_MUST_CHECK ost_result otp_credentials_read(const ost_json *user, ost_text us
 
 /* Whether the user has any. */
 bool otp_credential_is_there(const ost_json *user);
+
+/* A device that is set up. */
+typedef struct otp_device {
+    ost_text user_id, id;
+    const otp_policy *policy;
+    ost_text key;     /* text, whose bytes are the key */
+    ost_text label;   /* empty: none */
+    uint64_t counter; /* of the next code of HOTP */
+    int64_t now_ms;
+} otp_device;
+
+/* The user with the device behind their others. */
+OST_MUST_CHECK ost_result otp_credential_add(const ost_json *user, const otp_device *device,
+                                             ost_arena *arena, const ost_json **ret_user);
 
 /* The user with another counter in that credential. */
 OST_MUST_CHECK ost_result otp_credential_count_on(const ost_json *user, const otp_credential *otp,

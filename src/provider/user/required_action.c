@@ -17,6 +17,7 @@ typedef struct action_type {
 
 /* Those with a page. */
 static const action_type types[] = {
+    {ACTION_TOTP, "CONFIGURE_TOTP", 10, true},
     {ACTION_TERMS, "TERMS_AND_CONDITIONS", 20, false},
     {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
     {ACTION_PROFILE, "UPDATE_PROFILE", 40, true},
@@ -183,6 +184,11 @@ required_action required_action_next(const realm *r, const acting_user *user)
         add(&p, OST_TEXT("UPDATE_PASSWORD"));
     if (lacks_profile(r, user))
         add(&p, OST_TEXT("VERIFY_PROFILE"));
+    if (user->needs_code) {
+        add(&p, OST_TEXT("CONFIGURE_TOTP"));
+        if (p.first == ACTION_NONE) /* it is off: nobody gets a device */
+            p.first = ACTION_OTHER;
+    }
     return p.first;
 }
 

@@ -9,6 +9,7 @@
 typedef enum required_action {
     ACTION_NONE,
     ACTION_TERMS,    /* TERMS_AND_CONDITIONS */
+    ACTION_TOTP,     /* CONFIGURE_TOTP */
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
     ACTION_PROFILE,  /* UPDATE_PROFILE */
     ACTION_VERIFY_PROFILE,
@@ -19,6 +20,7 @@ typedef enum required_action {
 typedef struct acting_user {
     const ost_json *document;
     bool has_password;
+    bool needs_code;        /* the login asks for a one-time code, and they have no device for it */
     int64_t password_since; /* milliseconds; 0: unknown */
     int64_t now;            /* seconds */
     ost_arena *arena;       /* for what is read meanwhile */

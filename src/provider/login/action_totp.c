@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The required action CONFIGURE_TOTP; see action_page.h. The key travels in the form, and nowhere
+ * in an address; that it is one of ours, made for this user in this session, is signed beside it,
+ * so that no browser chooses one. */
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/login/action_page.h"
+#include "provider/login/qr_picture.h"
+#include "provider/login/realm_language.h"
+#include "provider/realm/uuid.h"
+#include "provider/session/internal_token.h"
+#include "provider/user/otp_check.h"
+#include "provider/user/user_change.h"
+#include "store/memory/store_memory.h"
+
+#define KEY_LEN 25 /* characters, of 6 random bits each: RFC 4226 §4 wants 128 */
+#define LABEL_MAX 255
+#define KEY_TYPE "DeviceKey"
+
+/* ---- the key ---- */
+
+static bool make_key(call *c, ost_text *ret_key)
+{
+    unsigned char random[KEY_LEN];
+    ost_text text;
+    if (context_random(c->provider->context, random, sizeof random) != OST_OK ||
+        base64url_encode_to(c->arena, text_of_bytes(random, sizeof random), &text) != OST_OK)
+        return false;
+    wipe(random, sizeof random);
+    *ret_key = text_slice(text, 0, KEY_LEN);
+    return true;
+}
+
+static bool hash_key(call *c, ost_text key, ost_text *ret_hash)
+{
+    unsigned char hash[32];
+    return ost_sha256(key, hash) == OST_OK &&
+           base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_hash) == OST_OK;
+}
+
+static bool sign_key(call *c, ost_text key, ost_text *ret_proof)
+{
+    const action_job *job = c->job;
+    ost_json_writer *w = call_writer(c);
+    ost_text hash, claims;
+    if (w == NULL || !hash_key(c, key, &hash))
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "typ", KEY_TYPE);
+    ost_json_member_text(w, "sub", job->login.user.id);
+    ost_json_member_text(w, "sid", job->login.request.session);
+    ost_json_member_text(w, "key", hash);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &claims) == OST_OK &&
+           internal_token_make(c, claims, NULL, ret_proof);
+}
+
+/* The key of the form, if it is one that was shown to this user. */
+static bool read_key(call *c, ost_text *ret_key, ost_text *ret_hash)
+{
+    const action_job *job = c->job;
+    const ost_claims *claims;
+    ost_text key = call_parameter(c, "totpSecret");
+    if (internal_token_read(c, call_parameter(c, "code"), KEY_TYPE, &claims) != OST_OK ||
+        !hash_key(c, key, ret_hash) ||
+        !text_equal_secret(*ret_hash, ost_claims_text(claims, "key")) ||
+        !text_equal(ost_claims_text(claims, "sub"), job->login.user.id) ||
+        !text_equal(ost_claims_text(claims, "sid"), job->login.request.session) ||
+        ost_claims_expiry(claims) <= c->now)
+        return false;
+    *ret_key = key;
+    return true;
+}
+
+/* ---- the page ---- */
+
+/* What apps read: otpauth://totp/ISSUER:NAME?…; as others write it, for there is no standard. */
+static const char *address_of(call *c, ost_text key)
+{
+    static const char *const names[] = {
+        [CODE_SHA1] = "SHA1", [CODE_SHA256] = "SHA256", [CODE_SHA512] = "SHA512"};
+    const action_job *job = c->job;
+    const otp_policy *policy = &c->realm->otp;
+    const char *shown = c->realm->display_name != NULL && c->realm->display_name[0] != '\0'
+                            ? c->realm->display_name
+                            : c->realm->name;
+    ost_text issuer = percent_encode(c->arena, text_of(shown));
+    ost_text name = percent_encode(c->arena, job->login.user.username);
+    return call_format(
+        c, "otpauth://%s/%.*s:%.*s?secret=%.*s&digits=%d&algorithm=%s&issuer=%.*s&%s=%lld",
+        policy->counted ? "hotp" : "totp", OST_FORMAT(issuer), OST_FORMAT(name), OST_FORMAT(key),
+        (int)policy->digits, names[policy->hash], OST_FORMAT(issuer),
+        policy->counted ? "counter" : "period",
+        (long long)(policy->counted ? policy->first : policy->period));
+}
+
+/* In fours, to be typed. */
+static ost_text grouped(call *c, ost_text key)
+{
+    char *text = ost_arena_alloc(c->arena, key.len * 2 + 1);
+    size_t len = 0;
+    for (size_t i = 0; text != NULL && i < key.len; i++) {
+        if (i > 0 && i % 4 == 0)
+            text[len++] = ' ';
+        text[len++] = key.data[i];
+    }
+    return (ost_text){text, len};
+}
+
+/* Names so long that no code holds them leave the key to be typed. */
+static void put_picture(call *c, page *p, const char *address)
+{
+    ost_text path;
+    unsigned side;
+    if (address == NULL || qr_picture(text_of(address), c->arena, &path, &side) != OST_OK)
+        return;
+    page_put(p, PAGE_PICTURE, path);
+    page_put(p, PAGE_PICTURE_SIDE, text_of(call_format(c, "%u", side)));
+}
+
+static void put_policy(call *c, page *p)
+{
+    static const char *const hashes[] = {"SHA1", "SHA256", "SHA512"};
+    const otp_policy *policy = &c->realm->otp;
+    const struct {
+        const char *key, *value;
+    } said[] = {
+        {"loginTotpAlgorithm", hashes[policy->hash]},
+        {"loginTotpDigits", call_format(c, "%lld", (long long)policy->digits)},
+        {policy->counted ? "loginTotpCounter" : "loginTotpInterval",
+         call_format(c, "%lld", (long long)(policy->counted ? policy->first : policy->period))}};
+    size_t count = sizeof said / sizeof *said;
+    page_row *rows = ost_arena_alloc(c->arena, count * sizeof *rows);
+    if (rows == NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (page_row){{{PAGE_ROW_NAME, page_words_say(realm_language_words(c), said[i].key,
+                                                             NULL, 0, c->arena)},
+                              {PAGE_ROW_VALUE, text_of(said[i].value)}}};
+    p->rows = rows;
+    p->row_count = count;
+}
+
+void action_totp_put(call *c, page *p)
+{
+    action_job *job = c->job;
+    ost_text proof = {0}, key = {0};
+    p->template = PAGE_CONFIGURE_TOTP;
+    realm_page_say(c, p, PAGE_HEADING, "loginTotpTitle");
+    if (!job->optional)
+        realm_page_say(c, p, PAGE_MESSAGE, "configureTotpMessage");
+    if ((job->key.len == 0 && !make_key(c, &job->key)) || !sign_key(c, job->key, &proof) ||
+        base32_encode_to(c->arena, job->key, &key) != OST_OK) {
+        p->broken = true;
+        return;
+    }
+    page_put(p, PAGE_KEY, job->key);
+    page_put(p, PAGE_KEY_SHOWN, grouped(c, key));
+    page_put(p, PAGE_CODE, proof);
+    put_picture(c, p, address_of(c, key));
+    put_policy(c, p);
+    page_put(p, PAGE_DEVICE_NAME, call_parameter(c, "userLabel"));
+    page_put_flag(p, PAGE_DEVICE_NAMED, job->login.user.has_code);
+    page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
+}
+
+/* ---- the form ---- */
+
+static ost_result add(call *c, const otp_device *device)
+{
+    const action_job *job = c->job;
+    store_user user;
+    const ost_json *document, *actions;
+    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name),
+                                       job->login.user.id, c->arena, &user);
+    if (result == OST_OK)
+        result = ost_json_read(user.document, NULL, c->arena, &document, NULL);
+    if (result == OST_OK)
+        result = required_action_drop(ost_json_get(document, "requiredActions"), ACTION_TOTP,
+                                      c->arena, &actions);
+    if (result == OST_OK)
+        result = document_put(document, OST_TEXT("requiredActions"), actions, c->arena, &document);
+    if (result == OST_OK)
+        result = otp_credential_add(document, device, c->arena, &document);
+    return result == OST_OK
+               ? user_change_store(c->provider->store, c->realm, &user, document, c->arena)
+               : result;
+}
+
+/* The code that was typed is used up by that. */
+static ost_result add_once(call *c, otp_device *device, uint64_t counter, ost_text hash)
+{
+    store *s = c->provider->store;
+    const otp_policy *policy = device->policy;
+    device->id = uuid_text(c->provider->context, c->arena);
+    device->counter = policy->counted ? counter + 1 : 0;
+    if (device->id.data == NULL)
+        return OST_E_MEMORY;
+    ost_result result = store_use_once(s, OST_TEXT("key of a device"), hash,
+                                       c->now + c->realm->lifespans.login + policy->period);
+    if (result == OST_OK)
+        result = add(c, device);
+    if (result == OST_OK && !policy->counted && !policy->reusable)
+        result = otp_step_use(s, c->realm, device, counter, c->now, c->arena);
+    return result;
+}
+
+static ost_result find_counter(call *c, ost_text key, ost_text code, uint64_t *ret_counter)
+{
+    const otp_policy *policy = &c->realm->otp;
+    const code_key is = {.secret = key, .hash = (code_hash)policy->hash, .digits = policy->digits};
+    uint64_t window = (uint64_t)policy->window;
+    uint64_t now = (uint64_t)(policy->counted ? policy->first : c->now / policy->period);
+    uint64_t first = policy->counted || now < window ? now : now - window;
+    return one_time_code_find(&is, code, first, now + window, ret_counter);
+}
+
+static bool take(call *c, ost_text hash)
+{
+    action_job *job = c->job;
+    ost_text label = text_trim(call_parameter(c, "userLabel"));
+    ost_text code = call_parameter(c, "totp");
+    otp_device device = {.user_id = job->login.user.id,
+                         .policy = &c->realm->otp,
+                         .key = job->key,
+                         .label = label,
+                         .now_ms = c->now * 1000};
+    uint64_t counter;
+    if (code.len == 0)
+        return action_show_again(c, "Please specify authenticator code.", NULL);
+    ost_result result = find_counter(c, job->key, code, &counter);
+    if (result == OST_E_NOT_FOUND)
+        return action_show_again(c, "Invalid authenticator code.", NULL);
+    if (label.len == 0 && job->login.user.has_code)
+        return action_show_again(c, "Please specify device name.", NULL);
+    if (label.len > LABEL_MAX || !text_is_utf8(label))
+        return action_show_again(c, "Please specify device name.", NULL);
+    if (result == OST_OK)
+        result = add_once(c, &device, counter, hash);
+    if (result == OST_OK)
+        return true;
+    if (result == OST_E_CONFLICT) {
+        job->key = (ost_text){0};
+        return action_show_again(c, ACTION_CHANGED, NULL);
+    }
+    browser_login_break(c);
+    return false;
+}
+
+bool action_totp_take(call *c)
+{
+    action_job *job = c->job;
+    const browser_login *login = &job->login;
+    ost_text hash;
+    job->keep_sessions = call_parameter(c, "logout-sessions").data == NULL;
+    if (!read_key(c, &job->key, &hash))
+        return action_show_again(c, ACTION_CHANGED, NULL);
+    if (!take(c, hash))
+        return false;
+    if (!job->keep_sessions && session_end_others(c, login->user.id, login->session.id) != OST_OK) {
+        browser_login_break(c);
+        return false;
+    }
+    return true;
+}
