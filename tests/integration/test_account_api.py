@@ -260,7 +260,8 @@ def test_a_stolen_token_does_not_guess_the_password(account, token, realm):
 
 
 def test_credentials_prove_nothing(account, token):
-    (password,) = account("GET", "credentials", token("ann")).json()
+    password, codes = account("GET", "credentials", token("ann")).json()
+    assert (codes["type"], codes["createAction"], codes["userCredentialMetadatas"]) == ("otp", "CONFIGURE_TOTP", [])
     told = json.dumps(password)
     assert "secretData" not in told and "salt" not in told
     (credential,) = password["userCredentialMetadatas"]

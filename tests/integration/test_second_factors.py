@@ -49,7 +49,8 @@ REALMS = [
         user("old", {"type": "totp", "hashedSaltedValue": KEY, "digits": 6, "period": 30, "algorithm": "HmacSHA1"}),
         user("off", credential(), enabled=False),
         *(user(name, requiredActions=["CONFIGURE_TOTP"]) for name in ("new", "nan", "nat", "ned")),
-        *(user(name) for name in ("pam", "pat", "pia")),
+        *(user(name) for name in ("pam", "pat")),
+        user("pia", credential(FIRST, label="Old"), credential(SECOND), clientRoles={"account": ["manage-account"]}),
     ),
     realm_of("strict", user("ann", credential()), user("bob"), user("cat"), **flows_that_require()),
     realm_of("barring", user("bob"), requiredActions=[{"alias": "CONFIGURE_TOTP", "enabled": False}], **flows_that_require()),
@@ -114,7 +115,7 @@ def user_of(admin, name):
 @pytest.mark.parametrize("name", ["totp", "otp"])
 def test_a_direct_grant_brings_the_code(realm, name):
     person = {"totp": "ann", "otp": "ben"}[name]
-    for bad in ({}, {name: ""}, {name: wrong()}, {name: "abcdef"}, {name: " " + totp()}, {name: totp(later=2)}):
+    for bad in ({}, {name: ""}, {name: wrong()}, {name: "abcdef"}, {name: " " + totp()}, {name: totp(later=3)}):
         answer = direct(realm, person, **bad)
         assert (answer.status, answer.json()["error_description"]) == (401, "Invalid user credentials")
     assert direct(realm, person, **{name: totp()}).status == 200
@@ -167,7 +168,7 @@ def test_a_disabled_user(realm):
 def test_a_realm_that_lets_codes_be_used_again(server):
     realm = server.realm("again")
     assert [direct(realm, "ann", totp=totp()).status for _ in range(2)] == [200, 200]
-    assert direct(realm, "ann", totp=totp(later=1)).status == 401, "its window is 0"
+    assert direct(realm, "ann", totp=totp(later=2)).status == 401, "its window is 0"
 
 
 # ---- the page ----
@@ -422,3 +423,27 @@ def test_the_setup_is_told_and_the_key_is_not(server, realm):
     log = server.log.read_text()
     assert "UPDATE_TOTP" in log
     assert key not in log and base64.b32encode(key.encode()).decode() not in log
+
+
+# ---- one's own account ----
+
+
+def test_devices_of_ones_own_account(server, realm, admin):
+    token = direct(realm, "pia", totp=totp(FIRST)).json()["access_token"]
+
+    def account(method, path, body=None):
+        headers = {**bearer(token), "Content-Type": "application/json", "Accept": "application/json"}
+        body = None if body is None else json.dumps(body).encode()
+        return Browser().request(method, f"{realm.issuer}/account/{path}", body, headers)
+
+    [kind] = account("GET", "credentials?type=otp").json()
+    assert (kind["category"], kind["createAction"], kind["removeable"]) == ("two-factor", "CONFIGURE_TOTP", True)
+    first, second = [one["credential"] for one in kind["userCredentialMetadatas"]]
+    assert first["userLabel"] == "Old" and "secretData" not in json.dumps(kind) and FIRST not in json.dumps(kind)
+    assert account("PUT", f"credentials/{second['id']}/label", "New").status == 204
+    assert account("DELETE", f"credentials/{first['id']}").status == 204
+    assert account("DELETE", f"credentials/{first['id']}").status == 404
+    assert [device["userLabel"] for device in devices_of(admin, "pia")] == ["New"]
+    assert direct(realm, "pia", totp=totp(FIRST, later=1)).status == 401
+    assert direct(realm, "pia", totp=totp(SECOND)).status == 200
+    assert "REMOVE_TOTP" in server.log.read_text()

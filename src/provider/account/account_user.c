@@ -32,7 +32,8 @@ ost_result account_store_user(account_call *a, const ost_json *document, event_t
     ost_result result = realm_admin_store_user(&admin, &a->user, document, &error);
     if (result != OST_OK)
         return refuse_result(a, result, &error);
-    account_tell(a, event);
+    if (event != EVENTS)
+        account_tell(a, event);
     return account_done(a);
 }
 

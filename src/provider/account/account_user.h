@@ -6,7 +6,8 @@
 #include "provider/account/account_call.h"
 
 /* Stores the user with another document, answers 204 and tells the event. What the store does not
- * take is answered 400. OST_E_CONFLICT: they have been changed since they were read. */
+ * take is answered 400. EVENTS: it is none. OST_E_CONFLICT: they have been changed since they were
+ * read. */
 OST_MUST_CHECK ost_result account_store_user(account_call *account, const ost_json *document,
                                              event_type event);
 

@@ -6,6 +6,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_user.h"
+#include "provider/user/otp_credential.h"
 
 #define LABEL_MAX 255 /* bytes */
 
@@ -29,29 +30,6 @@ static const ost_json *with_id(const admin_call *a, const credentials *c, ost_te
     return part_with_id(c->user.id, c->others, id, a->arena);
 }
 
-/* A realm file need not give them ids. They have those of their places until something is changed,
- * which writes them down. */
-static ost_result name_others(admin_call *a, credentials *c)
-{
-    const ost_json *named, *list = ost_json_get(c->document, "credentials");
-    size_t index = 0;
-    ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, &c->others, NULL);
-    for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
-         at = ost_json_next(at), index++) {
-        const char *place = ost_arena_format(a->arena, "credential %zu", index);
-        if (place == NULL)
-            return OST_E_MEMORY;
-        ost_text own = part_text(at, "id");
-        ost_text id = part_id_or(c->user.id, own, text_of(place), a->arena);
-        named = at;
-        if (own.len == 0)
-            result = document_put_text(at, "id", id, a->arena, &named);
-        if (result == OST_OK)
-            result = document_append(c->others, named, a->arena, &c->others);
-    }
-    return result;
-}
-
 /* False in *ret_found: the call is refused. */
 static ost_result read_all(admin_call *a, credentials *c, bool *ret_found)
 {
@@ -59,7 +37,7 @@ static ost_result read_all(admin_call *a, credentials *c, bool *ret_found)
     ost_result result = admin_user_find(a, &c->user, &c->document, ret_found);
     if (result != OST_OK || !*ret_found)
         return result;
-    result = name_others(a, c);
+    result = credentials_name(c->document, c->user.id, a->arena, &c->others);
     return result == OST_OK && c->user.password.len > 0
                ? ost_json_read(c->user.password, NULL, a->arena, &c->password, NULL)
                : result;

@@ -105,6 +105,36 @@ static bool read_one(const ost_json *credential, ost_arena *arena, otp_credentia
            read_data(data, member_text(data, "subType"), member_text(secret, "value"), arena, otp);
 }
 
+/* As the admin API has it. */
+static ost_text id_of(const ost_json *credential, size_t index, ost_text user_id, ost_arena *arena)
+{
+    ost_text own = member_text(credential, "id");
+    const char *place = own.len == 0 ? ost_arena_format(arena, "credential %zu", index) : NULL;
+    return place != NULL ? uuid_of_name(user_id, text_of(place), arena) : own;
+}
+
+ost_result credentials_name(const ost_json *user, ost_text user_id, ost_arena *arena,
+                            const ost_json **ret_list)
+{
+    const ost_json *list, *named;
+    size_t index = 0;
+    ost_result result = ost_json_read(OST_TEXT("[]"), NULL, arena, &list, NULL);
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials"));
+         at != NULL && result == OST_OK; at = ost_json_next(at), index++) {
+        ost_text id = id_of(at, index, user_id, arena);
+        named = at;
+        if (id.len == 0)
+            return OST_E_MEMORY;
+        if (member_text(at, "id").len == 0)
+            result = document_put_text(at, "id", id, arena, &named);
+        if (result == OST_OK)
+            result = document_append(list, named, arena, &list);
+    }
+    if (result == OST_OK)
+        *ret_list = list;
+    return result;
+}
+
 ost_result otp_credentials_read(const ost_json *user, ost_text user_id, ost_arena *arena,
                                 otp_credential **ret_list, size_t *ret_count)
 {
@@ -114,15 +144,12 @@ ost_result otp_credentials_read(const ost_json *user, ost_text user_id, ost_aren
     if (all == NULL)
         return OST_E_MEMORY;
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
-        const char *place = ost_arena_format(arena, "credential %zu", index);
         if (!is_otp(at))
             continue;
         otp_credential *otp = &all[count++];
         *otp = (otp_credential){.credential = at, .label = member_text(at, "userLabel")};
-        otp->id = member_text(at, "id");
-        if (place != NULL && otp->id.len == 0) /* as the admin API has it */
-            otp->id = uuid_of_name(user_id, text_of(place), arena);
-        if (place == NULL || otp->id.len == 0)
+        otp->id = id_of(at, index, user_id, arena);
+        if (otp->id.len == 0)
             return OST_E_MEMORY;
         otp->readable = read_one(at, arena, otp);
     }

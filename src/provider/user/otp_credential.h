@@ -25,6 +25,11 @@ OST_MUST_CHECK ost_result otp_credentials_read(const ost_json *user, ost_text us
                                                ost_arena *arena, otp_credential **ret_list,
                                                size_t *ret_count);
 
+/* The credentials of the user's document, of every type, each with an id: its own, or what its
+ * place makes. What changes one writes these down, for places change with it. */
+OST_MUST_CHECK ost_result credentials_name(const ost_json *user, ost_text user_id, ost_arena *arena,
+                                           const ost_json **ret_list);
+
 /* Whether the user has any. */
 bool otp_credential_is_there(const ost_json *user);
 
