@@ -122,6 +122,13 @@ ASKING = {
             ],
         },
         {
+            "username": "kit",
+            "enabled": True,
+            "email": "kit@example.org",
+            "requiredActions": ["CONFIGURE_TOTP"],
+            "credentials": [{"type": "password", "value": "kit-password"}],
+        },
+        {
             "username": "zoe",
             "enabled": True,
             "email": "zoe@example.org",
@@ -214,6 +221,23 @@ def one_time_code_in_german(page, site):
     act(page, site, "max")
     pick(page, "Deutsch")
     page.get_by_label("Einmalcode").wait_for()
+
+
+def configure_totp(page, site):
+    act(page, site, "kit")
+    page.get_by_role("heading", name="Mobile Authenticator Setup").wait_for()
+    shows(page.get_by_role("img", name="QR code"))
+    page.get_by_label("Device Name").fill("My phone")
+    page.get_by_label("One-time code").fill("12345")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("alert").get_by_text("Invalid authenticator code.").wait_for()
+    assert page.get_by_label("Device Name").input_value() == "My phone"
+
+
+def configure_totp_in_german(page, site):
+    act(page, site, "kit")
+    pick(page, "Deutsch")
+    page.get_by_role("heading", name="Authenticator-App einrichten").wait_for()
 
 
 def update_password(page, site):
@@ -470,7 +494,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
-    *(one_time_code, one_time_code_in_german),
+    *(one_time_code, one_time_code_in_german, configure_totp, configure_totp_in_german),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),
