@@ -245,14 +245,17 @@ static bool log_in(call *c)
         c->client = client;
         return false;
     }
-    if (login->user.barred || !is_wanted(c, &request)) {
+    /* Once more: what is demanded of them is up to the client. */
+    if (authentication_load_user(c, run->token.user, &login->user) != OST_OK ||
+        login->user.barred || !is_wanted(c, &request)) {
         c->client = client;
         return false;
     }
     login->request = request;
     login->username = login->user.username;
     run->outcome = RUN_LOGS_IN;
-    if (login->user.has_code) { /* the mail stands for the password alone */
+    if (login->user.has_code &&
+        c->client->browser_demand != FLOW_PASSWORD) { /* the mail stands for the password alone */
         code_step_ask(c);
         return true;
     }
