@@ -8,6 +8,7 @@ import pytest
 from account_page import AccountPage
 from login_page import LoginPage
 from oidc import Client
+from one_time_codes import totp
 from programs import Provider
 from shown import counts, shows
 from web import Browser, bearer
@@ -19,7 +20,7 @@ SINKS = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval
 TOOL = Client("tool")
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
 SIZE_MAX = 60 * 1024
-PAGES = ["Personal info", "Password", "Devices", "Applications", "Groups"]
+PAGES = ["Personal info", "Password", "Authenticator apps", "Devices", "Applications", "Groups"]
 
 
 def user(name, **more):
@@ -56,6 +57,7 @@ REALM = {
         user("bob", clientRoles={}),
         user("eve", firstName=EVIL, lastName=EVIL),
         user("pat"),
+        user("kit"),
     ],
 }
 
@@ -90,6 +92,24 @@ def assert_no_token_is_left(account):
     written = account.traces + " ".join(account.addresses)
     assert not [name for name, token in tokens if token in written]
     assert "code=" not in account.page.url
+
+
+# ---- devices for one-time codes ----
+
+
+def test_an_app_is_set_up_and_removed(account, page):
+    account.log_in("kit").at("Authenticator apps")
+    shows(page.get_by_text("You have no authenticator app."))
+    account.press("Set up an app")
+    page.get_by_role("heading", name="Mobile Authenticator Setup").wait_for()
+    page.get_by_label("Device Name").fill(EVIL)
+    page.get_by_label("One-time code").fill(totp(page.locator("#totpSecret").input_value()))
+    page.get_by_role("button", name="Submit").click()
+    account.heading("Authenticator apps").ready()
+    shows(page.get_by_role("cell", name=EVIL))
+    account.press("Remove").press("Remove", page.get_by_role("dialog")).told(f"{EVIL} has been removed.")
+    shows(page.get_by_text("You have no authenticator app."))
+    assert account.problems == []
 
 
 # ---- the profile ----

@@ -23,14 +23,14 @@ function payload(token) {
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (c) => c.charCodeAt(0))));
 }
 
-async function leave() {
+export async function leave(more) {
   const request = { state: random(), verifier: random(), nonce: random(), wanted: location.hash };
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request.verifier));
   sessionStorage.setItem(kept, JSON.stringify(request));
   location.replace(realmAddress("auth?") + new URLSearchParams({
     client_id: client, redirect_uri: page, response_type: "code", response_mode: "fragment", scope: "openid",
     state: request.state, nonce: request.nonce,
-    code_challenge: encode(new Uint8Array(hash)), code_challenge_method: "S256",
+    code_challenge: encode(new Uint8Array(hash)), code_challenge_method: "S256", ...more,
   }));
 }
 
