@@ -29,6 +29,7 @@ DOCUMENT = {
     ],
     "users": [
         user("keeper", "manage-clients", "manage-users", "view-users"),
+        user("maker", "create-client"),
         user("service-account-orphan", "realm-admin"),
         {"username": "service-account-payroll", "enabled": True, "serviceAccountClientId": "Payroll",
          "clientRoles": {"realm-management": ["realm-admin"]}},
@@ -53,8 +54,8 @@ def keeper(server):
     """Asks the admin API; `keeper.token` is its bearer."""
 
     class Keeper:
-        def __init__(self, realm):
-            answer = server.realm(realm).password(Client("admin-cli"), "keeper", "pw")
+        def __init__(self, realm, name="keeper"):
+            answer = server.realm(realm).password(Client("admin-cli"), name, "pw")
             self.token = bearer(answer.json()["access_token"])
 
         def __call__(self, method, path, body=None):
@@ -99,6 +100,14 @@ def test_a_name_brings_nobodys_account_or_rights(ask, initial, name):
     """Accounts of clients are called after them, in small letters."""
     refused(ask("POST", initial, {"clientId": name, "serviceAccountsEnabled": True}), 400, "Client Identifier in use")
     refused(ask("POST", initial, {"clientId": name}), 400, "Client Identifier in use")
+
+
+@pytest.mark.parametrize("name", ["payroll", "orphan"])
+def test_nor_does_one_that_is_made_by_the_admin_api(keeper, admin, name):
+    """By somebody who may create clients, and has no right else."""
+    made = keeper(REALM, "maker")("POST", f"{REALM}/clients", {"clientId": name, "serviceAccountsEnabled": True, "secret": "s"})
+    assert made.status == 409 and "account" in made.json()["errorMessage"], made.text
+    assert admin("GET", f"{REALM}/clients?clientId={name}").json() == []
 
 
 def test_a_name_in_master_is_no_right_over_a_realm_to_come(ask, keeper):

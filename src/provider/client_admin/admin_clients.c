@@ -249,6 +249,15 @@ static bool read_id(admin_call *a, ost_text *ret_id)
            text_is_made_of(*ret_id, "-");
 }
 
+/* Who may create clients has not the rights of one whose account is called the same. */
+static ost_result check_account(admin_call *a, ost_text client_id)
+{
+    ost_result result = client_account_check(&a->realm, client_id);
+    if (result != OST_E_CONFLICT)
+        return result;
+    return admin_refuse(a, 409, "errorMessage", "An account of this client's name is there");
+}
+
 /* A client of a known kind, whom nobody else is called like. */
 static ost_result check_new(admin_call *a, const ost_json *document, ost_text id)
 {
@@ -264,7 +273,7 @@ static ost_result check_new(admin_call *a, const ost_json *document, ost_text id
                                      client_id.data);
         return why != NULL ? admin_refuse(a, 409, "errorMessage", why) : OST_E_MEMORY;
     }
-    return OST_OK;
+    return realm_document_has_account(document) ? check_account(a, client_id) : OST_OK;
 }
 
 ost_result admin_create_client(admin_call *a)

@@ -8,6 +8,16 @@
 #include "provider/file/master_clients.h"
 #include "provider/realm/user_row.h"
 
+ost_result client_account_check(realm_admin *a, ost_text client_id)
+{
+    store_user user;
+    const char *name = ost_arena_format(a->arena, SERVICE_ACCOUNT "%.*s", OST_FORMAT(client_id));
+    ost_result result =
+        name != NULL ? store_user_find(a->store, a->row.name, text_of(name), false, a->arena, &user)
+                     : OST_E_MEMORY;
+    return result == OST_OK ? OST_E_CONFLICT : result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
 ost_result client_account_make(realm_admin *a, ost_text client_id, const ost_context *context)
 {
     store_user row;

@@ -5,6 +5,10 @@
 
 #include "provider/admin/realm_admin.h"
 
+/* OST_E_CONFLICT: an account of the client's name is there. Accounts go by their names, in small
+ * letters: a new client would have what another's, or a former one's, may do. */
+OST_MUST_CHECK ost_result client_account_check(realm_admin *admin, ost_text client_id);
+
 /* Makes the account of a client. OST_E_CONFLICT: there is one of its name. */
 OST_MUST_CHECK ost_result client_account_make(realm_admin *admin, ost_text client_id,
                                               const ost_context *context);

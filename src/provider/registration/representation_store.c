@@ -25,26 +25,17 @@ static ost_result store_checked(call *c, realm_admin *admin, const realm_client 
                : result;
 }
 
-/* Accounts of clients go by their names: what was somebody else's is not had by taking the name. */
-static ost_result check_account(call *c, realm_admin *admin, const char *account)
-{
-    store_user user;
-    ost_result result =
-        store_user_find(admin->store, admin->row.name, text_of(account), false, c->arena, &user);
-    return result == OST_OK            ? refuse(c, "Client Identifier in use")
-           : result == OST_E_NOT_FOUND ? OST_OK
-                                       : result;
-}
-
 /* The account first: who cannot have it cannot have the client. */
 static ost_result store_new(call *c, realm_admin *admin, ost_text client_id,
                             const ost_json *document)
 {
     bool account = realm_document_has_account(document);
     const char *name = call_format(c, SERVICE_ACCOUNT "%.*s", OST_FORMAT(client_id));
-    ost_result result = name != NULL ? check_account(c, admin, name) : OST_E_MEMORY;
+    ost_result result = name != NULL ? client_account_check(admin, client_id) : OST_E_MEMORY;
     if (result == OST_OK && account)
         result = client_account_make(admin, client_id, c->provider->context);
+    if (result == OST_E_CONFLICT)
+        return refuse(c, "Client Identifier in use");
     if (result != OST_OK)
         return result;
     result = store_checked(c, admin, NULL, document);
