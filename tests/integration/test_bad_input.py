@@ -16,9 +16,11 @@ CALLBACK = "http://localhost:8000/auth"
 APP = Client("app", "app-secret", CALLBACK)
 CAROL = ("carol", "carol-password")
 GRANTS = "urn:ietf:params:oauth:grant-type:"
-ACCESS = "urn:ietf:params:oauth:token-type:access_token"
+TOKEN_TYPES = "urn:ietf:params:oauth:token-type:"
+ACCESS = f"{TOKEN_TYPES}access_token"
 FORM = "application/x-www-form-urlencoded"
 GRANTED = {f"{grant}.enabled": "true" for grant in ("oauth2.device.authorization.grant", "oidc.ciba.grant", "standard.token.exchange")}
+GRANTED |= {"identity.assertion.audiences": "https://chat.example", "identity.assertion.scopes": "chat.read"}
 REALM = {
     "realm": "shop",
     "enabled": True,
@@ -61,6 +63,7 @@ ASKED = {
     "code": ("token", lambda r: {"grant_type": "authorization_code", "code": code_of(r, PKCE), "redirect_uri": CALLBACK, "code_verifier": PKCE.verifier}, 200, set()),
     "refresh": ("token", lambda r: {"grant_type": "refresh_token", "refresh_token": tokens(r)["refresh_token"], "scope": "openid"}, 200, {"scope"}),
     "exchange": ("token", lambda r: {"grant_type": f"{GRANTS}token-exchange", "subject_token": tokens(r)["access_token"], "subject_token_type": ACCESS, "scope": "email"}, 200, {"scope"}),
+    "identity assertion": ("token", lambda r: {"grant_type": f"{GRANTS}token-exchange", "requested_token_type": f"{TOKEN_TYPES}id-jag", "audience": "https://chat.example", "subject_token": tokens(r)["id_token"], "subject_token_type": f"{TOKEN_TYPES}id_token", "scope": "chat.read"}, 200, {"scope"}),
     "device code": ("token", lambda r: {"grant_type": f"{GRANTS}device_code", "device_code": "x"}, 400, set()),
     "auth_req_id": ("token", lambda r: {"grant_type": "urn:openid:params:grant-type:ciba", "auth_req_id": "x"}, 400, set()),
     "assertion": ("token", lambda r: {"grant_type": f"{GRANTS}jwt-bearer", "assertion": "x", "scope": "email"}, 400, set()),
