@@ -8,6 +8,7 @@ import time
 import pytest
 from mail_server import MailServer
 from oidc import Client, callback_of
+from one_time_codes import flows_that_require, totp
 from programs import Provider
 from test_mails import confirm, form_of, set_password
 from web import Browser, unverified_token
@@ -43,7 +44,9 @@ def mails():
 @pytest.fixture(scope="module")
 def server(work, mails):
     files = []
-    for realm in (realm_of("shop", mails), realm_of("strict", mails, verifyEmail=True), realm_of("shut", mails, resetPasswordAllowed=False)):
+    for realm in (realm_of("shop", mails), realm_of("strict", mails, verifyEmail=True),
+                  realm_of("shut", mails, resetPasswordAllowed=False),
+                  realm_of("coded", mails, **flows_that_require())):
         files.append(work / f"{realm['realm']}-mailing-realm.json")
         files[-1].write_text(json.dumps(realm))
     with Provider(files, work / "mail-logins") as running:
@@ -143,6 +146,20 @@ def test_a_mail_stands_for_the_password_alone(server, mails):
     assert "code=" not in (asked.location or "") and not browser.cookie("KEYCLOAK_IDENTITY")
     page = browser.get(asked.location) if asked.status in (302, 303) else asked
     assert 'id="otp"' in page.text, page.text
+
+
+def test_who_needs_a_device_sets_one_up(server, mails):
+    browser = Browser()
+    forgot(server, "ann", browser, "coded")
+    asked = set_password(browser, confirm(browser, mails.next().link), "ann-new-password")
+    assert "execution=CONFIGURE_TOTP" in (asked.location or ""), (asked.status, asked.location)
+    form = browser.get(asked.location).page.form("kc-totp-settings-form")
+    [key] = [field["value"] for field in form.fields if field.get("name") == "totpSecret"]
+    assert key not in form.action
+    page = browser.submit(form, totp=totp(key))
+    assert not browser.cookie("KEYCLOAK_IDENTITY"), "the device is there, and its next code is asked for"
+    form = page.page.form("kc-otp-login-form")
+    assert "code" in callback_of(browser.submit(form, otp=totp(key, later=1)))
 
 
 def test_nobody_learns_who_is_there(server, mails):
