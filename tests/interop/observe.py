@@ -25,7 +25,7 @@ from authentication_channel import AuthenticationChannel  # noqa: E402
 from oidc import Client, Realm  # noqa: E402
 from web import JWT, Answer, parse_set_cookie, unverified_token  # noqa: E402
 
-GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange", "ciba", "claims", "references")
+GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange", "ciba", "claims", "references", "factors")
 CALLBACK = "http://localhost:8000/auth"
 DOCS_CALLBACK = "http://localhost:8000/docs/oauth2-redirect"
 
@@ -42,7 +42,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 EMBEDDED_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){2,4}")
 RANDOM_PARAMETERS = (
     "session_code", "tab_id", "execution", "session_state", "sid", "code", "code_challenge", "code_verifier",
-    "device_code", "user_code", "device_user_code",
+    "device_code", "user_code", "device_user_code", "otp", "totp", "totpSecret", "selectedCredentialId",
 )
 RANDOM_MEMBERS = ("kid", "n", "x5t", "x5t#S256", "at_hash", "c_hash", "s_hash", "public_key", "state_checker")
 # Sets, whose order is nowhere promised and in Keycloak differs from one import to the next.
