@@ -13,6 +13,7 @@ from administrator import Admin
 from dpop import DpopClient, b64
 from nodes import cluster, nodes  # noqa: F401  (fixtures)
 from oidc import Client
+from one_time_codes import KEY, credential, hotp, totp
 
 ROUNDS = 15
 SECRET = "a secret that is long enough for HS256"
@@ -31,6 +32,10 @@ REALM = {
     ],
     "users": [
         {"username": "carol", "enabled": True, "credentials": [{"type": "password", "value": "carol-password"}]},
+        *(
+            {"username": name, "enabled": True, "credentials": [{"type": "password", "value": f"{name}-password"}, device]}
+            for name, device in (("tim", credential()), ("cora", credential(kind="hotp", counter=5)))
+        ),
         {
             "username": "keeper",
             "enabled": True,
@@ -105,6 +110,15 @@ def test_a_proof_works_once_at_userinfo(realms):
         fields = {"Authorization": f"DPoP {token}", "DPoP": key.proof(realms[0].endpoint("userinfo"), token)}
         answers = at_both(realms, lambda realm: realm.browser().get(realm.endpoint("userinfo"), headers=fields))  # noqa: B023
         assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
+
+
+@pytest.mark.parametrize("name", ["tim", "cora"])
+def test_a_one_time_code_works_once(realms, name):
+    code = totp() if name == "tim" else hotp(KEY, 5)
+    form = {"grant_type": "password", "username": name, "password": f"{name}-password", "totp": code}
+    statuses = sorted(answer.status for answer in at_both(realms, lambda realm: realm.token(form, WEB)))
+    assert statuses[0] == 200 and set(statuses[1:]) <= {401, 503}, statuses  # 503: the counter went on meanwhile
+    assert [realm.token(form, WEB).status for realm in realms] == [401, 401]
 
 
 def test_what_was_used_stays_used_when_a_node_starts_anew(nodes, realms):  # noqa: F811
