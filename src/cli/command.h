@@ -99,6 +99,9 @@ OST_MUST_CHECK ost_result command_store_path(const option_values *values,
 /* The same, whether or not a database is named, too; and that database. */
 OST_MUST_CHECK ost_result command_file_path(const option_values *values,
                                             char ret_path[STORE_PATH_SIZE], ost_error *error);
+/* Opens it; where its schema is older, standard error says how far the upgrade is. */
+OST_MUST_CHECK ost_result command_open_file(const char *path, struct store **ret_store,
+                                            ost_error *error);
 struct store_server;
 OST_MUST_CHECK ost_result command_read_server(const option_values *values,
                                               struct store_server *ret_server, ost_error *error);

@@ -7,7 +7,10 @@
 
 #include "cli/command.h"
 #include "cli/provider/master_source.h"
+#include "cli/provider/progress.h"
 #include "store/store_postgresql.h"
+#include "store/upgrade/store_upgrade.h"
+#include "store/upgrade_watch.h"
 
 #define STORE_FILE "ostiary.db"
 
@@ -141,6 +144,22 @@ static ost_result open_database(const option_values *values, store **ret_store, 
                             : result;
 }
 
+static void show_upgrade(void *user, const store_upgrade_step *step)
+{
+    progress_tell_upgrade(user, step->number, store_upgrade_title(step->number), step->ms / 1000,
+                          step->written >> 20, step->size >> 20);
+}
+
+ost_result command_open_file(const char *path, store **ret_store, ost_error *error)
+{
+    progress shown = {0};
+    store_upgrade_watch(show_upgrade, &shown);
+    ost_result result = store_open(path, ret_store, error);
+    store_upgrade_watch(NULL, NULL);
+    progress_clear(&shown);
+    return result;
+}
+
 static ost_result open_file(const option_values *values, store_wanted wanted, store **ret_store,
                             ost_error *error)
 {
@@ -155,7 +174,7 @@ static ost_result open_file(const option_values *values, store_wanted wanted, st
     if (new)
         result = prepare(data != NULL ? data : "data", path, wanted, error);
     if (result == OST_OK)
-        result = store_open(path, &s, error);
+        result = command_open_file(path, &s, error);
     if (result == OST_OK)
         result = unlock_or_close(values, new, s, ret_store, error);
     if (result == OST_OK && new)

@@ -56,6 +56,23 @@ void progress_tell_rows(progress *p, const char *what, size_t done, size_t count
     tell(p, "", what, done, count);
 }
 
+void progress_tell_upgrade(progress *p, int number, const char *title, int64_t seconds,
+                           uint64_t written, uint64_t size)
+{
+    static const char format[] = "the store becomes schema %d (%s): %lld s, %llu MiB written, of a "
+                                 "store of %llu MiB";
+    char line[256];
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (!is_due(p, terminal))
+        return;
+    snprintf(line, sizeof line, format, number, title, (long long)seconds,
+             (unsigned long long)written, (unsigned long long)size);
+    if (terminal)
+        fprintf(stderr, "\r\033[Kostiary: %s", line);
+    else
+        command_say("%s", line);
+}
+
 void progress_clear(progress *p)
 {
     if (p->next_ms != 0 && isatty(STDERR_FILENO) == 1)

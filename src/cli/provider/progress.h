@@ -17,6 +17,10 @@ void progress_tell(progress *progress, const char *what, size_t done, size_t cou
 void progress_tell_rows(progress *progress, const char *what, size_t done, size_t count);
 /* So many realms are stored. */
 void progress_tell_realms(progress *progress, size_t done);
+/* The migration of a store runs: seconds since it began, MiB that it has written, MiB that the
+ * store had. Told from the first look that is due. */
+void progress_tell_upgrade(progress *progress, int number, const char *title, int64_t seconds,
+                           uint64_t written, uint64_t size);
 /* Takes the line away again, before anything else is said. */
 void progress_clear(progress *progress);
 

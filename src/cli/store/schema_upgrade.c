@@ -30,8 +30,8 @@ static ost_result look(const place *p, store_upgrade *ret_upgrade, ost_error *er
 static ost_result upgrade(const place *p, ost_error *error)
 {
     store *s;
-    ost_result result =
-        p->served ? store_open_server(&p->server, &s, error) : store_open(p->path, &s, error);
+    ost_result result = p->served ? store_open_server(&p->server, &s, error)
+                                  : command_open_file(p->path, &s, error);
     if (result == OST_OK)
         store_close(s);
     return result;

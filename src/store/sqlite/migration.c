@@ -10,6 +10,7 @@
 #include "base/context.h"
 #include "base/fold.h"
 #include "store/schema.h"
+#include "store/sqlite/migration_watch.h"
 
 /* The first name and what follows, and the last name, of a user's search; by bytes, for a text may
  * hold a zero byte. */
@@ -397,9 +398,12 @@ static ost_result apply_next(sqlite_database *d, int *ret_version, ost_error *er
     ost_result result = read_version(d, ret_version, error);
     if (result == OST_OK && *ret_version < SCHEMA) {
         int number = *ret_version + 1;
+        migration_watch watch;
         snprintf(done, sizeof done, "PRAGMA user_version = %d; COMMIT", number);
-        if (sqlite3_exec(d->db, migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
-            sqlite3_exec(d->db, done, NULL, NULL, NULL) == SQLITE_OK) {
+        migration_watch_begin(&watch, d, number);
+        code = sqlite3_exec(d->db, migrations[number - 1], NULL, NULL, NULL);
+        migration_watch_end(&watch);
+        if (code == SQLITE_OK && sqlite3_exec(d->db, done, NULL, NULL, NULL) == SQLITE_OK) {
             *ret_version = number;
             return OST_OK;
         }

@@ -11,7 +11,9 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/schema.h"
 #include "store/store.h"
+#include "store/upgrade_watch.h"
 #include "temporary.h"
 #include "test.h"
 
@@ -249,6 +251,34 @@ static void an_old_store_is_brought_up_to_date(void **state)
     ost_arena_free(arena);
 }
 
+static void remember_step(void *user, const store_upgrade_step *step)
+{
+    store_upgrade_step *last = user;
+    assert_true(step->number >= last->number && step->size > 0 && step->ms >= 0);
+    assert_true(step->number > last->number || step->written >= last->written);
+    *last = *step;
+}
+
+static void n1_an_upgrade_tells_how_far_it_is(void **state)
+{
+    char path[600];
+    ost_error error = {0};
+    store_upgrade_step last = {0};
+    (void)state;
+    snprintf(path, sizeof path, "%s", temporary_path("watched.db"));
+    run_sql(path, first_schema);
+    run_sql(path, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                  " INSERT INTO user SELECT 'r', 'n' || i, 'n' || i, 'n' || i || '@x', '{}', '', 1,"
+                  " 0 FROM n");
+    store_upgrade_watch(remember_step, &last);
+    assert_int_equal(open_and_close(path, &error), OST_OK);
+    store_upgrade_watch(NULL, NULL);
+    assert_true(last.number > 1 && last.number <= SCHEMA);
+    memset(&last, 0, sizeof last);
+    assert_int_equal(open_and_close(path, &error), OST_OK);
+    assert_int_equal(last.number, 0); /* nothing is left to do, and nobody listens */
+}
+
 static void p13_names_of_an_old_store_are_folded(void **state)
 {
     static const char *const names[] = {"\xC3\x84NNE", "\xC3\xA4nne", "\xC3\xA4@X"};
@@ -361,6 +391,7 @@ int main(void)
         cmocka_unit_test(what_is_somebody_elses_is_left_alone),
         cmocka_unit_test(a_newer_programs_store_is_left_alone),
         cmocka_unit_test(an_old_store_is_brought_up_to_date),
+        cmocka_unit_test(n1_an_upgrade_tells_how_far_it_is),
         cmocka_unit_test(p13_names_of_an_old_store_are_folded),
         cmocka_unit_test(consents_get_a_place_of_their_own),
         cmocka_unit_test(a_migration_happens_whole_or_not_at_all),
