@@ -316,6 +316,7 @@ static const char *const migrations[] = {
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
+#define MIGRATION_CACHE "-131072" /* KiB, at most, and only while it runs */
 #define FIRST_WITH_APPLICATION 3
 
 static ost_result read_number(sqlite_database *d, const char *sql, int *ret_number,
@@ -429,7 +430,13 @@ ost_result migrate(sqlite_database *d, ost_error *error)
     ost_result result = read_version(d, &version, error);
     if (!set_references(d, false))
         return ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
+    /* Rows come into an index in any order: a page that is written once more for each of them makes
+     * gigabytes of a million. */
+    if (version < SCHEMA)
+        (void)sqlite3_exec(d->db, "PRAGMA cache_size = " MIGRATION_CACHE, NULL, NULL, NULL);
     while (result == OST_OK && version < SCHEMA)
         result = apply_next(d, &version, error);
+    (void)sqlite3_exec(d->db, "PRAGMA cache_size = " WRITER_CACHE "; PRAGMA shrink_memory", NULL,
+                       NULL, NULL);
     return set_references(d, true) ? result : sqlite_error(d, OST_E_STORE, error);
 }

@@ -5,6 +5,8 @@
 
 #include "store/sqlite/sqlite_store.h"
 
+#define WRITER_CACHE "-4096" /* of pages, KiB */
+
 /* Whether this program can work with the database; changes nothing. OST_E_SCHEMA: a newer program
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */
 OST_MUST_CHECK ost_result migration_check(sqlite_database *database, ost_error *error);
