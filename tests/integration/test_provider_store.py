@@ -236,6 +236,19 @@ def test_c5_a_file_that_was_moved_away(started, tmp_path, realm_file, myapi):
     assert_works_again(provider, users)
 
 
+def test_c5_a_log_of_the_file_that_was_deleted(started, tmp_path, realm_file, myapi):
+    """What is written goes into a file without a name: told, and kept when the program ends well."""
+    provider = started([realm_file], tmp_path / "provider")
+    users = Users(provider.realm(), myapi)
+    (provider.data / "ostiary.db-wal").unlink()
+    until(lambda: reason(provider) == "moved", "noticed")
+    assert_unavailable(provider.realm().password(myapi, "alice", "alice-password"))
+    provider.stop()
+    provider.start()
+    users.assert_served()
+    assert reason(provider) is None
+
+
 def test_c5_a_file_that_was_overwritten(started, tmp_path, realm_file, myapi):
     provider = started([realm_file], tmp_path / "provider")
     users = Users(provider.realm(), myapi)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a failure of SQLite says of the store, and looking whether it works. */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
@@ -67,9 +68,14 @@ void fault_remember_file(sqlite_store *s)
 /* SQLite goes on with a file that has no name any more, and all of it is lost at the end. */
 static bool is_moved(const sqlite_store *s)
 {
+    char log[4096 + sizeof "-wal"];
     struct stat status;
     if (s->alone)
         return false;
+    /* What has been confirmed since the last checkpoint stands in the log alone. */
+    snprintf(log, sizeof log, "%s-wal", s->path);
+    if (stat(log, &status) != 0 && errno == ENOENT)
+        return true;
     return stat(s->path, &status) != 0 ? errno == ENOENT
                                        : status.st_ino != s->file || status.st_dev != s->device;
 }
