@@ -8,7 +8,7 @@ import time
 import pytest
 from oidc import Client, callback_of
 from programs import PROJECT
-from web import Browser, unverified_token
+from web import Browser, basic, unverified_token
 
 REALMS = PROJECT / "tests" / "interop" / "realms"
 WEB = Client("web", "web-secret", "http://localhost:8000/auth")
@@ -141,12 +141,24 @@ def test_p22_what_a_client_did_wrong_in_keycloaks_words(watched):
     ]
 
 
-def test_p22_clients_that_register_themselves(watched):
+@pytest.mark.parametrize("way", ["openid-connect", "default"])
+def test_p22_clients_that_register_themselves(watched, way):
     provider, events = watched
-    address = f"{provider.realm('probe').issuer}/clients-registrations/openid-connect"
+    address = f"{provider.realm('probe').issuer}/clients-registrations/{way}"
     fields = {"Content-Type": "application/json"}
-    Browser().post(address, b'{"redirect_uris": ["https://app.example/"]}', fields)
+    said = {"openid-connect": {"redirect_uris": ["https://app.example/"]}, "default": {"redirectUris": ["https://app.example/"]}}
+    Browser().post(address, json.dumps(said[way]).encode(), fields)
     Browser().get(f"{address}/web", headers={"Authorization": "Bearer garbage"})
     refused, read = events(2)
     assert (refused["event"], refused["error"]) == ("CLIENT_REGISTER_ERROR", "not_allowed")
     assert (read["event"], read["error"], read["client"]) == ("CLIENT_INFO_ERROR", "invalid_token", "web")
+
+
+def test_p22_adapters_that_ask_for_their_file(watched):
+    provider, events = watched
+    address = f"{provider.realm('probe').issuer}/clients-registrations/install/web"
+    Browser().get(address, headers=basic("web", "wrong"))
+    Browser().get(address, headers=WEB.auth)
+    refused, read = events(2)
+    assert (refused["event"], refused["error"], refused["client"]) == ("CLIENT_INFO_ERROR", "invalid_client_credentials", "web")
+    assert (read["event"], read["client"]) == ("CLIENT_INFO", "web")

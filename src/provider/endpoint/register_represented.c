@@ -3,6 +3,7 @@
  * "clients-registrations/default", and what adapters read at "clients-registrations/install". */
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/registration/registration.h"
 #include "provider/registration/representation.h"
@@ -13,12 +14,14 @@ typedef struct represented_job {
     const ost_json *representation; /* of POST and PUT */
     const char *location;           /* of a client that has been made */
     int status;                     /* of a good answer */
+    event_type event;
 } represented_job;
 
 static void send_answer(call *c)
 {
     const represented_job *job = c->job;
     call_allow_origin(c, NULL);
+    event_tell_outcome(c, job->event);
     if (c->error.status == 401)
         call_challenge(c, c->error.error, NULL);
     if (c->error.status != 0 || job->status == 200) {
@@ -40,13 +43,16 @@ static bool read_token(call *c, ost_text *ret_token)
            call_refuse(c, 401, "invalid_token", "Failed decode token");
 }
 
-static void begin(http_exchange *exchange, void *user, int status, void (*work)(call *c))
+static void begin(http_exchange *exchange, void *user, int status, event_type event,
+                  void (*work)(call *c))
 {
     call *c = call_begin_job(exchange, user, sizeof(represented_job));
     if (c == NULL)
         return;
     represented_job *job = c->job;
     job->status = status;
+    job->event = event;
+    c->event.client = http_parameter(exchange, "client");
     bool sends = c->request->method == HTTP_POST || c->request->method == HTTP_PUT;
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
@@ -70,6 +76,7 @@ static bool place(call *c, represented_job *job)
     if (ost_json_read(c->answer, NULL, c->arena, &made, NULL) != OST_OK ||
         !ost_json_text(ost_json_get(made, "clientId"), &id))
         return call_refuse(c, 500, "server_error", NULL);
+    c->event.client = id;
     ost_text encoded = percent_encode(c->arena, id);
     job->location = encoded.data == NULL ? NULL
                                          : call_format(c, "%s/clients-registrations/default/%.*s",
@@ -115,22 +122,22 @@ static void end(call *c)
 
 void register_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 201, create);
+    begin(exchange, user, 201, EVENT_CLIENT_REGISTER, create);
 }
 
 void represented_client_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 200, view);
+    begin(exchange, user, 200, EVENT_CLIENT_INFO, view);
 }
 
 void update_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 200, update);
+    begin(exchange, user, 200, EVENT_CLIENT_UPDATE, update);
 }
 
 void delete_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 204, end);
+    begin(exchange, user, 204, EVENT_CLIENT_DELETE, end);
 }
 
 /* ---- clients-registrations/install ---- */
@@ -180,6 +187,8 @@ void installation_endpoint(http_exchange *exchange, void *user)
         return;
     represented_job *job = c->job;
     job->status = 200;
+    job->event = EVENT_CLIENT_INFO;
+    c->event.client = http_parameter(exchange, "client");
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     if (c->error.status != 0 || call_bearer(c, &job->token) == BEARER_TOKEN)
