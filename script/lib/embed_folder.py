@@ -4,10 +4,12 @@
    embed_folder.py FOLDER OUT FILE...
 
 Each is named by its path below FOLDER. Of an HTML page, {{version}} becomes the version of all files and {{modules}}
-a line for each script of its folder that everybody needs, so that browsers ask for all of them at once.
+a line for each script of its folder that everybody needs, so that browsers ask for all of them at once. Each stands there
+as it is and as gzip makes it smaller.
 """
 
 import base64
+import gzip
 import hashlib
 import pathlib
 import re
@@ -41,6 +43,11 @@ def fill(name, page, version, names):
     return page.replace(b"{{version}}", version.encode()).replace(b"{{modules}}", "\n".join(lines).encode())
 
 
+def array(name, data):
+    lines = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
+    return f"static const unsigned char {name}[] = {{\n" + ",\n".join(lines) + "};\n"
+
+
 def main():
     folder, target, *paths = map(pathlib.Path, sys.argv[1:])
     files = {path.resolve().relative_to(folder.resolve()).as_posix(): content(path) for path in sorted(paths)}
@@ -49,10 +56,11 @@ def main():
     for number, (name, data) in enumerate(sorted(files.items())):
         if name.endswith(".html"):
             data = fill(name, data, version, files)
-        lines = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
-        arrays.append(f"static const unsigned char file_{number}[] = {{\n" + ",\n".join(lines) + "};\n")
+        arrays.append(array(f"file_{number}", data) + array(f"packed_{number}", gzip.compress(data, mtime=0)))
         kind = TYPES[pathlib.PurePath(name).suffix]
-        rows.append(f'    {{"{name}", "{kind}", "\\"{digest(data)}\\"", file_{number}, sizeof file_{number}}},\n')
+        as_is = f'{{"\\"{digest(data)}\\"", file_{number}, sizeof file_{number}}}'
+        packed = f'{{"\\"{digest(data)}.gzip\\"", packed_{number}, sizeof packed_{number}}}'
+        rows.append(f'    {{"{name}", "{kind}", {as_is}, {packed}}},\n')
     with open(target, "w") as out:
         out.write('#include "provider/console/web_file.h"\n\n' + "".join(arrays))
         out.write("const web_file web_files[] = {\n" + "".join(rows) + "};\n")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the admin console is served: its page and its files."""
 
+import gzip
 import re
 
 import pytest
@@ -63,6 +64,34 @@ def test_files(get):
     assert get(old, **{"If-None-Match": answer.header("ETag")}).status == 304
     assert get("/resources/old/console/nothing.js").status == 404
     assert get("/resources/old/console/%2e%2e/page/page.css").status in (400, 404)
+
+
+@pytest.mark.parametrize("taken, packed", [
+    ("gzip, deflate, br, zstd", True), ("br;q=1.0, GZIP;q=0.001", True), ("gzip ; q=0.5", True), ("deflate", False), ("*", False),
+    ("gzip;q=0", False), ("gzip;q=0.000, br", False), ("", False), ("gzipped", False),
+])  # fmt: skip
+def test_who_takes_gzip_gets_it(get, taken, packed):
+    plain = get("/admin/master/console/")
+    answer = get("/admin/master/console/", **{"Accept-Encoding": taken})
+    assert (answer.status, answer.header("Content-Encoding")) == (200, "gzip" if packed else None)
+    assert (gzip.decompress(answer.body) if packed else answer.body) == plain.body
+    assert answer.header("Vary") == plain.header("Vary") == "Accept-Encoding"
+    assert (answer.header("ETag") != plain.header("ETag")) == packed
+    again = get("/admin/master/console/", **{"Accept-Encoding": taken, "If-None-Match": answer.header("ETag")})
+    assert (again.status, again.body, again.header("Content-Encoding")) == (304, b"", None)
+    if packed:  # what is known is the other one
+        assert get("/admin/master/console/", **{"If-None-Match": answer.header("ETag")}).status == 200
+
+
+@pytest.mark.parametrize("console", ["/admin/master/console/", "/realms/master/account/"])
+def test_all_of_a_console_is_little_to_load(get, console):
+    """With its style and the words of one language."""
+    page = get(console, **{"Accept-Encoding": "gzip"})
+    files = re.findall(r'(?:href|src)="\.\./\.\./\.\.(/resources/[^"]+)"', gzip.decompress(page.body).decode())
+    folder = next(path for path in files if path.endswith("/main.js")).rpartition("/")[0]
+    answers = [get(path, **{"Accept-Encoding": "gzip"}) for path in {*files, f"{folder}/messages/de.js"}]
+    assert {answer.status for answer in answers} == {200}
+    assert len(page.body) + sum(len(answer.body) for answer in answers) < 64 * 1024
 
 
 def test_the_console_may_be_returned_to_at_its_own_address_alone(provider, root):  # noqa: F811

@@ -24,20 +24,43 @@ const web_file *web_file_find(ost_text name)
     return NULL;
 }
 
+/* "gzip" with a weight that is not zero (RFC 9110 §12.5.3); who says nothing or "*" gets the file
+ * as it is. */
+static bool takes_gzip(ost_text field)
+{
+    ost_text coding;
+    while (text_next(&field, ',', &coding)) {
+        size_t end = text_find(coding, ';', 0);
+        if (!text_equal_ignoring_case(text_trim(text_slice(coding, 0, end)), OST_TEXT("gzip")))
+            continue;
+        bool weighs = end == coding.len;
+        for (size_t i = end; i < coding.len; i++)
+            weighs = weighs || (coding.data[i] >= '1' && coding.data[i] <= '9');
+        return weighs;
+    }
+    return false;
+}
+
 void web_file_send(http_exchange *exchange, const web_file *file, const char *policy,
                    const char *keep)
 {
-    ost_text known = http_request_field(http_request_of(exchange), "if-none-match");
+    const http_request *request = http_request_of(exchange);
+    bool packed = takes_gzip(http_request_field(request, "accept-encoding"));
+    const web_content *content = packed ? &file->packed : &file->as_is;
+    bool known = text_is(http_request_field(request, "if-none-match"), content->etag);
     if (http_set_field(exchange, "Content-Security-Policy", text_of(policy)) != OST_OK ||
         http_set_field(exchange, "Cache-Control", text_of(keep)) != OST_OK ||
-        http_set_field(exchange, "ETag", text_of(file->etag)) != OST_OK) {
+        http_set_field(exchange, "Vary", OST_TEXT("Accept-Encoding")) != OST_OK ||
+        http_set_field(exchange, "ETag", text_of(content->etag)) != OST_OK ||
+        (packed && !known &&
+         http_set_field(exchange, "Content-Encoding", OST_TEXT("gzip")) != OST_OK)) {
         http_respond(exchange, 500, NULL, (ost_text){0});
         return;
     }
-    if (text_is(known, file->etag))
+    if (known)
         http_respond(exchange, 304, NULL, (ost_text){0});
     else
-        http_respond(exchange, 200, file->type, text_of_bytes(file->bytes, file->len));
+        http_respond(exchange, 200, file->type, text_of_bytes(content->bytes, content->len));
 }
 
 void web_page_send(http_exchange *exchange, ost_text name)

@@ -6,12 +6,17 @@
 
 #include "http/http.h"
 
-typedef struct web_file {
-    const char *name; /* "console/main.js" */
-    const char *type; /* of its content */
-    const char *etag; /* with its quotes: of the content */
+typedef struct web_content {
+    const char *etag; /* with its quotes */
     const unsigned char *bytes;
     size_t len;
+} web_content;
+
+typedef struct web_file {
+    const char *name;   /* "console/main.js" */
+    const char *type;   /* of its content */
+    web_content as_is;  /* its content */
+    web_content packed; /* the same in gzip */
 } web_file;
 
 extern const web_file web_files[];
@@ -20,7 +25,7 @@ extern const char web_files_version[]; /* another one when any file is another o
 
 const web_file *web_file_find(ost_text name); /* NULL: there is none */
 
-/* Answers with the file, or with 304 when the browser has it. `policy` is its
+/* Answers with the file, packed for who takes gzip, or with 304 when the browser has it. `policy` is its
  * Content-Security-Policy, `keep` its Cache-Control. */
 void web_file_send(http_exchange *exchange, const web_file *file, const char *policy,
                    const char *keep);
