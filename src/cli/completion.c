@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cli/command.h"
 
@@ -211,7 +212,7 @@ static int run(const option_values *values)
         const char *name;
         void (*put)(void);
     } shells[] = {{"bash", put_bash}, {"zsh", put_zsh}, {"fish", put_fish}};
-    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
         if (strcmp(values->operands[0], shells[i].name) == 0) {
             shells[i].put();
             return EXIT_DONE;

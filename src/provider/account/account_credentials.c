@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Credentials in the account REST API: the password, which is changed by who knows it, and devices
  * for one-time codes, which are set up at a login. */
+#include "base/array.h"
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/account/account_user.h"
@@ -29,7 +30,7 @@ static void put_credential(ost_json_writer *w, ost_text id, const ost_json *cred
     ost_json_put_name(w, OST_TEXT("credential"));
     ost_json_open_object(w);
     ost_json_member_text(w, "id", id);
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
         const ost_json *value = ost_json_get(credential, shown[i]);
         if (value != NULL)
             ost_json_member_value(w, shown[i], value);

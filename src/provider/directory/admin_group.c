@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
@@ -148,7 +149,7 @@ static void put_access(const admin_call *a, ost_json_writer *w)
     ost_json_open_object(w);
     ost_json_member_boolean(w, "view", view);
     ost_json_member_boolean(w, "viewMembers", view);
-    for (size_t i = 0; i < sizeof manages / sizeof *manages; i++)
+    for (size_t i = 0; i < ARRAY_LEN(manages); i++)
         ost_json_member_boolean(w, manages[i], admin_may(a, RIGHT_MANAGE_USERS));
     ost_json_close_object(w);
 }

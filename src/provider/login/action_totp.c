@@ -2,6 +2,7 @@
 /* The required action CONFIGURE_TOTP; see action_page.h. The key travels in the form, and nowhere
  * in an address; that it is one of ours, made for this user in this session, is signed beside it,
  * so that no browser chooses one. */
+#include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/percent.h"
@@ -134,7 +135,7 @@ static void put_policy(call *c, page *p)
         {"loginTotpDigits", call_format(c, "%lld", (long long)policy->digits)},
         {policy->counted ? "loginTotpCounter" : "loginTotpInterval",
          call_format(c, "%lld", (long long)(policy->counted ? policy->first : policy->period))}};
-    size_t count = sizeof said / sizeof *said;
+    size_t count = ARRAY_LEN(said);
     page_row *rows = ost_arena_alloc(c->arena, count * sizeof *rows);
     if (rows == NULL)
         return;

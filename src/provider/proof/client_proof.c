@@ -2,6 +2,7 @@
 /* The client's way to prove itself; see client_proof.h. */
 #include "provider/proof/client_proof.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
 #include "provider/proof/single_key.h"
@@ -24,7 +25,7 @@ static client_proof_kind kind_of(const ost_json *client)
     ost_text type = {0};
     if (!ost_json_text(ost_json_get(client, "clientAuthenticatorType"), &type) || type.len == 0)
         return PROOF_SECRET;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (text_is(type, kinds[i].name))
             return kinds[i].kind;
     }

@@ -40,7 +40,7 @@ static const struct {
      "true"},
     {"dpop_bound_access_tokens", "dpop.bound.access.tokens", ANSWER_FLAG, "true"},
 };
-_Static_assert(sizeof rows / sizeof rows[0] == ANSWER_METADATA_COUNT, "a value for each row");
+_Static_assert(ARRAY_LEN(rows) == ANSWER_METADATA_COUNT, "a value for each row");
 
 static bool refuse(call *c, size_t row, const char *why)
 {

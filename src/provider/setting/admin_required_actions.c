@@ -3,6 +3,7 @@
  * and what of it is on. */
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
@@ -132,7 +133,7 @@ static ost_result replaced(admin_call *a, const ost_json *action, const ost_json
     if (result == OST_OK)
         result = document_put_text(changed, "providerId", kind.len > 0 ? kind : a->values[1],
                                    a->arena, &changed);
-    for (size_t i = 0; i < sizeof flags / sizeof *flags && result == OST_OK; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(flags) && result == OST_OK; i++) {
         bool on = false;
         if (!ost_json_boolean(ost_json_get(a->body, flags[i]), &on))
             on = false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partial import in the admin REST API. */
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
@@ -40,7 +41,7 @@ static bool may_import(const admin_call *a)
                  {"clients", RIGHT_MANAGE_CLIENTS},
                  {"identityProviders", RIGHT_MANAGE_IDENTITY_PROVIDERS},
                  {"identityProviderMappers", RIGHT_MANAGE_IDENTITY_PROVIDERS}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (ost_json_get(a->body, kinds[i].member) != NULL && !admin_may(a, kinds[i].rights))
             return false;
     }
@@ -58,7 +59,7 @@ static ost_result read_body(admin_call *a, const ost_json **ret_body, ost_error 
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         const ost_json *part = ost_json_get(a->body, parts[i]);
         if (part != NULL)
             ost_json_member_value(w, parts[i], part);
@@ -97,7 +98,7 @@ static ost_text id_of(admin_call *a, const realm_admin *now, const partial_resul
         which = "clientId";
         name = r->owner;
     }
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         list = lists[i].kind == r->kind ? ost_json_get(document, lists[i].list) : list;
     const ost_json *object = json_list_find(list, which, name);
     return object != NULL && r->kind == &partial_provider

@@ -2,6 +2,7 @@
 /* Passwords of before; see password_history.h. */
 #include "provider/user/password_history.h"
 
+#include "base/array.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
@@ -115,7 +116,7 @@ static ost_result write_current(const password_history *h, const ost_context *co
     ost_json_open_object(w);
     ost_json_member_text(w, "id", id);
     ost_json_member_string(w, "type", TYPE);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
         const ost_json *value = ost_json_get(current, kept[i]);
         if (value != NULL)
             ost_json_member_value(w, kept[i], value);
