@@ -13,6 +13,7 @@ from both_providers import (  # noqa: F401  (fixtures and a hook)
     pytest_collection_modifyitems,
     realm,
 )
+from keycloak import Keycloak, distribution
 from needs import must_have
 from peers import npm_packages, package_environment, virtual_environment
 from programs import FastApi, FastApiItems
@@ -33,6 +34,14 @@ def fastapi(request, provider, work):  # noqa: F811
         program = FastApi(home, issuer, folder)
     with program:
         yield program
+
+
+@pytest.fixture(scope="session")
+def keycloak_beside(results):
+    """One for the tests that bring a realm of their own, and compare nothing of the others'."""
+    must_have(distribution)
+    with Keycloak([], log=results / "keycloak-beside.log", features=["dpop"]) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

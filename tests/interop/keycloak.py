@@ -248,6 +248,10 @@ class Keycloak:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
 
+    def create_realm(self, file):
+        """As it is imported at the start."""
+        self.admin("POST", "", json.loads(pathlib.Path(file).read_text()))
+
     def update_realm(self, realm, **settings):
         self.admin("PUT", realm, settings)
 

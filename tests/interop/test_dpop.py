@@ -3,8 +3,6 @@
 
 import pytest
 from dpop import DpopClient
-from keycloak import Keycloak, distribution
-from needs import must_have
 from oidc import Client, Pkce
 from peers import free_port
 from programs import ItemsApi, realm_for
@@ -19,14 +17,12 @@ def port():
 
 
 @pytest.fixture(scope="module")
-def keycloak(port, work, results):
-    must_have(distribution)
-    file = realm_for(f"http://localhost:{port}", work / f"realms-{port}")
-    with Keycloak([file], log=results / "keycloak-dpop.log", features=["dpop"]) as server:
-        client = server.admin("GET", "myrealm/clients?clientId=myapi")[0]
-        client["attributes"][BOUND] = "true"
-        server.admin("PUT", f"myrealm/clients/{client['id']}", client)
-        yield server
+def keycloak(port, work, keycloak_beside):
+    keycloak_beside.create_realm(realm_for(f"http://localhost:{port}", work / f"realms-{port}"))
+    client = keycloak_beside.admin("GET", "myrealm/clients?clientId=myapi")[0]
+    client["attributes"][BOUND] = "true"
+    keycloak_beside.admin("PUT", f"myrealm/clients/{client['id']}", client)
+    return keycloak_beside
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,6 @@ import json
 import threading
 
 import pytest
-from keycloak import Keycloak, distribution
-from needs import must_have
 from oidc import Client
 from programs import Provider
 from web import Browser, unverified_token
@@ -61,7 +59,7 @@ REALM = {
 
 
 class SectorDocument(http.server.BaseHTTPRequestHandler):
-    """Keycloak fetches it when it imports the realm, and does not start without."""
+    """Keycloak fetches it when it imports the realm, and makes none without."""
 
     def do_GET(self):
         body = json.dumps(SECTOR).encode()
@@ -92,10 +90,9 @@ def file(tmp_path_factory, sector):
 
 
 @pytest.fixture(scope="module")
-def keycloak(file, results):
-    must_have(distribution)
-    with Keycloak([file], log=results / "keycloak-pairwise.log") as server:
-        yield server.realm("pairs")
+def keycloak(file, keycloak_beside):
+    keycloak_beside.create_realm(file)
+    return keycloak_beside.realm("pairs")
 
 
 @pytest.fixture(scope="module")
