@@ -205,7 +205,7 @@ def test_who_is_refused_hears_it_in_json(realm):
     answer = Browser().post(
         realm.endpoint("token/introspect"), form, {"Accept": "application/token-introspection+jwt"}
     )
-    assert answer.status == 401 and answer.json()["error"] == "invalid_request"
+    assert answer.status == 401 and answer.json()["error"] == "invalid_client"
 
 
 # None of them is a token

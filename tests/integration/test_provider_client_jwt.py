@@ -305,7 +305,7 @@ def test_every_endpoint_takes_assertions(realm):
     answer = ask(realm, assertion_of(realm), "token/introspect", token=token)
     assert (answer.status, answer.json()["active"]) == (200, True), answer.text
     answer = ask(realm, assertion_of(realm, aud=realm.endpoint("token/introspect")), "token/introspect", token=token)
-    assert answer.status == 401, answer.text
+    assert (answer.status, answer.json()["error"]) == (401, "invalid_client"), answer.text
     assert ask(realm, assertion_of(realm), "revoke", token=token).status == 200
 
 

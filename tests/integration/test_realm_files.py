@@ -115,13 +115,13 @@ def test_what_is_acted_upon_is_not_told_as_idle(importing, tmp_path):
 
 
 def test_what_is_kept_without_effect_is_told_and_refused_by_strict(importing):
-    file = {"realm": "x", "resetPasswordAllowed": True, "userManagedAccessAllowed": False, "loginTheme": "keycloak"}
+    file = {"realm": "x", "organizationsEnabled": True, "userManagedAccessAllowed": False, "loginTheme": "keycloak"}
     done, report = importing(file, "--dry-run")
     assert done.returncode == 0 and report[0]["outcome"] == "checked"
-    assert told(report, "kept without effect") == {"resetPasswordAllowed"}
+    assert told(report, "kept without effect") == {"organizationsEnabled"}
     assert "userManagedAccessAllowed" in told(report, "kept")
     done, _ = importing(file, "--strict")
-    assert done.returncode == 1 and "resetPasswordAllowed" in done.stderr
+    assert done.returncode == 1 and "organizationsEnabled" in done.stderr
 
 
 def test_the_export_names_the_version_of_its_layout(tmp_path, importing):

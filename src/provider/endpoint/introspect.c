@@ -144,13 +144,16 @@ static void work(call *c)
         (void)sign_answer(c);
 }
 
-/* A resource server that does not prove who it is (RFC 7662 §2.3). */
+/* A resource server that does not prove who it is hears 401 (RFC 7662 §2.3), whatever it tried. */
 static bool authenticate_client(call *c)
 {
     if (client_authenticate(c))
         return true;
-    if (c->error.status < 500 && strcmp(c->error.error, "invalid_client") != 0)
+    if (c->error.status >= 500)
+        return false;
+    if (strcmp(c->error.error, "invalid_client") != 0)
         c->error = (call_error){401, "invalid_client", "Client authentication failed."};
+    c->error.status = 401;
     return false;
 }
 
