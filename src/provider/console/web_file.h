@@ -25,8 +25,8 @@ extern const char web_files_version[]; /* another one when any file is another o
 
 const web_file *web_file_find(ost_text name); /* NULL: there is none */
 
-/* Answers with the file, packed for who takes gzip, or with 304 when the browser has it. `policy` is its
- * Content-Security-Policy, `keep` its Cache-Control. */
+/* Answers with the file, packed for who takes gzip, or with 304 when the browser has it. `policy`
+ * is its Content-Security-Policy, `keep` its Cache-Control. */
 void web_file_send(http_exchange *exchange, const web_file *file, const char *policy,
                    const char *keep);
 

@@ -99,10 +99,14 @@ static ost_result run_all(sqlite_database *d, const char *path, const char *cons
 static ost_result configure_writer(sqlite_database *d, const char *path, ost_error *error)
 {
     static const char *const settings[] = {
-        "PRAGMA journal_mode = WAL",         "PRAGMA synchronous = FULL",
-        "PRAGMA foreign_keys = ON",          "PRAGMA secure_delete = FAST",
-        "PRAGMA cache_size = " WRITER_CACHE, "PRAGMA journal_size_limit = 16777216",
-        "PRAGMA temp_store = MEMORY",        NULL,
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA secure_delete = FAST",
+        SET_WRITER_CACHE,
+        "PRAGMA journal_size_limit = 16777216",
+        "PRAGMA temp_store = MEMORY",
+        NULL,
     };
     ost_error inner = {0};
     ost_result result = migration_check(d, &inner); /* before anything is changed */

@@ -436,7 +436,6 @@ ost_result migrate(sqlite_database *d, ost_error *error)
         (void)sqlite3_exec(d->db, "PRAGMA cache_size = " MIGRATION_CACHE, NULL, NULL, NULL);
     while (result == OST_OK && version < SCHEMA)
         result = apply_next(d, &version, error);
-    (void)sqlite3_exec(d->db, "PRAGMA cache_size = " WRITER_CACHE "; PRAGMA shrink_memory", NULL,
-                       NULL, NULL);
+    (void)sqlite3_exec(d->db, SET_WRITER_CACHE "; PRAGMA shrink_memory", NULL, NULL, NULL);
     return set_references(d, true) ? result : sqlite_error(d, OST_E_STORE, error);
 }

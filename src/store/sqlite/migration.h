@@ -5,7 +5,7 @@
 
 #include "store/sqlite/sqlite_store.h"
 
-#define WRITER_CACHE "-4096" /* of pages, KiB */
+#define SET_WRITER_CACHE "PRAGMA cache_size = -4096" /* KiB, of pages */
 
 /* Whether this program can work with the database; changes nothing. OST_E_SCHEMA: a newer program
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */
