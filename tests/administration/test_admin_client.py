@@ -20,8 +20,6 @@ ABSENT = {
     "a description of a client is read",
     "kinds of registration policies",
     "a client's certificate",
-    "attributes that no profile knows",
-    "mails to a user",
     "kinds of identity providers",
     "required actions are ordered",
     "required actions that are not registered",
