@@ -6,4 +6,6 @@ import schemathesis
 
 @schemathesis.check
 def no_fault(ctx, response, case):
-    assert response.status_code < 500 or response.status_code == 501, f"{response.status_code} {response.text}"
+    # A mail that its server has not taken, or that nobody can get, is told as by Keycloak.
+    unsent = response.status_code == 500 and '"errorMessage":"Failed to send ' in response.text
+    assert response.status_code < 500 or response.status_code == 501 or unsent, f"{response.status_code} {response.text}"
