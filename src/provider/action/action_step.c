@@ -2,7 +2,6 @@
 /* The pages behind a link; see action_step.h. */
 #include "provider/action/action_step.h"
 
-#include "base/base64url.h"
 #include "base/text.h"
 #include "provider/factor/code_step.h"
 #include "provider/login/subject_request.h"
@@ -64,9 +63,7 @@ static ost_text without(call *c, ost_text actions, required_action done)
 
 static bool hash_browser(const call *c, ost_text browser, ost_text *ret)
 {
-    unsigned char hash[32];
-    return browser.len > 0 && ost_sha256(browser, hash) == OST_OK &&
-           base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret) == OST_OK;
+    return browser.len > 0 && call_hash(c, browser, ret) == OST_OK;
 }
 
 static bool seal(call *c, required_action action, ost_text *ret)

@@ -3,7 +3,6 @@
  * the same life: they wait, are looked at, and are spent once. No client is named as theirs are. */
 #include "provider/action/action_token.h"
 
-#include "base/base64url.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/uuid.h"
@@ -22,15 +21,6 @@ const char *action_purpose_name(action_purpose purpose)
 }
 
 /* ---- the row ---- */
-
-/* Who reads the store makes no link. */
-static ost_result row_id(const call *c, ost_text id, ost_text *ret)
-{
-    unsigned char hash[32];
-    ost_result result = ost_sha256(id, hash);
-    return result == OST_OK ? base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret)
-                            : result;
-}
 
 static ost_text owner_of(call *c, const action_token *t)
 {
@@ -65,11 +55,12 @@ static bool read_row(ost_text row, ost_arena *arena, action_token *t)
            ost_json_integer(ost_json_get(d, "since"), &t->password_since);
 }
 
+/* Of the name its hash alone: who reads the store makes no link. */
 static ost_result store_row(call *c, const action_token *t, size_t limit)
 {
     store_pushed row = {
         .realm = text_of(c->realm->name), .client_id = owner_of(c, t), .expires = t->expires};
-    ost_result result = row_id(c, t->id, &row.id);
+    ost_result result = call_hash(c, t->id, &row.id);
     if (result == OST_OK && row.client_id.data == NULL)
         result = OST_E_MEMORY;
     if (result == OST_OK)
@@ -131,7 +122,7 @@ static ost_result look(call *c, const action_token *t, ost_text *ret_row)
         return OST_E_MEMORY;
     if (t->expires <= c->now)
         return OST_E_EXPIRED;
-    ost_result result = row_id(c, t->id, &id);
+    ost_result result = call_hash(c, t->id, &id);
     return result == OST_OK ? store_pushed_begin(c->provider->store, text_of(c->realm->name), owner,
                                                  id, c->now, t->expires, c->arena, ret_row)
                             : result;
@@ -165,7 +156,7 @@ ost_result action_token_read(call *c, ost_text key, action_token *ret)
 ost_result action_token_spend(call *c, const action_token *t)
 {
     ost_text id;
-    ost_result result = row_id(c, t->id, &id);
+    ost_result result = call_hash(c, t->id, &id);
     return result == OST_OK
                ? store_pushed_spend(c->provider->store, text_of(c->realm->name), id, c->now)
                : result;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena_format.h"
+#include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
 
@@ -161,6 +162,15 @@ const char *call_format(call *c, const char *format, ...)
     if (text == NULL)
         call_refuse(c, 500, "server_error", NULL);
     return text;
+}
+
+ost_result call_hash(const call *c, ost_text text, ost_text *ret_hash)
+{
+    unsigned char hash[32];
+    ost_result result = ost_sha256(text, hash);
+    return result == OST_OK
+               ? base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_hash)
+               : result;
 }
 
 bool call_keep(call *c, const buffer *gathered, ost_text *ret_text)

@@ -134,6 +134,10 @@ bool call_is_stale(const call *call, const ost_claims *claims);
 ost_json_writer *call_writer(call *call);
 const char *call_format(call *call, const char *format, ...) OST_PRINTF(2, 3);
 
+/* The SHA-256 of a text as base64url, in the arena: what stands in a store or an address in the
+ * place of what opens something. The call is not refused. OST_E_MEMORY, OST_E_CRYPTO. */
+OST_MUST_CHECK ost_result call_hash(const call *call, ost_text text, ost_text *ret_hash);
+
 /* A copy of what has been gathered, for as long as the call; false, and the call is refused, when
  * memory or the buffer's ceiling did not suffice. */
 bool call_keep(call *call, const buffer *gathered, ost_text *ret_text);

@@ -182,10 +182,7 @@ static bool find_user(call *c, ost_text hint, store_user *ret_user)
 /* What is not stored: who reads the store gets no tokens, and answers nothing. */
 static bool hash_text(call *c, ost_text text, ost_text *ret_hash)
 {
-    unsigned char hash[32];
-    return (ost_sha256(text, hash) == OST_OK &&
-            base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_hash) == OST_OK) ||
-           call_refuse(c, 500, "server_error", NULL);
+    return call_hash(c, text, ret_hash) == OST_OK || call_refuse(c, 500, "server_error", NULL);
 }
 
 static bool make_id(call *c, ciba_request *r)

@@ -2,7 +2,6 @@
 /* Forgotten passwords: whoever comes from the page of a login says who they are, and a mail goes to
  * the address of that account. The answer is the same, and takes the same work, whether there is
  * one: for somebody who is not there a link is made too, and nobody gets it. */
-#include "base/base64url.h"
 #include "base/text.h"
 #include "provider/action/action_mail.h"
 #include "provider/call/call_event.h"
@@ -84,12 +83,8 @@ static ost_result count(call *c, bool *ret_blocked)
 /* Nobody: an account of the same name each time, so that as many links of it wait. */
 static ost_result make_nobody(call *c, ost_text name, action_token *t)
 {
-    unsigned char hash[32];
-    ost_result result = ost_sha256(name, hash);
-    if (result == OST_OK)
-        result = base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), &t->user);
     t->email = OST_TEXT("nobody@nobody.invalid");
-    return result;
+    return call_hash(c, name, &t->user);
 }
 
 static const char *fault_of(const store_user *user, ost_text email)

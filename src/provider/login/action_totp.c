@@ -35,19 +35,12 @@ static bool make_key(call *c, ost_text *ret_key)
     return true;
 }
 
-static bool hash_key(call *c, ost_text key, ost_text *ret_hash)
-{
-    unsigned char hash[32];
-    return ost_sha256(key, hash) == OST_OK &&
-           base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_hash) == OST_OK;
-}
-
 static bool sign_key(call *c, ost_text key, ost_text *ret_proof)
 {
     const action_job *job = c->job;
     ost_json_writer *w = call_writer(c);
     ost_text hash, claims;
-    if (w == NULL || !hash_key(c, key, &hash))
+    if (w == NULL || call_hash(c, key, &hash) != OST_OK)
         return false;
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
@@ -68,7 +61,7 @@ static bool read_key(call *c, ost_text *ret_key, ost_text *ret_hash)
     const ost_claims *claims;
     ost_text key = call_parameter(c, "totpSecret");
     if (internal_token_read(c, call_parameter(c, "code"), KEY_TYPE, &claims) != OST_OK ||
-        !hash_key(c, key, ret_hash) ||
+        call_hash(c, key, ret_hash) != OST_OK ||
         !text_equal_secret(*ret_hash, ost_claims_text(claims, "key")) ||
         !text_equal(ost_claims_text(claims, "sub"), job->login.user.id) ||
         !text_equal(ost_claims_text(claims, "sid"), job->login.request.session) ||

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization requests while the user logs in: sealed and opened; see auth_request.h. */
 #include "base/array.h"
-#include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
@@ -17,10 +16,7 @@
 /* Only the hash of the cookie stands in the URL. */
 static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
 {
-    unsigned char hash[32];
-    return (browser.len > 0 && ost_sha256(browser, hash) == OST_OK &&
-            base64url_encode_to(c->arena, (ost_text){(const char *)hash, sizeof hash}, ret_hash) ==
-                OST_OK) ||
+    return (browser.len > 0 && call_hash(c, browser, ret_hash) == OST_OK) ||
            call_refuse(c, 500, "server_error", NULL);
 }
 

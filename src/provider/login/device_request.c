@@ -25,10 +25,7 @@
 /* Neither code is stored: who reads the store answers nothing, and gets no tokens. */
 static bool hash_code(call *c, ost_text code, ost_text *ret_hash)
 {
-    unsigned char hash[32];
-    return (ost_sha256(code, hash) == OST_OK &&
-            base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_hash) == OST_OK) ||
-           call_refuse(c, 500, "server_error", NULL);
+    return call_hash(c, code, ret_hash) == OST_OK || call_refuse(c, 500, "server_error", NULL);
 }
 
 /* As people read it: in two halves. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/realm/uuid.h"
@@ -17,10 +16,7 @@
 /* Only a hash of the name is stored: who reads the store learns no request's name. */
 static bool hash_name(call *c, ost_text name, ost_text *ret_id)
 {
-    unsigned char hash[32];
-    return (ost_sha256(name, hash) == OST_OK &&
-            base64url_encode_to(c->arena, text_of_bytes(hash, sizeof hash), ret_id) == OST_OK) ||
-           call_refuse(c, 500, "server_error", NULL);
+    return call_hash(c, name, ret_id) == OST_OK || call_refuse(c, 500, "server_error", NULL);
 }
 
 static bool is_kept(ost_text name)
