@@ -4,9 +4,9 @@
 import pytest
 from login_page import LoginPage
 
-from nodes import until
 from peers import free_port
 from programs import ItemsApi, Provider, realm_for
+from waiting import until
 from web import Browser
 
 

@@ -3,11 +3,11 @@
 
 import json
 import subprocess
-import time
 
 import pytest
 from oidc import Client
 from programs import provider_program
+from waiting import until
 
 SHOP = {"clientId": "shop", "publicClient": True, "directAccessGrantsEnabled": True, "redirectUris": ["https://shop.example/cb"]}
 ANN = {"username": "ann", "enabled": True, "credentials": [{"type": "password", "value": "ann-password"}]}
@@ -43,13 +43,6 @@ def shell(tmp_path, new_provider):
     file = tmp_path / "x-realm.json"
     file.write_text(json.dumps(FILE))
     return Shell(new_provider([file]))
-
-
-def until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_users_are_listed_and_shown_without_secrets(shell):

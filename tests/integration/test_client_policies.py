@@ -6,12 +6,12 @@ import subprocess
 
 import pytest
 from administrator import Admin
-from nodes import until
 from oidc import Client
 from policies import ALLOWED, ANSWERS, DEVIATIONS, GROUPS, OFF, answers
 from policy_site import ANYBODY, JWKS, REALM, Site
 from policy_steps import credentials, made, password, posted, registered
 from programs import Provider, provider_program
+from waiting import until
 from web import Browser, bearer
 
 EXPECTED = json.loads(ANSWERS.read_text())

@@ -9,16 +9,10 @@ import time
 import pytest
 from fault_layer import FaultLayer
 from programs import ItemsApi, Provider, provider_program
+from waiting import until
 from web import Browser, bearer
 
 SECONDS = 10  # far less than the clock jumps
-
-
-def until(done, what):
-    deadline = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from administrator import Admin
 from fault_layer import FaultLayer
 from oidc import Client
 from programs import Provider, provider_program
+from waiting import until
 from web import Browser, unverified_token
 
 DAY, MINUTE = 86400, 60
@@ -46,13 +47,6 @@ def signer(provider, name="shop"):
     answer = provider.realm(name).client_credentials(CLIENT)
     assert answer.status == 200, answer.text
     return unverified_token(answer.json()["access_token"])[0]["kid"]
-
-
-def until(done, what):
-    deadline = time.monotonic() + 15
-    while not done():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def metric(provider, name):

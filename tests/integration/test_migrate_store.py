@@ -10,11 +10,12 @@ import subprocess
 import time
 
 import pytest
-from nodes import Node, cluster, run, until  # noqa: F401  (fixtures)
+from nodes import Node, cluster, run  # noqa: F401  (fixtures)
 from oidc import Client
 from peers import PROJECT
 from postgresql import Cluster  # noqa: F401
 from programs import Program, provider_program
+from waiting import until
 
 WEB = Client("web", "a secret")
 REALM = {

@@ -15,12 +15,12 @@ import pytest
 from administrator import Admin
 from fault_layer import FaultLayer
 from namespaces import Network
-from nodes import until
 from oidc import Client, Pkce, Realm, callback_of
 from peers import require_program
 from postgresql import Cluster
 from programs import Program, provider_program
 from needs import must_have
+from waiting import until
 from web import Browser
 
 PORT = 8080

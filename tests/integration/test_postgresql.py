@@ -11,10 +11,11 @@ import threading
 import time
 
 from fault_layer import FaultLayer
-from nodes import Node, cluster, nodes, reason, run, until  # noqa: F401  (fixtures)
+from nodes import Node, cluster, nodes, reason, run  # noqa: F401  (fixtures)
 from oidc import Pkce, callback_of
 from peers import free_port
 from postgresql import Cluster
+from waiting import until
 from web import Browser, unverified_token
 
 def test_two_nodes_start_at_once_and_a_code_counts_once(nodes, myapi):

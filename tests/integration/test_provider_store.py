@@ -12,22 +12,13 @@ import pytest
 from fault_layer import FaultLayer, fill, small_disk
 from oidc import Pkce, callback_of
 from programs import Provider
+from waiting import until
 from web import Browser
 
 pytestmark = pytest.mark.sqlite("faults of its file (test_postgresql.py has those of a database)")
 
 SECONDS = 15
 INDEX_ROOM = 9 * 4096  # what opening a store takes beside it
-
-
-def until(done, what, seconds=SECONDS):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = done()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s; {found!r}")
 
 
 def health(provider, path="/health/ready"):

@@ -11,7 +11,8 @@ import time
 import pytest
 import stores
 from ledger import REALM, Ledger
-from nodes import Node, cluster, nodes, reason, until  # noqa: F401  (fixtures)
+from nodes import Node, cluster, nodes, reason  # noqa: F401  (fixtures)
+from waiting import until
 
 KILLS = int(os.environ.get("OSTIARY_TEST_KILLS", "8"))
 

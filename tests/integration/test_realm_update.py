@@ -10,6 +10,7 @@ import time
 import pytest
 from oidc import Client
 from programs import provider_program
+from waiting import until
 from web import unverified_token
 
 CLIENT = Client("shop", None, "https://shop.example/cb")
@@ -87,13 +88,6 @@ def site(tmp_path, new_provider):
     file = tmp_path / "x-realm.json"
     file.write_text(json.dumps(FILE))
     return Site(new_provider([file]), tmp_path)
-
-
-def until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def results(report, members=False):

@@ -7,12 +7,12 @@ import html
 import json
 import re
 import subprocess
-import time
 import urllib.parse
 
 import pytest
 from oidc import Client, Pkce, callback_of
 from programs import Provider, provider_program
+from waiting import until
 from web import Browser, bearer
 
 CALLBACK = "http://localhost:8000/cb"
@@ -121,13 +121,6 @@ def run_set(server, realm, assignment):
 
 def page_text(realm):
     return Browser().get(realm.endpoint("registrations"), realm.auth_params(APP), follow=True).text
-
-
-def until(fulfilled):
-    deadline = time.monotonic() + 10
-    while not fulfilled():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def known(keeper, realm, name):

@@ -11,7 +11,6 @@ import secrets
 import signal
 import subprocess
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from oidc import Client
 from programs import Provider, provider_program
+from waiting import until
 from web import Browser, unverified_token
 
 CLIENT = Client("service", "secret")
@@ -83,14 +83,6 @@ def is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
-
-
-def until(holds, what, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not (seen := holds()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-    return seen
 
 
 def metric(provider, name):

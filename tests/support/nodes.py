@@ -2,16 +2,14 @@
 """Nodes of a provider that share nothing but a PostgreSQL database. A test file imports the fixtures that it uses."""
 
 import subprocess
-import time
 
 import pytest
 from oidc import Realm
 from peers import free_port
 from postgresql import Cluster
 from programs import Program, provider_program
+from waiting import until
 from web import Browser
-
-SECONDS = 20
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +17,6 @@ def cluster():
     cluster = Cluster(max_connections="60", fsync="off").start()
     yield cluster
     cluster.close()
-
-
-def until(done, what, seconds=SECONDS):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if done():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 def reason(node):

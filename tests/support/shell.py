@@ -5,6 +5,8 @@ import json
 import subprocess
 
 from programs import provider_program
+from waiting import until
+from web import Browser
 
 
 class Shell:
@@ -159,6 +161,9 @@ def sessions(shell, provider):
         form = {"grant_type": "password", "client_id": "admin-cli", "username": name, "password": password}
         answer = provider.realm("story").token(form)
         assert answer.status == 200, answer.text
+
+    # What is written into the store by another process is served within a second.
+    until(lambda: Browser().get(f"{provider.base}/realms/story").status == 200, "the realm is served")
 
     shell("user", "set", "eve", "firstName=Eve", "lastName=West", *here)
     assert shell("session", "list", *here) == ""

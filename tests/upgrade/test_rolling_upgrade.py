@@ -10,8 +10,9 @@ import time
 
 import pytest
 from ledger import REALM, Ledger
-from nodes import Node, cluster, until  # noqa: F401  (fixture)
+from nodes import Node, cluster  # noqa: F401  (fixture)
 from programs import provider_program
+from waiting import until
 
 OLDER = os.environ["OSTIARY_OLDER"].split(":")
 VERSION = "SELECT version FROM ostiary_schema"
