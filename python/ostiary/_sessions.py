@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Browsers' login sessions in front of an ASGI application: when a session is opened, refreshed, begun and
 ended. What a session is, and how it is sealed, is <ostiary/login.h>'s; the rules are the API framework's
-(docs/development/login.md).
+(docs/development/verification.md).
 """
 
 from __future__ import annotations

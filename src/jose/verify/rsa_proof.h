@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proof that an exponentiation (rsa_ifma.h) was calculated right. Each of its steps says that
  * a * b + quotient * n = result * 2^k, over the integers: if it is false, so it is modulo a prime
- * that nobody knows, but for a chance that docs/development/rsa-ifma.md bounds. */
+ * that nobody knows, but for a chance that docs/development/jose.md bounds. */
 #ifndef RSA_PROOF_H
 #define RSA_PROOF_H
 
