@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -16,6 +17,11 @@ static const option *find_option(const option *options, ost_text name)
             return options;
     }
     return NULL;
+}
+
+bool options_know(const option *options, ost_text name)
+{
+    return find_option(options, name) != NULL;
 }
 
 /* What is not an option may be a key that was pasted in, and errors end up in logs. */
@@ -158,7 +164,7 @@ bool options_has(const option_values *values, const char *name)
     if (value == NULL || found == NULL)
         return false;
     /* A flag's variable may say no. */
-    return found->argument != NULL || (strcmp(value, "0") != 0 && strcmp(value, "false") != 0);
+    return found->argument != NULL || (strcmp(value, "0") != 0 && strcasecmp(value, "false") != 0);
 }
 
 static const char *nth(const option_value *list, size_t count, const char *name, size_t n)
@@ -193,6 +199,18 @@ ost_result options_number(const option_values *values, const char *name, uint64_
                              "--%s: \"%s\" is not a number from %llu to %llu", name, text,
                              (unsigned long long)min, (unsigned long long)max);
     *ret_number = number;
+    return OST_OK;
+}
+
+ost_result options_switch(const option_values *values, const char *name, bool fallback,
+                          bool *ret_on, ost_error *error)
+{
+    const char *value = options_get(values, name);
+    ost_text text = text_of(value != NULL ? value : "");
+    bool yes = text_equal_ignoring_case(text, OST_TEXT("true"));
+    if (value != NULL && text.len > 0 && !yes && !text_equal_ignoring_case(text, OST_TEXT("false")))
+        return ost_error_set(error, OST_E_CONFIG, "--%s is true or false, not \"%s\"", name, value);
+    *ret_on = value == NULL ? fallback : text.len == 0 || yes;
     return OST_OK;
 }
 

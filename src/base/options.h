@@ -72,6 +72,14 @@ OST_MUST_CHECK ost_result options_number(const option_values *values, const char
                                          uint64_t fallback, uint64_t min, uint64_t max,
                                          uint64_t *ret_number, ost_error *error);
 
+/* Yes or no, `fallback` when not given: "--name", "--name=true" and "--name=false", in either case.
+ * OST_E_CONFIG with a sentence for everything else: what is meant to be off must not be on. */
+OST_MUST_CHECK ost_result options_switch(const option_values *values, const char *name,
+                                         bool fallback, bool *ret_on, ost_error *error);
+
+/* Whether a table has an option of this name, without its dashes. */
+bool options_know(const option *options, ost_text name);
+
 /* The option that is meant, most likely; NULL: none is near. */
 const option *options_nearest(const option *options, ost_text name);
 

@@ -13,6 +13,8 @@ typedef struct command {
     const option *options;
     size_t min_operands, max_operands;
     int (*run)(const option_values *values);
+    /* Why there is no such option, where there is more to say; NULL: there is not. */
+    const char *(*why_none)(ost_text name);
 } command;
 
 extern const command command_provider_start, command_provider_start_dev;

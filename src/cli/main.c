@@ -132,12 +132,38 @@ static int check_standard_input(const command *chosen, const option_values *valu
                                chosen->words, what == chosen->operands ? "" : "--", what);
 }
 
+/* The first option that the command has not, and has something to say about. */
+static const char *why_none(const command *chosen, int argc, char **argv, int first,
+                            ost_text *ret_name)
+{
+    for (int at = first; chosen->why_none != NULL && at < argc; at++) {
+        ost_text word = text_of(argv[at]), name = text_slice(word, 2, text_find(word, '=', 0) - 2);
+        const char *why = text_starts(word, "--") && !options_know(chosen->options, name)
+                              ? chosen->why_none(name)
+                              : NULL;
+        *ret_name = name;
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
+static int refuse_options(const command *chosen, int argc, char **argv, int first,
+                          const ost_error *error)
+{
+    ost_text name;
+    const char *why = why_none(chosen, argc, argv, first, &name);
+    if (why != NULL)
+        return command_usage_error("there is no option --%.*s: %s", OST_FORMAT(name), why);
+    return command_usage_error("%s (see ostiary %s --help)", error->detail, chosen->words);
+}
+
 static int run_command(const command *chosen, int argc, char **argv, int first)
 {
     option_values values;
     ost_error error = {0};
     if (options_read(chosen->options, argc, argv, first, &values, &error) != OST_OK)
-        return command_usage_error("%s (see ostiary %s --help)", error.detail, chosen->words);
+        return refuse_options(chosen, argc, argv, first, &error);
     if (values.help) {
         print_help(chosen);
         return EXIT_DONE;

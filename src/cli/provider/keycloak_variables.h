@@ -13,4 +13,8 @@ void keycloak_variables_tell(const option *options);
  * Keycloak's, and nothing has been said. */
 bool keycloak_setting_is_known(ost_text name, ost_text value);
 
+/* Why an option of the command line, named without its dashes, has no place here; NULL: it is none
+ * of Keycloak's. */
+const char *keycloak_setting_why(ost_text name);
+
 #endif

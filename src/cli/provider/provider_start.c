@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/config/secret_file.h"
 #include "base/context.h"
 #include "base/text.h"
@@ -78,11 +80,11 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
     if (!options_has(values, "import-realm"))
         return OST_OK;
     const char *path = options_get(values, "import-realm");
-    if (strcmp(path, "false") == 0)
+    if (strcasecmp(path, "false") == 0)
         return OST_OK;
     const char *data = options_get(values, "data");
     char folder[600];
-    if (path[0] == '\0' || strcmp(path, "true") == 0) {
+    if (path[0] == '\0' || strcasecmp(path, "true") == 0) {
         snprintf(folder, sizeof folder, "%s/import", data != NULL ? data : "data");
         path = folder;
     }
@@ -132,43 +134,66 @@ static ost_result bootstrap(const option_values *values, store *db, ost_arena *a
     return bootstrap_admin(db, text_of(name), password, NULL, error);
 }
 
-/* "--http-enabled", "--http-enabled=true" */
-static bool is_on(const option_values *values, const char *name)
+/* What is said about a way of listening that there is not: one port is served, over TLS or not. */
+static void tell_unused(const option_values *values, bool tls)
 {
-    const char *value = options_get(values, name);
-    return value != NULL && strcmp(value, "false") != 0;
+    static const struct {
+        const char *name;
+        bool of_tls;
+    } settings[] = {{"http-port", false},
+                    {"https-port", true},
+                    {"https-protocols", true},
+                    {"https-cipher-suites", true}};
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        if (settings[i].of_tls != tls && options_has(values, settings[i].name))
+            command_say("--%s has no effect: there is one port, %s", settings[i].name,
+                        tls ? "with the certificate --https-port"
+                            : "without a certificate "
+                              "--http-port");
+    }
 }
 
-static bool is_off(const option_values *values, const char *name)
-{
-    const char *value = options_get(values, name);
-    return value != NULL && strcmp(value, "false") == 0;
-}
-
-/* How the provider listens: in production over TLS, or in plain text behind a proxy when
+/* How the provider is reached: in production over TLS, or in plain text behind a proxy when
  * --http-enabled says so. */
-static ost_result configure_listener(const option_values *values, bool development,
-                                     provider_config *config, ost_error *error)
+static ost_result check_ways(const option_values *values, bool development, bool tls,
+                             provider_config *config, ost_error *error)
 {
-    bool tls = options_has(values, "https-certificate-file");
-    bool http = development || is_on(values, "http-enabled");
-    uint64_t port;
+    bool plain, strict;
+    ost_result result = options_switch(values, "http-enabled", development, &plain, error);
+    if (result == OST_OK)
+        result = options_switch(values, "hostname-strict", true, &strict, error);
+    if (result != OST_OK)
+        return result;
     if (tls != options_has(values, "https-certificate-key-file"))
         return ost_error_set(error, OST_E_CONFIG,
                              "--https-certificate-file and --https-certificate-key-file go "
                              "together");
-    if (!tls && !http)
+    if (!tls && !plain && !development)
         return ost_error_set(error, OST_E_CONFIG,
                              "production needs --https-certificate-file and "
                              "--https-certificate-key-file, or --http-enabled=true behind a proxy "
                              "that ends TLS");
-    if (!development && !is_off(values, "hostname-strict") &&
-        options_get(values, "hostname") == NULL)
+    if (!development && strict && options_get(values, "hostname") == NULL)
         return ost_error_set(error, OST_E_CONFIG,
                              "production needs --hostname: the URL under which browsers and APIs "
                              "reach the provider, such as https://id.example.org");
-    ost_result result = tls ? options_number(values, "https-port", 8443, 1, 65535, &port, error)
-                            : options_number(values, "http-port", 8080, 1, 65535, &port, error);
+    tell_unused(values, tls);
+    if (tls && plain && !development)
+        command_say("--http-enabled has no effect: there is one port, with the certificate "
+                    "--https-port");
+    config->any_host = !strict;
+    return OST_OK;
+}
+
+static ost_result configure_listener(const option_values *values, bool development,
+                                     provider_config *config, ost_error *error)
+{
+    bool tls = options_has(values, "https-certificate-file");
+    uint64_t port;
+    ost_result result = check_ways(values, development, tls, config, error);
+    if (result == OST_OK)
+        result = tls ? options_number(values, "https-port", 8443, 1, 65535, &port, error)
+                     : options_number(values, "http-port", 8080, 1, 65535, &port, error);
     if (result != OST_OK)
         return result;
     config->port = (unsigned)port;
@@ -218,6 +243,7 @@ static ost_result configure(const option_values *values, bool development, run_s
                             provider_config *config, ost_error *error)
 {
     uint64_t loops, hash_threads;
+    bool apart;
     ost_result result = configure_listener(values, development, config, error);
     if (result == OST_OK)
         result = client_tls_configure(values, config, error);
@@ -225,6 +251,8 @@ static ost_result configure(const option_values *values, bool development, run_s
         result = options_number(values, "loops", 0, 0, 256, &loops, error);
     if (result == OST_OK)
         result = options_number(values, "hash-threads", 0, 0, 256, &hash_threads, error);
+    if (result == OST_OK)
+        result = options_switch(values, "signing-process", false, &apart, error);
     if (result != OST_OK)
         return result;
     config->development = development;
@@ -232,10 +260,9 @@ static ost_result configure(const option_values *values, bool development, run_s
     config->relative_path = options_get(values, "http-relative-path");
     config->authentication_channel = options_get(
         values, "spi-ciba-auth-channel-ciba-http-auth-channel-http-authentication-channel-uri");
-    config->any_host = is_off(values, "hostname-strict");
     config->loops = (unsigned)loops;
     config->hash_threads = (unsigned)hash_threads;
-    if (is_on(values, "signing-process"))
+    if (apart)
         config->signing_command = signing_command;
     config->pkcs11_module = options_get(values, "pkcs11-module");
     const char *interval = options_get(values, "key-rotation");
@@ -352,6 +379,7 @@ const command command_provider_start = {
     .summary = "Run the identity provider in production: TLS or a proxy, and a fixed host name.",
     .options = options,
     .run = run_start,
+    .why_none = keycloak_setting_why,
 };
 
 const command command_provider_start_dev = {
@@ -360,4 +388,5 @@ const command command_provider_start_dev = {
     .summary = "Run the identity provider for development: plain HTTP on the loopback address.",
     .options = options,
     .run = run_start_dev,
+    .why_none = keycloak_setting_why,
 };

@@ -114,13 +114,39 @@ static void mistakes_are_explained(void **state)
     assert_null(strstr(error.detail, "did you mean"));
 }
 
+static void switches_are_on_or_off(void **state)
+{
+    static const struct {
+        const char *word;
+        ost_result result;
+        bool on;
+    } rows[] = {
+        {"--plain", OST_OK, true},          {"--plain=true", OST_OK, true},
+        {"--plain=True", OST_OK, true},     {"--plain=false", OST_OK, false},
+        {"--plain=FALSE", OST_OK, false},   {"--plain=no", OST_E_CONFIG, false},
+        {"--plain=0", OST_E_CONFIG, false}, {"--plain=truth", OST_E_CONFIG, false},
+    };
+    static const option options[] = {{"plain", "[true]", NULL, NULL, "plain"}, {0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char word[16], program[] = "program", *line[] = {program, word};
+        option_values values;
+        ost_error error = {0};
+        bool on = false;
+        snprintf(word, sizeof word, "%s", rows[i].word);
+        assert_int_equal(options_read(options, 2, line, 1, &values, &error), OST_OK);
+        assert_int_equal(options_switch(&values, "plain", false, &on, &error), rows[i].result);
+        assert_int_equal(on, rows[i].on);
+        assert_true(options_know(options, OST_TEXT("plain")));
+        assert_false(options_know(options, OST_TEXT("plai")));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_are_read),
-        cmocka_unit_test(the_environment_stands_in),
-        cmocka_unit_test(too_many_are_refused),
-        cmocka_unit_test(mistakes_are_explained),
+        cmocka_unit_test(options_are_read),       cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(too_many_are_refused),   cmocka_unit_test(mistakes_are_explained),
+        cmocka_unit_test(switches_are_on_or_off),
     };
     return cmocka_run_group_tests_name("base-options", tests, NULL, NULL);
 }
