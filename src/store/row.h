@@ -49,6 +49,15 @@ OST_MUST_CHECK ost_result insert_notification(database *database, ost_text realm
                                               int64_t now);
 OST_MUST_CHECK ost_result upsert_client_session(database *database,
                                                 const store_client_session *session);
+/* OST_E_NOT_FOUND when it is gone. */
+OST_MUST_CHECK ost_result update_client_session(database *database,
+                                                const store_client_session *session);
+/* Of columns from `at` on, as they stand here. */
+#define CLIENT_SESSION_COLUMNS                                                                     \
+    "part.session_id, part.client_id, part.scope, part.nonce, part.redirect_uri, part.started, "   \
+    "part.last_access, part.notes, part.issuer"
+OST_MUST_CHECK ost_result read_client_session(statement *statement, int at, ost_arena *arena,
+                                              store_client_session *ret_session);
 OST_MUST_CHECK ost_result insert_refresh(database *database, ost_text session_id,
                                          ost_text client_id, ost_text id, ost_text parent,
                                          int64_t now);

@@ -412,6 +412,25 @@ OST_MUST_CHECK ost_result store_login(store *store, const store_session *session
  * that the caller can end its session). Expiry and the rest is the caller's check. */
 OST_MUST_CHECK ost_result store_code_take(store *store, ost_text realm, ost_text id,
                                           ost_arena *arena, store_code *ret_code);
+/* Looks at it, and at the client's part of its session (without session_id: that is gone), and
+ * changes nothing. Errors as above, of which OST_E_CONFLICT fills both. */
+OST_MUST_CHECK ost_result store_code_get(store *store, ost_text realm, ost_text id,
+                                         ost_arena *arena, store_code *ret_code,
+                                         store_client_session *ret_part);
+
+/* What is good once: a code that has not been used, or what a user has approved for a device. */
+typedef enum store_once_kind { STORE_ONCE_CODE, STORE_ONCE_DEVICE } store_once_kind;
+typedef struct store_once {
+    store_once_kind kind;
+    ost_text realm, id;
+} store_once;
+/* Takes it, and in the same transaction keeps what is given for it: the client's part of a session
+ * that exists, as store_client_session_put does, or (`session`) of one that begins, as store_login
+ * does. OST_E_NOT_FOUND: it cannot be taken any more, or the session has ended; then, as after
+ * every failure, nothing has changed. */
+OST_MUST_CHECK ost_result store_exchange(store *store, const store_once *once,
+                                         const store_session *session,
+                                         const store_client_session *part);
 
 /* ---- events: what users and administrators did ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Authorization codes in the store: each can be taken once. */
+/* Authorization codes in the store, and the exchange of what is good once for a session. */
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -94,4 +94,62 @@ ost_result store_code_take(store *s, ost_text realm, ost_text id, ost_arena *are
         return result;
     *ret_code = taken;
     return used_before ? OST_E_CONFLICT : OST_OK;
+}
+
+#define OF_CODE                                                                                    \
+    "code.id, code.realm, code.session_id, code.client_id, code.redirect_uri, code.scope, "        \
+    "code.nonce, code.challenge, code.challenge_method, code.expires, code.resources, code.jkt, "  \
+    "code.details, code.used, part.session_id IS NOT NULL"
+
+ost_result store_code_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
+                          store_code *ret_code, store_client_session *ret_part)
+{
+    bool used = false;
+    store_code code;
+    store_client_session part = {0};
+    database *d = read_begin(s);
+    statement *st =
+        PREPARED(d,
+                 "SELECT " OF_CODE ", " CLIENT_SESSION_COLUMNS
+                 " FROM code LEFT JOIN client_session AS part ON part.session_id = code.session_id "
+                 "AND part.client_id = code.client_id WHERE code.id = ? AND code.realm = ?",
+                 id, realm);
+    ost_result result = next_row(st);
+    if (result == OST_OK) {
+        used = column_integer(st, 13) > 0;
+        result = read_code(st, arena, &code);
+    }
+    if (result == OST_OK && column_integer(st, 14) != 0)
+        result = read_client_session(st, 15, arena, &part);
+    read_end(s, d);
+    if (result != OST_OK)
+        return result;
+    *ret_code = code;
+    *ret_part = part;
+    return used ? OST_E_CONFLICT : OST_OK;
+}
+
+static statement *taking(database *d, const store_once *once)
+{
+    return PREPARED(d,
+                    once->kind == STORE_ONCE_CODE
+                        ? "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0"
+                        : "DELETE FROM device WHERE id = ? AND realm = ? AND state = 1",
+                    once->id, once->realm);
+}
+
+/* Of two who bring the same at once, the second one finds no row. */
+static ost_result exchange(database *d, const store_once *once, const store_session *session,
+                           const store_client_session *part)
+{
+    ost_result result = run_change_first(taking(d, once));
+    if (result != OST_OK)
+        return result;
+    return session != NULL ? log_in(d, session, part, NULL) : update_client_session(d, part);
+}
+
+ost_result store_exchange(store *s, const store_once *once, const store_session *session,
+                          const store_client_session *part)
+{
+    return WRITE(s, d, exchange(d, once, session, part));
 }

@@ -80,7 +80,7 @@ ost_result upsert_client_session(database *d, const store_client_session *sessio
     return result == OST_OK ? insert_first_refresh(d, session) : result;
 }
 
-static ost_result update_client_session(database *d, const store_client_session *session)
+ost_result update_client_session(database *d, const store_client_session *session)
 {
     statement *st =
         prepare(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
@@ -198,20 +198,20 @@ ost_result store_client_session_put(store *s, const store_client_session *sessio
     return WRITE(s, d, update_client_session(d, session));
 }
 
-static ost_result read_client_session(statement *st, ost_arena *arena,
-                                      store_client_session *ret_session)
+ost_result read_client_session(statement *st, int at, ost_arena *arena,
+                               store_client_session *ret_session)
 {
     bool failed = false;
     store_client_session read = {
-        .session_id = column_text(st, 0, arena, &failed),
-        .client_id = column_text(st, 1, arena, &failed),
-        .scope = column_text(st, 2, arena, &failed),
-        .nonce = column_text(st, 3, arena, &failed),
-        .redirect_uri = column_text(st, 4, arena, &failed),
-        .started = column_integer(st, 5),
-        .last_access = column_integer(st, 6),
-        .notes = column_text(st, 7, arena, &failed),
-        .issuer = column_text(st, 8, arena, &failed),
+        .session_id = column_text(st, at, arena, &failed),
+        .client_id = column_text(st, at + 1, arena, &failed),
+        .scope = column_text(st, at + 2, arena, &failed),
+        .nonce = column_text(st, at + 3, arena, &failed),
+        .redirect_uri = column_text(st, at + 4, arena, &failed),
+        .started = column_integer(st, at + 5),
+        .last_access = column_integer(st, at + 6),
+        .notes = column_text(st, at + 7, arena, &failed),
+        .issuer = column_text(st, at + 8, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -224,12 +224,12 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
 {
     database *d = read_begin(s);
     statement *st = PREPARED(d,
-                             "SELECT " CLIENT_COLUMNS " FROM client_session "
+                             "SELECT " CLIENT_SESSION_COLUMNS " FROM client_session AS part "
                              "WHERE session_id = ? AND client_id = ?",
                              session_id, client_id);
     ost_result result = next_row(st);
     if (result == OST_OK)
-        result = read_client_session(st, arena, ret_session);
+        result = read_client_session(st, 0, arena, ret_session);
     read_end(s, d);
     return result;
 }

@@ -80,11 +80,3 @@ bool device_poll(call *c, store_device_kind kind, const device_words *words,
         return call_refuse(c, 400, "expired_token", words->expired);
     return check_pace(c, kind, words, ret_device) && check_answer(c, words, ret_device);
 }
-
-bool device_take(call *c, const device_words *words, const store_device *device)
-{
-    ost_result result = store_device_take(c->provider->store, device->realm, device->id);
-    if (result == OST_E_NOT_FOUND)
-        return refuse(c, words->unknown);
-    return result == OST_OK || call_refuse_busy(c);
-}

@@ -19,7 +19,4 @@ typedef struct device_words {
 bool device_poll(call *call, store_device_kind kind, const device_words *words,
                  store_device *ret_device);
 
-/* Takes it, once: of two requests at a time only one has it. */
-bool device_take(call *call, const device_words *words, const store_device *device);
-
 #endif

@@ -64,10 +64,12 @@ void grant_ciba(call *c)
         resources_narrow(c, device.resources, &g.resources) &&
         details_narrow(c, device.details, &g.details) &&
         grant_set_user(c, user.document, user.id, &g) && grant_check_offline(c, &g) &&
-        device_take(c, &words, &device) && keep_consent(c, &g)) {
+        keep_consent(c, &g)) {
+        const store_once once = {STORE_ONCE_DEVICE, device.realm, device.id};
         g.granted_resources = device.resources;
         g.granted_details = device.details;
         login_grant_begin(
-            c, &g, text_of(call_format(c, "{\"acr\":\"1\",\"since\":%lld}", (long long)c->now)));
+            c, &g, &once, words.unknown,
+            text_of(call_format(c, "{\"acr\":\"1\",\"since\":%lld}", (long long)c->now)));
     }
 }

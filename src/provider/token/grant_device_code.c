@@ -35,6 +35,7 @@ static bool load_part(call *c, const store_device *device, store_client_session 
 static void give(call *c, const store_device *device, store_client_session *part)
 {
     grant g = {.client = c->client, .may_be_offline = true};
+    const store_once once = {STORE_ONCE_DEVICE, device->realm, device->id};
     ost_text code = call_parameter(c, "device_code");
     store_session offline = {0};
     minted m;
@@ -47,8 +48,10 @@ static void give(call *c, const store_device *device, store_client_session *part
         details_narrow(c, device->details, &g.details) &&
         login_grant_load(c, device->session_id, NOT_VALID, &g) &&
         consent_holds(c, g.user_id, g.scopes) && login_grant_go_offline(c, code, &g, &offline) &&
-        mint_tokens(c, &g, true, &m) && login_grant_keep(c, part, &offline, &m))
+        mint_tokens(c, &g, true, &m) && login_grant_keep(c, &once, NOT_VALID, part, &offline, &m))
         (void)mint_answer(c, &g, &m);
+    else if (c->error.status < 500) /* there is no use in asking again */
+        (void)!store_device_take(c->provider->store, device->realm, device->id);
 }
 
 void grant_device_code(call *c)
@@ -61,7 +64,6 @@ void grant_device_code(call *c)
         return;
     }
     if (device_poll(c, DEVICE_GRANT, &words, &device) &&
-        pkce_check(c, device.challenge, device.challenge_method) && load_part(c, &device, &part) &&
-        device_take(c, &words, &device))
+        pkce_check(c, device.challenge, device.challenge_method) && load_part(c, &device, &part))
         give(c, &device, &part);
 }

@@ -53,5 +53,5 @@ void grant_password(call *c)
         return;
     g.granted_resources = g.resources;
     g.granted_details = g.details;
-    login_grant_begin(c, &g, OST_TEXT("{}"));
+    login_grant_begin(c, &g, NULL, NULL, OST_TEXT("{}"));
 }

@@ -42,22 +42,25 @@ bool login_grant_go_offline(call *c, ost_text code, grant *g, store_session *ret
     return c->error.status == 0;
 }
 
-/* Whether the client's part of the session is still there is no longer of interest: if not, the
- * tokens have been revoked already. */
-bool login_grant_keep(call *c, store_client_session *part, const store_session *offline,
-                      const minted *m)
+static bool check_kept(call *c, ost_result result, const char *gone)
 {
-    ost_result result;
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", gone);
+    return result == OST_OK || call_refuse_busy(c);
+}
+
+bool login_grant_keep(call *c, const store_once *once, const char *gone, store_client_session *part,
+                      const store_session *offline, const minted *m)
+{
+    bool begins = offline->id.len > 0;
     part->refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
     part->last_access = c->now;
-    if (offline->id.len > 0) {
+    if (begins) {
         part->session_id = offline->id;
         part->started = c->now;
-        result = store_login(c->provider->store, offline, part, NULL);
-    } else {
-        result = store_client_session_put(c->provider->store, part);
     }
-    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+    return check_kept(c, store_exchange(c->provider->store, once, begins ? offline : NULL, part),
+                      gone);
 }
 
 static store_session begin_session(call *c, const grant *g)
@@ -67,7 +70,7 @@ static store_session begin_session(call *c, const grant *g)
                       : session_begin(c, g->user_id, false);
 }
 
-void login_grant_begin(call *c, grant *g, ost_text notes)
+void login_grant_begin(call *c, grant *g, const store_once *once, const char *gone, ost_text notes)
 {
     minted m;
     store_session session = begin_session(c, g);
@@ -87,10 +90,9 @@ void login_grant_begin(call *c, grant *g, ost_text notes)
         .notes = notes,
         .issuer = text_of(c->issuer),
     };
+    struct store *to = c->provider->store;
     /* The user may have been deleted a moment ago. */
-    if (store_login(c->provider->store, &session, &part, NULL) != OST_OK) {
-        call_refuse_busy(c);
-        return;
-    }
-    (void)mint_answer(c, g, &m);
+    if (once != NULL ? check_kept(c, store_exchange(to, once, &session, &part), gone)
+                     : store_login(to, &session, &part, NULL) == OST_OK || call_refuse_busy(c))
+        (void)mint_answer(c, g, &m);
 }

@@ -16,15 +16,18 @@ bool login_grant_load(call *call, ost_text session_id, const char *gone, grant *
  * *ret_offline, under an id that the code leads to. Otherwise nothing changes. */
 bool login_grant_go_offline(call *call, ost_text code, grant *grant, store_session *ret_offline);
 
-/* Begins a chain of refresh tokens in the client's part of the session, or of the offline one,
- * where that has an id. */
-bool login_grant_keep(call *call, store_client_session *part, const store_session *offline,
+/* Takes what the tokens are given for, and begins a chain of refresh tokens in the client's part of
+ * the session, or of the offline one, where that has an id. Refuses with invalid_grant and the
+ * description `gone` when somebody else has it, or the session has ended. */
+bool login_grant_keep(call *call, const store_once *once, const char *gone,
+                      store_client_session *part, const store_session *offline,
                       const minted *minted);
 
 /* A session of its own for a grant whose user and scopes are chosen and checked, and what a refresh
  * may ask for too; an offline one where that is granted; its tokens, and the answer with them.
- * `notes` of the client's part, JSON.
- */
-void login_grant_begin(call *call, grant *grant, ost_text notes);
+ * `notes` of the client's part, JSON. `once` (NULL: nothing) is taken for it, or, when somebody
+ * else has it, invalid_grant told with the description `gone`. */
+void login_grant_begin(call *call, grant *grant, const store_once *once, const char *gone,
+                       ost_text notes);
 
 #endif

@@ -75,13 +75,6 @@ static void a_code_that_is_there_undoes_the_login(void **state)
                      OST_E_NOT_FOUND);
 }
 
-static int64_t last_access_of(const char *id)
-{
-    store_session got;
-    assert_int_equal(store_session_get(db, alice.realm, text_of(id), arena, &got), OST_OK);
-    return got.last_access;
-}
-
 static ost_result refresh(const char *of, const char *presented, const char *next, int64_t now)
 {
     return store_refresh_use(db, &(store_refresh){.realm = alice.realm,
@@ -91,6 +84,85 @@ static ost_result refresh(const char *of, const char *presented, const char *nex
                                                   .next = text_of(next),
                                                   .now = now,
                                                   .idle_ends = 1000});
+}
+
+static void begin_with_code(const char *login_id, const char *id)
+{
+    const store_session login = session_of(login_id);
+    const store_client_session part = part_of(login_id, "");
+    const store_code brought = {.id = text_of(id),
+                                .realm = alice.realm,
+                                .session_id = login.id,
+                                .client_id = part.client_id,
+                                .expires = 1000};
+    assert_int_equal(store_login(db, &login, &part, &brought), OST_OK);
+}
+
+static ost_result look(const char *id, store_client_session *ret_part)
+{
+    store_code got;
+    ost_result result = store_code_get(db, alice.realm, text_of(id), arena, &got, ret_part);
+    if (result == OST_OK || result == OST_E_CONFLICT)
+        assert_true(text_is(got.id, id) && text_is(got.client_id, "c") && got.expires == 1000);
+    return result;
+}
+
+static void a_code_is_exchanged_once(void **state)
+{
+    const store_once once = {STORE_ONCE_CODE, alice.realm, OST_TEXT("c8")},
+                     elsewhere = {STORE_ONCE_CODE, OST_TEXT("other"), once.id};
+    store_client_session part = part_of("s8", "t8"), got;
+    store_code taken;
+    (void)state;
+    assert_int_equal(look("c8", &got), OST_E_NOT_FOUND);
+    begin_with_code("s8", "c8");
+    assert_int_equal(look("c8", &got), OST_OK);
+    assert_true(text_is(got.session_id, "s8") && text_is(got.client_id, "c"));
+    assert_int_equal(store_exchange(db, &elsewhere, NULL, &part), OST_E_NOT_FOUND);
+    part.scope = OST_TEXT("mail");
+    assert_int_equal(store_exchange(db, &once, NULL, &part), OST_OK);
+    assert_int_equal(look("c8", &got), OST_E_CONFLICT);
+    assert_true(text_is(got.scope, "mail"));
+    part.scope = OST_TEXT("more");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(store_exchange(db, &once, NULL, &part), OST_E_NOT_FOUND);
+    assert_int_equal(look("c8", &got), OST_E_CONFLICT);
+    assert_true(text_is(got.scope, "mail"));
+    assert_int_equal(store_code_take(db, alice.realm, once.id, arena, &taken), OST_E_CONFLICT);
+    assert_int_equal(refresh("s8", "t8", "t9", 5), OST_OK);
+}
+
+/* What the code was to bring cannot be kept: the code is as it was. */
+static void a_failure_leaves_the_code(void **state)
+{
+    const store_once once = {STORE_ONCE_CODE, alice.realm, OST_TEXT("c10")};
+    const store_client_session part = part_of("s10", "t10"), stray = part_of("nowhere", "t10");
+    store_session offline = session_of("s11");
+    store_client_session got, begun = part_of("s11", "t11");
+    (void)state;
+    begin_with_code("s10", "c10");
+    for (int i = 0; i < 2; i++) { /* prepared by then */
+        assert_int_equal(store_exchange(db, &once, NULL, &stray), OST_E_NOT_FOUND);
+        assert_int_equal(store_exchange(db, &once, &offline, &stray), OST_E_NOT_FOUND);
+    }
+    offline.user_id = OST_TEXT("nobody");
+    assert_int_equal(store_exchange(db, &once, &offline, &begun), OST_E_NOT_FOUND);
+    assert_false(has_session("s11"));
+    assert_int_equal(store_client_session_end(db, part.session_id, part.client_id), OST_OK);
+    assert_int_equal(store_exchange(db, &once, NULL, &part), OST_E_NOT_FOUND);
+    assert_int_equal(look("c10", &got), OST_OK);
+    assert_true(got.session_id.len == 0);
+    offline.user_id = alice.id;
+    assert_int_equal(store_exchange(db, &once, &offline, &begun), OST_OK);
+    assert_true(has_session("s11") && has_client_session("s11"));
+    assert_int_equal(look("c10", &got), OST_E_CONFLICT);
+}
+
+static int64_t last_access_of(const char *id)
+{
+    store_session got;
+    assert_int_equal(store_session_get(db, alice.realm, text_of(id), arena, &got), OST_OK);
+    return got.last_access;
 }
 
 /* What has to be there is looked for together with what comes next. */
@@ -192,6 +264,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_undoes_the_whole_login),
         cmocka_unit_test(a_code_that_is_there_undoes_the_login),
+        cmocka_unit_test(a_code_is_exchanged_once),
+        cmocka_unit_test(a_failure_leaves_the_code),
         cmocka_unit_test(a_session_that_is_gone_is_told),
         cmocka_unit_test(a_refused_refresh_leaves_the_session_as_it_was),
         cmocka_unit_test(a_token_that_stays_has_to_be_the_last_one),
