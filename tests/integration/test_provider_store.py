@@ -17,7 +17,6 @@ from web import Browser
 
 pytestmark = pytest.mark.sqlite("faults of its file (test_postgresql.py has those of a database)")
 
-SECONDS = 15
 INDEX_ROOM = 9 * 4096  # what opening a store takes beside it
 
 

@@ -8,7 +8,6 @@ from oidc import Realm
 from peers import free_port
 from postgresql import Cluster
 from programs import Program, provider_program
-from waiting import until
 from web import Browser
 
 
