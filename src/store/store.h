@@ -419,16 +419,19 @@ OST_MUST_CHECK ost_result store_code_get(store *store, ost_text realm, ost_text 
                                          store_client_session *ret_part);
 
 /* What is good once: a code that has not been used, or what a user has approved for a device. */
-typedef enum store_once_kind { STORE_ONCE_CODE, STORE_ONCE_DEVICE } store_once_kind;
-typedef struct store_once {
-    store_once_kind kind;
+typedef enum store_single_use_kind {
+    STORE_SINGLE_USE_CODE,
+    STORE_SINGLE_USE_DEVICE
+} store_single_use_kind;
+typedef struct store_single_use {
+    store_single_use_kind kind;
     ost_text realm, id;
-} store_once;
+} store_single_use;
 /* Takes it, and in the same transaction keeps what is given for it: the client's part of a session
  * that exists, as store_client_session_put does, or (`session`) of one that begins, as store_login
  * does. OST_E_NOT_FOUND: it cannot be taken any more, or the session has ended; then, as after
  * every failure, nothing has changed. */
-OST_MUST_CHECK ost_result store_exchange(store *store, const store_once *once,
+OST_MUST_CHECK ost_result store_exchange(store *store, const store_single_use *once,
                                          const store_session *session,
                                          const store_client_session *part);
 

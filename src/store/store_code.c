@@ -129,17 +129,17 @@ ost_result store_code_get(store *s, ost_text realm, ost_text id, ost_arena *aren
     return used ? OST_E_CONFLICT : OST_OK;
 }
 
-static statement *taking(database *d, const store_once *once)
+static statement *taking(database *d, const store_single_use *once)
 {
     return PREPARED(d,
-                    once->kind == STORE_ONCE_CODE
+                    once->kind == STORE_SINGLE_USE_CODE
                         ? "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0"
                         : "DELETE FROM device WHERE id = ? AND realm = ? AND state = 1",
                     once->id, once->realm);
 }
 
 /* Of two who bring the same at once, the second one finds no row. */
-static ost_result exchange(database *d, const store_once *once, const store_session *session,
+static ost_result exchange(database *d, const store_single_use *once, const store_session *session,
                            const store_client_session *part)
 {
     ost_result result = run_change_first(taking(d, once));
@@ -148,7 +148,7 @@ static ost_result exchange(database *d, const store_once *once, const store_sess
     return session != NULL ? log_in(d, session, part, NULL) : update_client_session(d, part);
 }
 
-ost_result store_exchange(store *s, const store_once *once, const store_session *session,
+ost_result store_exchange(store *s, const store_single_use *once, const store_session *session,
                           const store_client_session *part)
 {
     return WRITE(s, d, exchange(d, once, session, part));

@@ -21,7 +21,7 @@ static bool not_valid(call *c)
     return call_refuse(c, 400, "invalid_grant", NOT_VALID);
 }
 
-static bool name_code(call *c, store_once *ret_once)
+static bool name_code(call *c, store_single_use *ret_once)
 {
     unsigned char hash[32];
     ost_text given = call_parameter(c, "code");
@@ -30,16 +30,16 @@ static bool name_code(call *c, store_once *ret_once)
         return call_refuse(c, 400, "invalid_request", "Missing parameter: code");
     if (id == NULL || ost_sha256(given, hash) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
-    *ret_once = (store_once){.kind = STORE_ONCE_CODE,
-                             .realm = text_of(c->realm->name),
-                             .id = {id, base64url_encode(hash, sizeof hash, id)}};
+    *ret_once = (store_single_use){.kind = STORE_SINGLE_USE_CODE,
+                                   .realm = text_of(c->realm->name),
+                                   .id = {id, base64url_encode(hash, sizeof hash, id)}};
     return true;
 }
 
 /* A code is spent by every answer but one that bids the client come again. Where it had been used
  * before, the client that did so loses what it brought (RFC 6749 §4.1.2); what others bring ends
  * nothing. */
-static void spend_code(call *c, const store_once *once)
+static void spend_code(call *c, const store_single_use *once)
 {
     store_code code;
     ost_result result = store_code_take(c->provider->store, once->realm, once->id, c->arena, &code);
@@ -53,7 +53,7 @@ static void spend_code(call *c, const store_once *once)
 
 /* What came of the login is read with it: later, a second use of the code may have ended it, and
  * the first would fail for it. */
-static bool load_code(call *c, const store_once *once, store_code *ret_code,
+static bool load_code(call *c, const store_single_use *once, store_code *ret_code,
                       store_client_session *ret_part)
 {
     ost_result result =
@@ -90,7 +90,7 @@ static bool check_code(call *c, const store_code *code)
     return check_policies(c, code) && pkce_check(c, code->challenge, code->challenge_method);
 }
 
-static bool keep(call *c, const store_once *once, const store_code *code,
+static bool keep(call *c, const store_single_use *once, const store_code *code,
                  const store_client_session *before, const store_session *offline, const minted *m)
 {
     store_client_session part = *before;
@@ -100,7 +100,7 @@ static bool keep(call *c, const store_once *once, const store_code *code,
     return login_grant_keep(c, once, NOT_VALID, &part, offline, m);
 }
 
-static bool exchange(call *c, const store_once *once, grant *g, minted *ret_minted)
+static bool exchange(call *c, const store_single_use *once, grant *g, minted *ret_minted)
 {
     store_session offline = {0};
     store_client_session part;
@@ -127,7 +127,7 @@ static bool exchange(call *c, const store_once *once, grant *g, minted *ret_mint
 void grant_authorization_code(call *c)
 {
     grant g = {.client = c->client, .may_be_offline = true};
-    store_once once;
+    store_single_use once;
     minted m;
     if (!c->client->standard_flow) {
         call_refuse(c, 400, "unauthorized_client", "Client not allowed to exchange code");

@@ -65,7 +65,7 @@ void grant_ciba(call *c)
         details_narrow(c, device.details, &g.details) &&
         grant_set_user(c, user.document, user.id, &g) && grant_check_offline(c, &g) &&
         keep_consent(c, &g)) {
-        const store_once once = {STORE_ONCE_DEVICE, device.realm, device.id};
+        const store_single_use once = {STORE_SINGLE_USE_DEVICE, device.realm, device.id};
         g.granted_resources = device.resources;
         g.granted_details = device.details;
         login_grant_begin(

@@ -35,7 +35,7 @@ static bool load_part(call *c, const store_device *device, store_client_session 
 static void give(call *c, const store_device *device, store_client_session *part)
 {
     grant g = {.client = c->client, .may_be_offline = true};
-    const store_once once = {STORE_ONCE_DEVICE, device->realm, device->id};
+    const store_single_use once = {STORE_SINGLE_USE_DEVICE, device->realm, device->id};
     ost_text code = call_parameter(c, "device_code");
     store_session offline = {0};
     minted m;

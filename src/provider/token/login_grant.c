@@ -49,8 +49,8 @@ static bool check_kept(call *c, ost_result result, const char *gone)
     return result == OST_OK || call_refuse_busy(c);
 }
 
-bool login_grant_keep(call *c, const store_once *once, const char *gone, store_client_session *part,
-                      const store_session *offline, const minted *m)
+bool login_grant_keep(call *c, const store_single_use *once, const char *gone,
+                      store_client_session *part, const store_session *offline, const minted *m)
 {
     bool begins = offline->id.len > 0;
     part->refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
@@ -70,7 +70,8 @@ static store_session begin_session(call *c, const grant *g)
                       : session_begin(c, g->user_id, false);
 }
 
-void login_grant_begin(call *c, grant *g, const store_once *once, const char *gone, ost_text notes)
+void login_grant_begin(call *c, grant *g, const store_single_use *once, const char *gone,
+                       ost_text notes)
 {
     minted m;
     store_session session = begin_session(c, g);

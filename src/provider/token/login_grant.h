@@ -19,7 +19,7 @@ bool login_grant_go_offline(call *call, ost_text code, grant *grant, store_sessi
 /* Takes what the tokens are given for, and begins a chain of refresh tokens in the client's part of
  * the session, or of the offline one, where that has an id. Refuses with invalid_grant and the
  * description `gone` when somebody else has it, or the session has ended. */
-bool login_grant_keep(call *call, const store_once *once, const char *gone,
+bool login_grant_keep(call *call, const store_single_use *once, const char *gone,
                       store_client_session *part, const store_session *offline,
                       const minted *minted);
 
@@ -27,7 +27,7 @@ bool login_grant_keep(call *call, const store_once *once, const char *gone,
  * may ask for too; an offline one where that is granted; its tokens, and the answer with them.
  * `notes` of the client's part, JSON. `once` (NULL: nothing) is taken for it, or, when somebody
  * else has it, invalid_grant told with the description `gone`. */
-void login_grant_begin(call *call, grant *grant, const store_once *once, const char *gone,
+void login_grant_begin(call *call, grant *grant, const store_single_use *once, const char *gone,
                        ost_text notes);
 
 #endif

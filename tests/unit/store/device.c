@@ -152,7 +152,7 @@ static void it_is_answered_once_and_in_time(void **state)
 static void what_is_denied_or_pending_is_not_taken(void **state)
 {
     (void)state;
-    const store_once once = {STORE_ONCE_DEVICE, device.realm, device.id};
+    const store_single_use once = {STORE_SINGLE_USE_DEVICE, device.realm, device.id};
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_E_NOT_FOUND);
     assert_int_equal(store_exchange(db, &once, NULL, &part), OST_E_NOT_FOUND);
     assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NOW),
@@ -247,8 +247,8 @@ static void *race(void *user)
     (void)user;
     if (store_device_poll(db, device.realm, device.id, NOW) == OST_OK)
         atomic_fetch_add(&polled, 1);
-    if (store_exchange(db, &(store_once){STORE_ONCE_DEVICE, device.realm, device.id}, NULL,
-                       &part) == OST_OK)
+    if (store_exchange(db, &(store_single_use){STORE_SINGLE_USE_DEVICE, device.realm, device.id},
+                       NULL, &part) == OST_OK)
         atomic_fetch_add(&taken, 1);
     return NULL;
 }

@@ -109,8 +109,8 @@ static ost_result look(const char *id, store_client_session *ret_part)
 
 static void a_code_is_exchanged_once(void **state)
 {
-    const store_once once = {STORE_ONCE_CODE, alice.realm, OST_TEXT("c8")},
-                     elsewhere = {STORE_ONCE_CODE, OST_TEXT("other"), once.id};
+    const store_single_use once = {STORE_SINGLE_USE_CODE, alice.realm, OST_TEXT("c8")},
+                           elsewhere = {STORE_SINGLE_USE_CODE, OST_TEXT("other"), once.id};
     store_client_session part = part_of("s8", "t8"), got;
     store_code taken;
     (void)state;
@@ -135,7 +135,7 @@ static void a_code_is_exchanged_once(void **state)
 /* What the code was to bring cannot be kept: the code is as it was. */
 static void a_failure_leaves_the_code(void **state)
 {
-    const store_once once = {STORE_ONCE_CODE, alice.realm, OST_TEXT("c10")};
+    const store_single_use once = {STORE_SINGLE_USE_CODE, alice.realm, OST_TEXT("c10")};
     const store_client_session part = part_of("s10", "t10"), stray = part_of("nowhere", "t10");
     store_session offline = session_of("s11");
     store_client_session got, begun = part_of("s11", "t11");
