@@ -90,7 +90,7 @@ WINGS = {
     "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["detail", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
-    "provider/factor": ["call", "realm", "session", "login", "user"],
+    "provider/factor": ["call", "realm", "session", "login", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user", "mail"],
     "provider/client_admin": ["realm", "policy", "member", "completion", "file", "call", "session", "admin"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console", "user", "profile"],

@@ -8,11 +8,14 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT,          /* asks whether to log out */
-    PAGE_FRONT_LOGOUT,    /* has a browser load what ends sessions elsewhere, and goes on */
-    PAGE_ONE_TIME_CODE,   /* asks for one, after the password */
-    PAGE_FORGOT_PASSWORD, /* asks who has forgotten one */
+    PAGE_LOGOUT,               /* asks whether to log out */
+    PAGE_FRONT_LOGOUT,         /* has a browser load what ends sessions elsewhere, and goes on */
+    PAGE_ONE_TIME_CODE,        /* asks for one, after the password */
+    PAGE_FORGOT_PASSWORD,      /* asks who has forgotten one */
+    PAGE_RECOVERY_CODE,        /* likewise for a recovery code, */
+    PAGE_SELECT_AUTHENTICATOR, /* and which of them it is to be */
     PAGE_CONFIGURE_TOTP,
+    PAGE_CONFIGURE_RECOVERY,
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,
@@ -63,6 +66,8 @@ typedef enum page_field {
     PAGE_PICTURE_SIDE,  /* text: of so many units */
     PAGE_DEVICE_NAME,   /* text: what its owner calls it, */
     PAGE_DEVICE_NAMED,  /* flag: it needs a name */
+    PAGE_MADE_AT,       /* text: when, in milliseconds */
+    PAGE_OTHER_WAYS,    /* flag: another second factor will do */
     PAGE_DEVICE_CODE,   /* text: the code that a device shows */
     PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
     PAGE_RETURN,        /* text: where an answer goes */

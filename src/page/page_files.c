@@ -14,7 +14,10 @@ EMBEDDED(front_logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(one_time_code_html);
 EMBEDDED(forgot_html);
+EMBEDDED(recovery_code_html);
+EMBEDDED(select_authenticator_html);
 EMBEDDED(configure_totp_html);
+EMBEDDED(configure_recovery_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
 EMBEDDED(update_profile_html);
@@ -27,6 +30,7 @@ EMBEDDED(docs_redirect_html);
 EMBEDDED(languages_html);
 EMBEDDED(page_css);
 EMBEDDED(secret_js);
+EMBEDDED(recovery_js);
 EMBEDDED(form_post_js);
 EMBEDDED(front_logout_js);
 
@@ -69,6 +73,8 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_PICTURE_SIDE] = {"picture_side", PAGE_IS_TEXT},
     [PAGE_DEVICE_NAME] = {"device_name", PAGE_IS_TEXT},
     [PAGE_DEVICE_NAMED] = {"device_named", PAGE_IS_FLAG},
+    [PAGE_MADE_AT] = {"made_at", PAGE_IS_TEXT},
+    [PAGE_OTHER_WAYS] = {"other_ways", PAGE_IS_FLAG},
     [PAGE_DEVICE_CODE] = {"device_code", PAGE_IS_TEXT},
     [PAGE_HOST] = {"host", PAGE_IS_TEXT},
     [PAGE_RETURN] = {"return", PAGE_IS_TEXT},
@@ -138,7 +144,10 @@ static const struct {
     [PAGE_FRONT_LOGOUT] = PLACE_OF(front_logout_html),
     [PAGE_ONE_TIME_CODE] = PLACE_OF(one_time_code_html),
     [PAGE_FORGOT_PASSWORD] = PLACE_OF(forgot_html),
+    [PAGE_RECOVERY_CODE] = PLACE_OF(recovery_code_html),
+    [PAGE_SELECT_AUTHENTICATOR] = PLACE_OF(select_authenticator_html),
     [PAGE_CONFIGURE_TOTP] = PLACE_OF(configure_totp_html),
+    [PAGE_CONFIGURE_RECOVERY] = PLACE_OF(configure_recovery_html),
     [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
     [PAGE_UPDATE_PROFILE] = PLACE_OF(update_profile_html),
     [PAGE_REGISTRATION] = PLACE_OF(registration_html),
@@ -163,6 +172,8 @@ page_file page_script(page_template template)
 {
     if (template == PAGE_LOGIN || template == PAGE_UPDATE_PASSWORD || template == PAGE_REGISTRATION)
         return FILE_OF(secret_js);
+    if (template == PAGE_CONFIGURE_RECOVERY)
+        return FILE_OF(recovery_js);
     if (template == PAGE_FORM_POST)
         return FILE_OF(form_post_js);
     if (template == PAGE_FRONT_LOGOUT)

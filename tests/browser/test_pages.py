@@ -3,6 +3,7 @@
 nothing scrolls sideways, and each is pictured among the results."""
 
 import json
+import pathlib
 import re
 import urllib.parse
 
@@ -15,6 +16,7 @@ from both_providers import only_ours
 from document_server import DocumentServer
 from mail_server import MailServer
 from one_time_codes import credential
+from recovery_codes import flows_with_recovery, recovery_codes
 from oidc import Client, Realm
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -42,7 +44,9 @@ class Site:
         return f"{self.realm}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query)
 
 
+FACTORS = flows_with_recovery()
 ASKING = {
+    **FACTORS,
     "realm": "asking",
     "displayName": "A realm whose clients have to ask",
     "enabled": True,
@@ -53,6 +57,7 @@ ASKING = {
     "resetPasswordAllowed": True,
     "registrationFlow": "own registration",
     "authenticationFlows": [
+        *FACTORS["authenticationFlows"],
         {
             "alias": "own registration",
             "authenticationExecutions": [
@@ -120,6 +125,19 @@ ASKING = {
                 credential(label="Phone at work"),
                 credential("2" * 20, label="The old tablet that lies in the kitchen & has lost its charger"),
             ],
+        },
+        {
+            "username": "ray",
+            "enabled": True,
+            "email": "ray@example.org",
+            "credentials": [{"type": "password", "value": "ray-password"}, credential(), recovery_codes(first=5)],
+        },
+        {
+            "username": "eva",
+            "enabled": True,
+            "email": "eva@example.org",
+            "requiredActions": ["CONFIGURE_RECOVERY_AUTHN_CODES"],
+            "credentials": [{"type": "password", "value": "eva-password"}],
         },
         {
             "username": "kit",
@@ -221,6 +239,42 @@ def one_time_code_in_german(page, site):
     act(page, site, "max")
     pick(page, "Deutsch")
     page.get_by_label("Einmalcode").wait_for()
+
+
+def another_way(page, site):
+    act(page, site, "ray")
+    page.get_by_role("button", name="Try Another Way").click()
+    page.get_by_role("heading", name="Select login method").wait_for()
+
+
+def recovery_code(page, site):
+    another_way(page, site)
+    page.get_by_role("button", name="Recovery Authentication Code").click()
+    page.get_by_label("Recovery code #5").fill("AAAA-BBBB-CCCC")
+    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("alert").get_by_text("Invalid recovery authentication code").wait_for()
+    pick(page, "Deutsch")
+    page.get_by_label("Wiederherstellungscode Nr. 5").wait_for()
+
+
+def configure_recovery(page, site):
+    act(page, site, "eva")
+    page.get_by_role("heading", name="Recovery Authentication Codes").wait_for()
+    codes = page.locator("#kc-recovery-codes-list code").all_inner_texts()
+    assert len(codes) == 12
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    text = pathlib.Path(download.value.path()).read_text()
+    assert download.value.suggested_filename == "recovery-codes.txt"
+    assert f"1: {codes[0]}" in text and f"12: {codes[11]}" in text
+    page.get_by_role("button", name="Complete setup").click()
+    assert page.get_by_role("button", name="Complete setup").is_visible(), "the box has not been ticked"
+
+
+def configure_recovery_in_arabic(page, site):
+    act(page, site, "eva")
+    pick(page, "العربية")
+    page.get_by_role("heading", name="رموز الاسترداد").wait_for()
 
 
 def configure_totp(page, site):
@@ -495,6 +549,7 @@ def docs_answer(page, site):
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
     *(one_time_code, one_time_code_in_german, configure_totp, configure_totp_in_german),
+    *(another_way, recovery_code, configure_recovery, configure_recovery_in_arabic),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Credentials in the account REST API: the password, which is changed by who knows it, and devices
- * for one-time codes, which are set up at a login. */
+/* Credentials in the account REST API: the password, which is changed by who knows it, and second
+ * factors, which are set up at a login. */
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/account/account_call.h"
+#include "provider/account/account_credential.h"
 #include "provider/account/account_user.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/session/authentication.h"
 #include "provider/user/otp_credential.h"
+#include "provider/user/recovery_codes.h"
+#include "provider/user/user_factor.h"
 
 #define MAX_LABEL 255 /* bytes */
 #define OTP "otp"
@@ -22,11 +25,9 @@ static ost_result read_password(account_call *a, const ost_json **ret_password)
                : OST_OK;
 }
 
-/* Without what proves anything. */
-static void put_credential(ost_json_writer *w, ost_text id, const ost_json *credential)
+void account_put_credential(ost_json_writer *w, ost_text id, const ost_json *credential)
 {
     static const char *const shown[] = {"type", "userLabel", "createdDate", "credentialData"};
-    ost_json_open_object(w);
     ost_json_put_name(w, OST_TEXT("credential"));
     ost_json_open_object(w);
     ost_json_member_text(w, "id", id);
@@ -36,6 +37,12 @@ static void put_credential(ost_json_writer *w, ost_text id, const ost_json *cred
             ost_json_member_value(w, shown[i], value);
     }
     ost_json_close_object(w);
+}
+
+static void put_credential(ost_json_writer *w, ost_text id, const ost_json *credential)
+{
+    ost_json_open_object(w);
+    account_put_credential(w, id, credential);
     ost_json_close_object(w);
 }
 
@@ -60,18 +67,26 @@ static void put_password(const account_call *a, ost_json_writer *w, const ost_js
     ost_json_close_object(w);
 }
 
+void account_open_kind(const account_call *a, ost_json_writer *w, const credential_kind *kind,
+                       const char *setup)
+{
+    ost_json_open_object(w);
+    ost_json_member_string(w, "type", kind->type);
+    ost_json_member_string(w, "category", kind->category);
+    ost_json_member_string(w, "displayName", kind->display_name);
+    ost_json_member_string(w, "helptext", kind->help_text);
+    ost_json_member_string(w, "iconCssClass", kind->icon);
+    if (required_action_is_on(a->call->realm, text_of(setup)))
+        ost_json_member_string(w, "createAction", setup);
+    ost_json_member_boolean(w, "removeable", true);
+}
+
 static void put_devices(const account_call *a, ost_json_writer *w, const otp_credential *devices,
                         size_t count)
 {
-    ost_json_open_object(w);
-    ost_json_member_string(w, "type", OTP);
-    ost_json_member_string(w, "category", "two-factor");
-    ost_json_member_string(w, "displayName", "otp-display-name");
-    ost_json_member_string(w, "helptext", "otp-help-text");
-    ost_json_member_string(w, "iconCssClass", "kcAuthenticatorOTPClass");
-    if (required_action_is_on(a->call->realm, OST_TEXT(SETUP)))
-        ost_json_member_string(w, "createAction", SETUP);
-    ost_json_member_boolean(w, "removeable", true);
+    static const credential_kind kind = {OTP, "two-factor", "otp-display-name", "otp-help-text",
+                                         "kcAuthenticatorOTPClass"};
+    account_open_kind(a, w, &kind, SETUP);
     if (!account_asks(a, "user-credentials", "false")) {
         ost_json_put_name(w, OST_TEXT("userCredentialMetadatas"));
         ost_json_open_array(w);
@@ -82,12 +97,12 @@ static void put_devices(const account_call *a, ost_json_writer *w, const otp_cre
     ost_json_close_object(w);
 }
 
-/* A kind that no login of the realm asks for is offered to nobody. */
-static bool offers_codes(const account_call *a)
+bool account_offers(const account_call *a, realm_factor factor)
 {
-    realm_flow_demand demand =
-        realm_flow_demand_of(a->call->realm->document, NULL, REALM_FLOW_BROWSER);
-    return demand == FLOW_CODE || demand == FLOW_CODE_OF_OWNER;
+    const ost_json *document = a->call->realm->document;
+    realm_flow_demand demand = realm_flow_demand_of(document, NULL, REALM_FLOW_BROWSER);
+    return (demand == FLOW_CODE || demand == FLOW_CODE_OF_OWNER) &&
+           (realm_flow_factors_of(document, NULL, REALM_FLOW_BROWSER) & factor) != 0;
 }
 
 ost_result account_list_credentials(account_call *a)
@@ -105,10 +120,12 @@ ost_result account_list_credentials(account_call *a)
     ost_json_open_array(w);
     if (type.len == 0 || text_is(type, "password"))
         put_password(a, w, password);
-    if ((type.len == 0 || text_is(type, OTP)) && (count > 0 || offers_codes(a)))
+    if ((type.len == 0 || text_is(type, OTP)) && (count > 0 || account_offers(a, FACTOR_CODE)))
         put_devices(a, w, devices, count);
+    if (type.len == 0 || text_is(type, RECOVERY_TYPE))
+        result = account_put_recovery(a, w);
     ost_json_close_array(w);
-    return account_answer(a, w);
+    return result == OST_OK ? account_answer(a, w) : result;
 }
 
 /* Whether there is one and since when; beside Keycloak's members, what a new one has to be. */
@@ -130,7 +147,8 @@ ost_result account_read_password(account_call *a)
     return account_answer(a, w);
 }
 
-/* The credential that the path names: the password, or a device. Neither: the call is refused. */
+/* The credential that the path names: the password, or a second factor. Neither: the call is
+ * refused. */
 typedef struct found {
     const ost_json *password;
     const ost_json *device; /* in: */
@@ -151,9 +169,7 @@ static ost_result name_all(account_call *a, found *f, const ost_json **ret_docum
 
 static ost_result find(account_call *a, found *ret_found)
 {
-    otp_credential *devices;
     const ost_json *document;
-    size_t count = 0;
     ost_result result = read_password(a, &ret_found->password);
     ret_found->device = NULL;
     if (result != OST_OK ||
@@ -162,11 +178,11 @@ static ost_result find(account_call *a, found *ret_found)
         return result;
     ret_found->password = NULL;
     result = name_all(a, ret_found, &document);
-    if (result == OST_OK)
-        result = otp_credentials_read(document, a->user.id, a->call->arena, &devices, &count);
-    for (size_t i = 0; i < count && result == OST_OK && ret_found->device == NULL; i++) {
-        if (text_equal(devices[i].id, a->value))
-            ret_found->device = devices[i].credential;
+    for (const ost_json *at = result == OST_OK ? ost_json_first(ret_found->list) : NULL;
+         at != NULL && ret_found->device == NULL; at = ost_json_next(at)) {
+        if (user_factor_of_type(part_text(at, "type")) != FACTOR_NONE &&
+            text_equal(part_text(at, "id"), a->value))
+            ret_found->device = at;
     }
     return result != OST_OK || ret_found->device != NULL
                ? result
@@ -210,6 +226,10 @@ ost_result account_delete_credential(account_call *a)
     ost_result result = find(a, &is);
     if (result != OST_OK || (is.password == NULL && is.device == NULL))
         return result;
+    if (is.device != NULL && user_factor_of_type(part_text(is.device, "type")) != FACTOR_CODE) {
+        a->call->event.credential_type = part_text(is.device, "type");
+        return replace_device(a, &is, NULL, EVENT_REMOVE_CREDENTIAL);
+    }
     return is.device != NULL ? replace_device(a, &is, NULL, EVENT_REMOVE_TOTP)
                              : account_refuse(a, 400, "error", "Credential type cannot be removed");
 }

@@ -251,8 +251,7 @@ static bool log_in(call *c)
     login->request = request;
     login->username = login->user.username;
     run->outcome = RUN_LOGS_IN;
-    if (login->user.has_code &&
-        c->client->browser_demand != FLOW_PASSWORD) { /* the mail stands for the password alone */
+    if (authentication_factors(c, &login->user) != 0) { /* the mail stands for the password */
         code_step_ask(c);
         return true;
     }

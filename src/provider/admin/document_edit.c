@@ -78,6 +78,17 @@ ost_result document_put_boolean(const ost_json *object, const char *name, bool v
                             : result;
 }
 
+ost_result document_put_integer(const ost_json *object, const char *name, int64_t value,
+                                ost_arena *arena, const ost_json **ret_object)
+{
+    const char *text = ost_arena_format(arena, "%lld", (long long)value);
+    const ost_json *number;
+    ost_result result =
+        text != NULL ? ost_json_read(text_of(text), NULL, arena, &number, NULL) : OST_E_MEMORY;
+    return result == OST_OK ? document_put(object, text_of(name), number, arena, ret_object)
+                            : result;
+}
+
 ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
                              const ost_json **ret_array)
 {

@@ -16,12 +16,15 @@ OST_MUST_CHECK ost_result document_assign(const ost_json *object, ost_text assig
 OST_MUST_CHECK ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,
                                        ost_arena *arena, const ost_json **ret_object);
 
-/* The same for a string, and for true or false. */
+/* The same for a string, for true or false, and for a number. */
 OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *name,
                                             ost_text value, ost_arena *arena,
                                             const ost_json **ret_object);
 OST_MUST_CHECK ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
                                                ost_arena *arena, const ost_json **ret_object);
+OST_MUST_CHECK ost_result document_put_integer(const ost_json *object, const char *name,
+                                               int64_t value, ost_arena *arena,
+                                               const ost_json **ret_object);
 
 /* A client's document with a new secret: what said until when the one before counts goes with it.
  */

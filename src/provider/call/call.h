@@ -25,7 +25,8 @@ typedef struct call_event {
     ost_text username; /* as it was typed */
     ost_text email;    /* likewise; empty: the event is not about it */
     ost_text session;
-    ost_text client; /* as it called itself, where call->client is not known */
+    ost_text credential_type; /* what it is about, beside the password; empty: nothing is said */
+    ost_text client;          /* as it called itself, where call->client is not known */
     ost_text impersonator, impersonator_realm; /* names: who acts as the user; empty: the user */
     const char *error; /* more exactly than the answer may say; NULL: as that */
 } call_event;

@@ -32,6 +32,8 @@ static const char *const names[EVENTS][2] = {
     [EVENT_UPDATE_PASSWORD] = {"UPDATE_PASSWORD", "UPDATE_PASSWORD_ERROR"},
     [EVENT_UPDATE_TOTP] = {"UPDATE_TOTP", "UPDATE_TOTP_ERROR"},
     [EVENT_REMOVE_TOTP] = {"REMOVE_TOTP", "REMOVE_TOTP_ERROR"},
+    [EVENT_UPDATE_CREDENTIAL] = {"UPDATE_CREDENTIAL", "UPDATE_CREDENTIAL_ERROR"},
+    [EVENT_REMOVE_CREDENTIAL] = {"REMOVE_CREDENTIAL", "REMOVE_CREDENTIAL_ERROR"},
     [EVENT_GRANT_CONSENT] = {"GRANT_CONSENT", "GRANT_CONSENT_ERROR"},
     [EVENT_UPDATE_CONSENT] = {"UPDATE_CONSENT", "UPDATE_CONSENT_ERROR"},
     [EVENT_IMPERSONATE] = {"IMPERSONATE", "IMPERSONATE_ERROR"},
@@ -108,6 +110,7 @@ static void keep(call *c, event_type type, const char *error)
     put_some(w, "grant_type", call_parameter(c, "grant_type"));
     put_some(w, "username", c->event.username);
     put_some(w, "email", c->event.email);
+    put_some(w, "credential_type", c->event.credential_type);
     if (type == EVENT_REGISTER)
         ost_json_member_string(w, "register_method", "form");
     put_some(w, "impersonator", c->event.impersonator);

@@ -1,18 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One-time codes at a login; see code_step.h. */
+/* Second factors at a login; see code_step.h. */
 #include "provider/factor/code_step.h"
 
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/factor/factor_page.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/login/subject_request.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/browser_session.h"
-#include "provider/user/otp_credential.h"
+#include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
-#define DEVICES_MAX 20 /* that are shown to choose from */
+/* ---- which ---- */
+
+/* The factor of a type, if the user has it and it will do here. */
+static realm_factor one_of_theirs(const call *c, ost_text type)
+{
+    const browser_login *login = c->job;
+    realm_factor factor = user_factor_of_type(type);
+    return (authentication_factors(c, &login->user) & factor) != 0 ? factor : FACTOR_NONE;
+}
+
+static realm_factor first_of_theirs(const call *c)
+{
+    const browser_login *login = c->job;
+    realm_factor list[FACTORS] = {FACTOR_NONE};
+    (void)user_factors_list(login->user.document, authentication_factors(c, &login->user), list);
+    return list[0];
+}
 
 /* ---- asking ---- */
 
@@ -32,6 +49,7 @@ void code_step_ask(call *c)
     r->since = since_of(c);
     r->remember = login->remember;
     realm_language_know_user(c, login->user.document);
+    login->factor = first_of_theirs(c);
     if (r->half_id.data == NULL || r->since.data == NULL)
         browser_login_break(c);
     else
@@ -64,7 +82,7 @@ static bool load_user(call *c)
     ost_result result = authentication_load_user(c, r->half, &login->user);
     if (result == OST_OK) {
         ost_text since = since_of(c);
-        bool same = text_equal(since, r->since) && login->user.has_code;
+        bool same = text_equal(since, r->since) && authentication_factors(c, &login->user) != 0;
         if (same)
             realm_language_know_user(c, login->user.document);
         else
@@ -101,6 +119,15 @@ static bool complete_once(call *c)
     return result == OST_OK;
 }
 
+static bool load_used(call *c)
+{
+    browser_login *login = c->job;
+    if (authentication_load_user(c, login->request.half, &login->user) == OST_OK)
+        return true;
+    browser_login_break(c);
+    return false;
+}
+
 static void go_on(call *c)
 {
     browser_login *login = c->job;
@@ -119,10 +146,36 @@ static void go_on(call *c)
     }
 }
 
-static void work_show(call *c)
+/* That of the page's address, which says what was shown. */
+static void choose_shown(call *c)
 {
-    if (load_user(c))
-        ask_again(c, NULL);
+    browser_login *login = c->job;
+    login->factor = one_of_theirs(c, login->factor_type);
+    if (login->factor == FACTOR_NONE)
+        login->factor = first_of_theirs(c);
+}
+
+/* True: the form is about which factor it is to be. */
+static bool choose(call *c)
+{
+    browser_login *login = c->job;
+    ost_text type = call_parameter(c, "authenticationExecution");
+    choose_shown(c);
+    login->chooses_factor = call_parameter(c, "tryAnotherWay").data != NULL;
+    if (one_of_theirs(c, type) != FACTOR_NONE)
+        login->factor = one_of_theirs(c, type);
+    return login->chooses_factor || type.data != NULL;
+}
+
+static authentication_outcome check(call *c)
+{
+    const browser_login *login = c->job;
+    return login->factor == FACTOR_RECOVERY
+               ? authentication_check_recovery(c, &login->user,
+                                               call_parameter(c, "recoveryCodeInput"))
+               : authentication_check_code(c, &login->user,
+                                           call_parameter(c, "selectedCredentialId"),
+                                           call_parameter(c, "otp"));
 }
 
 static void work_form(call *c)
@@ -130,10 +183,15 @@ static void work_form(call *c)
     browser_login *login = c->job;
     if (!load_user(c))
         return;
-    switch (authentication_check_code(c, &login->user, call_parameter(c, "selectedCredentialId"),
-                                      call_parameter(c, "otp"))) {
+    if (choose(c)) {
+        ask_again(c, NULL);
+        return;
+    }
+    switch (check(c)) {
     case AUTHENTICATED:
-        go_on(c);
+        /* As they are now: whoever has used the last code is to make new ones. */
+        if (login->factor != FACTOR_RECOVERY || load_used(c))
+            go_on(c);
         break;
     case AUTHENTICATION_BUSY:
         login->busy = true;
@@ -142,13 +200,25 @@ static void work_form(call *c)
     case AUTHENTICATION_WRONG:
     case AUTHENTICATION_DISABLED:
         login->wrong = true;
-        ask_again(c, "Invalid authenticator code.");
+        ask_again(c, login->factor == FACTOR_RECOVERY ? "Invalid recovery authentication code"
+                                                      : "Invalid authenticator code.");
         break;
     }
 }
 
+static void work_show(call *c)
+{
+    if (!load_user(c))
+        return;
+    choose_shown(c);
+    ask_again(c, NULL);
+}
+
+/* c->form is the address's query. */
 void code_step_open(call *c)
 {
+    browser_login *login = c->job;
+    login->factor_type = call_parameter(c, "execution");
     if (c->request->method != HTTP_POST)
         call_work(c, work_show, code_step_send);
     else if (call_read_form(c))
@@ -159,73 +229,6 @@ void code_step_open(call *c)
 
 /* ---- the page ---- */
 
-static ost_text name_of(call *c, const otp_credential *device)
-{
-    return device->label.len > 0
-               ? device->label
-               : page_words_say(realm_language_words(c), "loginTotpUnnamed", NULL, 0, c->arena);
-}
-
-/* Who has one device is not asked which. */
-static bool put_devices(call *c, page *p)
-{
-    const browser_login *login = c->job;
-    ost_text chosen = call_parameter(c, "selectedCredentialId");
-    otp_credential *devices;
-    size_t count, at = 0;
-    if (otp_credentials_read(login->user.document, login->user.id, c->arena, &devices, &count) !=
-        OST_OK)
-        return false;
-    count = count > DEVICES_MAX ? DEVICES_MAX : count;
-    page_row *rows = ost_arena_alloc(c->arena, (count + 1) * sizeof *rows);
-    if (rows == NULL)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        at = text_equal(devices[i].id, chosen) ? i : at;
-    for (size_t i = 0; i < count; i++)
-        rows[i] = (page_row){{{PAGE_ROW_NAME, name_of(c, &devices[i])},
-                              {PAGE_ROW_VALUE, devices[i].id},
-                              {PAGE_ROW_CURRENT, i == at ? OST_TEXT("1") : (ost_text){0}}}};
-    p->rows = rows;
-    p->row_count = count > 1 ? count : 0;
-    return true;
-}
-
-/* To sign in as somebody else. */
-static bool put_restart(call *c, page *p)
-{
-    const browser_login *login = c->job;
-    auth_request anybody = login->request;
-    ost_text code;
-    anybody.half = anybody.since = anybody.user = (ost_text){0};
-    if (!auth_request_seal(c, &anybody, browser_id(c, true), &code))
-        return false;
-    page_put_url(p, PAGE_RESTART, browser_login_address(c, "authenticate", code));
-    return true;
-}
-
-static void send_page(call *c)
-{
-    const browser_login *login = c->job;
-    page p = {.template = PAGE_ONE_TIME_CODE,
-              .status = login->busy ? 503 : 200,
-              .leads_away = login->request.device.len == 0};
-    ost_text code;
-    if (!auth_request_seal(c, &login->request, browser_id(c, true), &code) || !put_restart(c, &p) ||
-        !put_devices(c, &p)) {
-        page_send_error(c, 500, "The login cannot be shown now. Please try again.");
-        return;
-    }
-    ost_text address = browser_login_address(c, "authenticate", code);
-    page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
-    page_put_url(&p, PAGE_ACTION, address);
-    page_put(&p, PAGE_USERNAME, login->user.username);
-    realm_page_offer_languages(c, &p, address);
-    realm_page_tell(c, &p, PAGE_ALERT, login->alert);
-    page_put_flag(&p, PAGE_WRONG, login->wrong);
-    realm_page_send(c, &p);
-}
-
 void code_step_send(call *c)
 {
     const browser_login *login = c->job;
@@ -235,5 +238,5 @@ void code_step_send(call *c)
     }
     if (c->event.error != NULL)
         event_tell(c, EVENT_LOGIN, c->event.error);
-    send_page(c);
+    factor_page_send(c);
 }

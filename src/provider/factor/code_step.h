@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The step of a login between the password and the session: a one-time code, where the flow asks
- * for one. Until it is right there is no session, and nothing that could be had by one: what is
- * known of the login travels in the page's address, signed and bound to the browser, for as long as
- * a login may take; it ends when the password is changed or the user disabled, and is completed
- * once. */
+/* The step of a login between the password and the session: a second factor, where the flow asks
+ * for one, a one-time code or a recovery code. Until it is right there is no session, and nothing
+ * that could be had by one: what is known of the login travels in the page's address, signed and
+ * bound to the browser, for as long as a login may take; it ends when the password is changed or
+ * the user disabled, and is completed once. */
 #ifndef CODE_STEP_H
 #define CODE_STEP_H
 
 #include "provider/login/browser_login.h"
 
-/* Asks for a code of login->user, whose password was right. On the pool. */
+/* Asks for a factor of login->user, whose password was right. On the pool. */
 void code_step_ask(call *call);
 
 /* The page's address was opened (AUTH_STAGE_CODE): shows it, or takes its form. */
 void code_step_open(call *call);
 
-/* Sends the page of the code, or what browser_login_send does. On the exchange's loop. */
+/* Sends the page of the factor, or what browser_login_send does. On the exchange's loop. */
 void code_step_send(call *call);
 
 #endif

@@ -19,6 +19,7 @@ static const action_page pages[] = {
     {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
     {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
+    {ACTION_RECOVERY, action_recovery_put, action_recovery_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_EMAIL, action_email_put, action_email_take, EVENTS},
     {ACTION_VERIFY_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
 };

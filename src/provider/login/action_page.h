@@ -16,7 +16,7 @@ typedef struct action_job {
     bool keep_sessions;
     ost_text code;         /* the login, as the page's address has it */
     ost_text address;      /* its own, where it is of no login (action_step.h); empty: it is */
-    ost_text key;          /* of the device that is set up; empty: a new one */
+    ost_text key;          /* of the device, or the codes, that are set up; empty: new ones */
     profile_faults faults; /* of what was typed */
 } action_job;
 
@@ -44,6 +44,8 @@ void action_terms_put(call *call, page *page);
 bool action_terms_take(call *call);
 void action_totp_put(call *call, page *page);
 bool action_totp_take(call *call);
+void action_recovery_put(call *call, page *page);
+bool action_recovery_take(call *call);
 void action_profile_put(call *call, page *page);
 bool action_profile_take(call *call);
 

@@ -12,7 +12,7 @@
 #include "provider/login/qr_picture.h"
 #include "provider/login/realm_language.h"
 #include "provider/realm/uuid.h"
-#include "provider/session/internal_token.h"
+#include "provider/session/form_secret.h"
 #include "provider/user/otp_check.h"
 #include "provider/user/user_change.h"
 #include "store/memory/store_memory.h"
@@ -35,40 +35,33 @@ static bool make_key(call *c, ost_text *ret_key)
     return true;
 }
 
+static form_secret secret_of(const action_job *job, ost_text key)
+{
+    return (form_secret){.kind = KEY_TYPE,
+                         .user = job->login.user.id,
+                         .session = job->login.request.session,
+                         .text = key};
+}
+
 static bool sign_key(call *c, ost_text key, ost_text *ret_proof)
 {
-    const action_job *job = c->job;
-    ost_json_writer *w = call_writer(c);
-    ost_text hash, claims;
-    if (w == NULL || call_hash(c, key, &hash) != OST_OK)
-        return false;
-    ost_json_open_object(w);
-    ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
-    ost_json_member_string(w, "iss", c->issuer);
-    ost_json_member_string(w, "typ", KEY_TYPE);
-    ost_json_member_text(w, "sub", job->login.user.id);
-    ost_json_member_text(w, "sid", job->login.request.session);
-    ost_json_member_text(w, "key", hash);
-    ost_json_close_object(w);
-    return ost_json_writer_finish(w, &claims) == OST_OK &&
-           internal_token_make(c, claims, NULL, ret_proof);
+    form_secret secret = secret_of(c->job, key);
+    return form_secret_sign(c, &secret, ret_proof);
 }
 
 /* The key of the form, if it is one that was shown to this user. */
 static bool read_key(call *c, ost_text *ret_key, ost_text *ret_hash)
 {
-    const action_job *job = c->job;
-    const ost_claims *claims;
-    ost_text key = call_parameter(c, "totpSecret");
-    if (internal_token_read(c, call_parameter(c, "code"), KEY_TYPE, &claims) != OST_OK ||
-        call_hash(c, key, ret_hash) != OST_OK ||
-        !text_equal_secret(*ret_hash, ost_claims_text(claims, "key")) ||
-        !text_equal(ost_claims_text(claims, "sub"), job->login.user.id) ||
-        !text_equal(ost_claims_text(claims, "sid"), job->login.request.session) ||
-        ost_claims_expiry(claims) <= c->now)
+    form_secret secret = secret_of(c->job, call_parameter(c, "totpSecret"));
+    if (!form_secret_check(c, &secret, call_parameter(c, "code"), ret_hash))
         return false;
-    *ret_key = key;
+    *ret_key = secret.text;
     return true;
+}
+
+static bool has_device(const action_job *job)
+{
+    return (job->login.user.factors & FACTOR_CODE) != 0;
 }
 
 /* ---- the page ---- */
@@ -159,7 +152,7 @@ void action_totp_put(call *c, page *p)
     put_picture(c, p, address_of(c, key));
     put_policy(c, p);
     page_put(p, PAGE_DEVICE_NAME, call_parameter(c, "userLabel"));
-    page_put_flag(p, PAGE_DEVICE_NAMED, job->login.user.has_code);
+    page_put_flag(p, PAGE_DEVICE_NAMED, has_device(job));
     page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
 }
 
@@ -230,7 +223,7 @@ static bool take(call *c, ost_text hash)
     ost_result result = find_counter(c, job->key, code, &counter);
     if (result == OST_E_NOT_FOUND)
         return action_show_again(c, "Invalid authenticator code.", NULL);
-    if (label.len == 0 && job->login.user.has_code)
+    if (label.len == 0 && has_device(job))
         return action_show_again(c, "Please specify device name.", NULL);
     if (label.len > LABEL_MAX || !text_is_utf8(label))
         return action_show_again(c, "Please specify device name.", NULL);

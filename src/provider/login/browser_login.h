@@ -36,10 +36,13 @@ typedef struct browser_login {
     ost_text username;       /* what the form shows */
     ost_text password;
     bool remember;
-    const char *alert; /* what the form says; NULL: nothing */
-    bool wrong;        /* the alert is about the credentials */
-    bool busy;         /* it says that there is too much to do */
-    bool asks_code;    /* the page of a one-time code is shown instead (code_step.h) */
+    const char *alert;    /* what the form says; NULL: nothing */
+    bool wrong;           /* the alert is about the credentials */
+    bool busy;            /* it says that there is too much to do */
+    bool asks_code;       /* the page of a second factor is shown instead (code_step.h): */
+    ost_text factor_type; /* as the page's address has it: */
+    realm_factor factor;  /* the factor that the page is about, */
+    bool chooses_factor;  /* unless another is chosen on it */
 } browser_login;
 
 /* Whether who has forgotten a password may have a mail. */

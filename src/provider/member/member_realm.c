@@ -127,7 +127,7 @@ static const member realm_members[] = {
     {"passwordCredentialGrantAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "passwords that are set, and plain ones of a file, are judged by it; hashAlgorithm, "
-            "hashIterations and recoveryCodesWarningThreshold have no effect"},
+            "hashIterations have no effect"},
     {"permanentLockout", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "locked for maxDeltaTimeSeconds; the user is not disabled"},
     {"privateKey", MEMBER_STRING, .fate = MEMBER_ACTED,

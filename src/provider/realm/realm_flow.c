@@ -14,9 +14,13 @@ typedef struct inspection {
     const ost_json *flows;
     const char *const *known; /* what may stand in it, NULL-terminated */
     const char *password;     /* the step that asks for the password */
-    const char *otp;          /* the one for those who have a second factor */
+    bool browser;             /* it may ask for other second factors than a one-time code */
     bool asks_password;
-    realm_flow_demand code; /* the most that is asked for beside it */
+    realm_flow_demand code; /* the most that is asked for beside it: */
+    unsigned factors;       /* one of these */
+    const ost_json *place;  /* the flow that they stand in, */
+    bool alternative;       /* one beside the other; */
+    bool repeated;          /* one is asked for in several flows */
 } inspection;
 
 static const char *const browser_steps[] = {
@@ -49,13 +53,44 @@ static const ost_json *find_flow(const ost_json *flows, const char *member, cons
 
 static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth);
 
-/* In a conditional part, who has none passes. */
-static void add_code(inspection *i, bool conditional)
+static realm_factor factor_of(const inspection *i, const ost_json *name)
 {
-    i->code = conditional && i->code != FLOW_CODE ? FLOW_CODE_OF_OWNER : FLOW_CODE;
+    static const struct {
+        const char *step;
+        realm_factor factor;
+        bool browser;
+    } steps[] = {
+        {"auth-otp-form", FACTOR_CODE, true},
+        {"auth-recovery-authn-code-form", FACTOR_RECOVERY, true},
+        {"direct-grant-validate-otp", FACTOR_CODE, false},
+    };
+    for (size_t at = 0; at < ARRAY_LEN(steps); at++) {
+        if (steps[at].browser == i->browser && ost_json_equals(name, text_of(steps[at].step)))
+            return steps[at].factor;
+    }
+    return FACTOR_NONE;
 }
 
-static bool inspect_step(inspection *i, const ost_json *step, bool conditional, unsigned depth)
+/* In a conditional part, who has none passes. Nobody is asked for two of them, one after the other:
+ * such a flow cannot be followed. What is an alternative to something required is not asked for. */
+static bool add_factor(inspection *i, const ost_json *flow, realm_factor factor, bool conditional,
+                       bool alternative)
+{
+    bool other = (i->factors & ~(unsigned)factor) != 0;
+    i->repeated = i->repeated || (i->factors != 0 && i->place != flow);
+    if (other && (i->repeated || (!i->alternative && !alternative)))
+        return false;
+    i->code = conditional && i->code != FLOW_CODE ? FLOW_CODE_OF_OWNER : FLOW_CODE;
+    if (other && !i->alternative)
+        return true;
+    i->factors = other && !alternative ? factor : i->factors | factor;
+    i->place = flow;
+    i->alternative = alternative;
+    return true;
+}
+
+static bool inspect_step(inspection *i, const ost_json *flow, const ost_json *step,
+                         bool conditional, unsigned depth)
 {
     const ost_json *requirement = ost_json_get(step, "requirement");
     const ost_json *name = ost_json_get(step, "authenticator");
@@ -69,10 +104,10 @@ static bool inspect_step(inspection *i, const ost_json *step, bool conditional, 
     bool optional = ost_json_equals(requirement, OST_TEXT("OPTIONAL")); /* of before Keycloak 8 */
     if (ost_json_equals(name, text_of(i->password)))
         i->asks_password = i->asks_password || !optional;
-    if (ost_json_equals(name, text_of(i->otp))) {
-        add_code(i, conditional || optional);
-        return true;
-    }
+    realm_factor factor = factor_of(i, name);
+    if (factor != FACTOR_NONE)
+        return add_factor(i, flow, factor, conditional || optional,
+                          ost_json_equals(requirement, OST_TEXT("ALTERNATIVE")));
     if (conditional || optional)
         return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
     return is_one_of(name, i->known);
@@ -84,21 +119,21 @@ static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, 
         return false;
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
-        if (!inspect_step(i, at, conditional, depth))
+        if (!inspect_step(i, flow, at, conditional, depth))
             return false;
     }
     return true;
 }
 
-realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
-                                       realm_flow flow)
+static realm_flow_demand inspect(const ost_json *realm, const ost_json *client, realm_flow flow,
+                                 unsigned *ret_factors)
 {
     bool browser = flow == REALM_FLOW_BROWSER;
     inspection i = {
         .flows = ost_json_get(realm, "authenticationFlows"),
         .known = browser ? browser_steps : direct_steps,
         .password = browser ? "auth-username-password-form" : "direct-grant-validate-password",
-        .otp = browser ? "auth-otp-form" : "direct-grant-validate-otp",
+        .browser = browser,
         .code = FLOW_PASSWORD,
     };
     ost_text name;
@@ -106,6 +141,7 @@ realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *cl
     const ost_json *id = ost_json_get(ost_json_get(client, "authenticationFlowBindingOverrides"),
                                       browser ? "browser" : "direct_grant");
     const ost_json *alias = ost_json_get(realm, browser ? "browserFlow" : "directGrantFlow");
+    *ret_factors = FACTOR_CODE;
     if (ost_json_text(id, &name) && name.len > 0) {
         chosen = find_flow(i.flows, "id", id);
         if (chosen == NULL)
@@ -118,7 +154,23 @@ realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *cl
              ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant"))))
             return FLOW_CODE_OF_OWNER;
     }
-    return inspect_flow(&i, chosen, false, 0) && i.asks_password ? i.code : FLOW_REFUSED;
+    bool followed = inspect_flow(&i, chosen, false, 0) && i.asks_password;
+    *ret_factors = followed ? i.factors : FACTOR_NONE;
+    return followed ? i.code : FLOW_REFUSED;
+}
+
+realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
+                                       realm_flow flow)
+{
+    unsigned factors;
+    return inspect(realm, client, flow, &factors);
+}
+
+unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, realm_flow flow)
+{
+    unsigned factors;
+    (void)inspect(realm, client, flow, &factors);
+    return factors;
 }
 
 /* ---- registration ---- */

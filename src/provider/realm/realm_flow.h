@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a login goes by a flow that is there: a password, and a one-time code of everybody or of
+/* Whether a login goes by a flow that is there: a password, and a second factor of everybody or of
  * those who have one. Others cannot be followed, and their logins are refused. The same of the flow
  * by which people make accounts for themselves. */
 #ifndef REALM_FLOW_H
@@ -12,14 +12,24 @@ typedef enum realm_flow { REALM_FLOW_BROWSER, REALM_FLOW_DIRECT_GRANT } realm_fl
 /* What a flow demands of who logs in. */
 typedef enum realm_flow_demand {
     FLOW_REFUSED,       /* it has steps that are not there */
-    FLOW_CODE,          /* a password and a one-time code */
-    FLOW_CODE_OF_OWNER, /* likewise, the code of those who have one */
+    FLOW_CODE,          /* a password and a second factor */
+    FLOW_CODE_OF_OWNER, /* likewise, the factor of those who have one */
     FLOW_PASSWORD,      /* a password alone */
 } realm_flow_demand;
+
+/* Second factors, a bit each: any of those that a flow names will do. */
+typedef enum realm_factor {
+    FACTOR_NONE = 0,
+    FACTOR_CODE = 1,     /* a one-time code */
+    FACTOR_RECOVERY = 4, /* a recovery code */
+} realm_factor;
+#define FACTORS 3 /* at most, that there are */
 
 /* `client` (its document, or NULL: the realm alone) may override the realm's flow. */
 realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
                                        realm_flow flow);
+/* The factors (bits of realm_factor) that will do in the flow beside a password. */
+unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, realm_flow flow);
 
 /* What the realm's registration flow asks newcomers for, beside their profile. */
 typedef struct realm_registration_flow {

@@ -8,7 +8,18 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/user_agent.h"
 #include "provider/user/otp_check.h"
-#include "provider/user/otp_credential.h"
+#include "provider/user/recovery_codes.h"
+#include "provider/user/user_change.h"
+#include "provider/user/user_factor.h"
+
+/* What gives a factor to somebody who has none of those that their login demands. */
+static const char *setup_of(const call *c, unsigned factors)
+{
+    if (c->client == NULL || c->client->browser_demand != FLOW_CODE ||
+        (factors & c->client->browser_factors) != 0)
+        return NULL;
+    return (c->client->browser_factors & FACTOR_CODE) != 0 ? "CONFIGURE_TOTP" : RECOVERY_ACTION;
+}
 
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
 {
@@ -27,13 +38,12 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
                           .now = c->now,
                           .arena = c->arena};
     ret_user->action = required_action_next(c->realm, &acting);
-    ret_user->has_code = otp_credential_is_there(ret_user->document);
+    ret_user->factors = user_factors_of(ret_user->document);
     ret_user->complete = ret_user->action == ACTION_NONE &&
                          ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
     /* Elsewhere than at a browser nobody can set a device up, and none is asked for by its flow. */
-    acting.needs_code =
-        !ret_user->has_code && c->client != NULL && c->client->browser_demand == FLOW_CODE;
-    if (acting.needs_code)
+    acting.factor_action = setup_of(c, ret_user->factors);
+    if (acting.factor_action != NULL)
         ret_user->action = required_action_next(c->realm, &acting);
     ret_user->barred = ret_user->action == ACTION_OTHER;
     return OST_OK;
@@ -89,6 +99,13 @@ static authentication_outcome judge(call *c, ost_text user_id, authentication_ou
     return *ret_blocked ? AUTHENTICATION_WRONG : outcome;
 }
 
+static authentication_outcome outcome_of(ost_result result)
+{
+    return result == OST_OK                                   ? AUTHENTICATED
+           : call_is_busy(result) || result == OST_E_CONFLICT ? AUTHENTICATION_BUSY
+                                                              : AUTHENTICATION_WRONG;
+}
+
 static authentication_outcome try_code(call *c, const authenticated_user *user, ost_text credential,
                                        ost_text code)
 {
@@ -98,24 +115,29 @@ static authentication_outcome try_code(call *c, const authenticated_user *user, 
                                  .credential = credential,
                                  .code = code,
                                  .now = c->now};
-    ost_result result = otp_check(c->provider->store, &attempt, c->arena);
-    return result == OST_OK                                   ? AUTHENTICATED
-           : call_is_busy(result) || result == OST_E_CONFLICT ? AUTHENTICATION_BUSY
-                                                              : AUTHENTICATION_WRONG;
+    return outcome_of(otp_check(c->provider->store, &attempt, c->arena));
+}
+
+unsigned authentication_factors(const call *c, const authenticated_user *user)
+{
+    return c->client->browser_demand != FLOW_PASSWORD ? user->factors & c->client->browser_factors
+                                                      : 0;
 }
 
 /* What the flow demands of somebody whose password is right. */
 static authentication_outcome demand_code(call *c, realm_flow flow, authenticated_user *user)
 {
-    bool browser = flow == REALM_FLOW_BROWSER;
-    realm_flow_demand demand = browser ? c->client->browser_demand : c->client->direct_demand;
+    realm_flow_demand demand = c->client->direct_demand;
     ost_text code = call_parameter(c, "otp");
-    user->code_due = demand != FLOW_PASSWORD && user->has_code;
-    if (browser || demand == FLOW_PASSWORD || (demand == FLOW_CODE_OF_OWNER && !user->has_code))
+    if (flow == REALM_FLOW_BROWSER) {
+        user->code_due = authentication_factors(c, user) != 0;
+        return AUTHENTICATED;
+    }
+    if (demand == FLOW_PASSWORD ||
+        (demand == FLOW_CODE_OF_OWNER && (user->factors & FACTOR_CODE) == 0))
         return AUTHENTICATED;
     if (code.data == NULL)
         code = call_parameter(c, "totp");
-    user->code_due = false;
     return try_code(c, user, (ost_text){0}, code);
 }
 
@@ -155,12 +177,12 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
     return outcome;
 }
 
-authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
-                                                 ost_text credential, ost_text code)
+/* What has been tried is counted and told. */
+static authentication_outcome conclude(call *c, const authenticated_user *user,
+                                       authentication_outcome tried)
 {
     bool blocked = false;
-    authentication_outcome outcome =
-        judge(c, user->id, try_code(c, user, credential, code), false, &blocked);
+    authentication_outcome outcome = judge(c, user->id, tried, false, &blocked);
     c->event.username = user->username;
     c->event.user = user->id;
     c->event.error = blocked                           ? "user_temporarily_disabled"
@@ -174,12 +196,38 @@ authentication_outcome authentication_check_code(call *c, const authenticated_us
     return outcome;
 }
 
+authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
+                                                 ost_text credential, ost_text code)
+{
+    return conclude(c, user, try_code(c, user, credential, code));
+}
+
+/* Of two who bring one code the document changes for one. */
+static ost_result use_recovery(call *c, const authenticated_user *user, ost_text code)
+{
+    recovery_codes codes;
+    const ost_json *document;
+    ost_result result = recovery_codes_read(user->document, c->arena, &codes);
+    if (result == OST_OK)
+        result = recovery_codes_use(user->document, user->id, &codes, code, c->arena, &document);
+    return result == OST_OK
+               ? user_change_store(c->provider->store, c->realm, user->row, document, c->arena)
+               : result;
+}
+
+authentication_outcome authentication_check_recovery(call *c, const authenticated_user *user,
+                                                     ost_text code)
+{
+    c->event.credential_type = OST_TEXT(RECOVERY_TYPE);
+    return conclude(c, user, outcome_of(use_recovery(c, user, code)));
+}
+
 authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)
 {
     authenticated_user again = {0};
     bool blocked = false;
     authentication_outcome outcome = check_password(c, password, user, true, &again);
-    return judge(c, user->id, outcome, again.has_code, &blocked);
+    return judge(c, user->id, outcome, again.factors != 0, &blocked);
 }
 
 ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)

@@ -23,8 +23,8 @@ typedef struct authenticated_user {
     required_action action; /* what they have to do next before a login of theirs is complete */
     bool complete;          /* nothing is left to be done: the password alone lets them in */
     bool barred;            /* what is left has no page here */
-    bool has_code;          /* they have a device for one-time codes */
-    bool code_due;          /* and one is asked for yet: the password alone lets them in nowhere */
+    unsigned factors;       /* that they have beside a password: bits of realm_factor; */
+    bool code_due;          /* one is asked for yet: the password alone lets them in nowhere */
     const struct store_user *row; /* as they are stored; in the arena */
 } authenticated_user;
 
@@ -35,10 +35,16 @@ typedef struct authenticated_user {
 authentication_outcome authenticate(call *call, realm_flow flow, ost_text username,
                                     ost_text password, authenticated_user *ret_user);
 
+/* Which of the user's second factors will do at a browser; 0: they need none, or have none. */
+unsigned authentication_factors(const call *call, const authenticated_user *user);
+
 /* Checks a one-time code of somebody whose password was right, by the credential of that id
- * (empty: their first); failures count as those of a password. */
+ * (empty: their first); failures count as those of a password. Likewise the recovery code that is
+ * their next: it is used up by that, at all nodes. */
 authentication_outcome authentication_check_code(call *call, const authenticated_user *user,
                                                  ost_text credential, ost_text code);
+authentication_outcome authentication_check_recovery(call *call, const authenticated_user *user,
+                                                     ost_text code);
 
 /* Asks a user who is logged in for the password again; failures count as those of a login. */
 authentication_outcome authentication_confirm(call *call, const struct store_user *user,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/uuid.h"
+#include "provider/user/credential_data.h"
 
 #define PERIOD_MAX 86400
 #define COUNTER_MAX ((uint64_t)1 << 53) /* what a JSON number holds */
@@ -86,13 +87,6 @@ static bool read_data(const ost_json *data, ost_text kind, ost_text value, ost_a
            read_secret(data, value, arena, &otp->key.secret);
 }
 
-static bool read_inner(const ost_json *credential, const char *name, ost_arena *arena,
-                       const ost_json **ret)
-{
-    return ost_json_read(member_text(credential, name), NULL, arena, ret, NULL) == OST_OK &&
-           ost_json_is(*ret, OST_JSON_OBJECT);
-}
-
 static bool read_one(const ost_json *credential, ost_arena *arena, otp_credential *otp)
 {
     const ost_json *secret, *data;
@@ -100,8 +94,8 @@ static bool read_one(const ost_json *credential, ost_arena *arena, otp_credentia
     if (!text_is(type, "otp")) /* of before Keycloak 8 */
         return read_data(credential, type, member_text(credential, "hashedSaltedValue"), arena,
                          otp);
-    return read_inner(credential, "secretData", arena, &secret) &&
-           read_inner(credential, "credentialData", arena, &data) &&
+    return credential_read(credential, "secretData", arena, &secret) &&
+           credential_read(credential, "credentialData", arena, &data) &&
            read_data(data, member_text(data, "subType"), member_text(secret, "value"), arena, otp);
 }
 
@@ -225,24 +219,13 @@ ost_result otp_credential_add(const ost_json *user, const otp_device *d, ost_are
 
 /* ---- counting on ---- */
 
-static ost_result with_counter(const ost_json *data, uint64_t counter, ost_arena *arena,
-                               const ost_json **ret_data)
-{
-    const char *text = ost_arena_format(arena, "%llu", (unsigned long long)counter);
-    const ost_json *number;
-    ost_result result =
-        text != NULL ? ost_json_read(text_of(text), NULL, arena, &number, NULL) : OST_E_MEMORY;
-    return result == OST_OK ? document_put(data, OST_TEXT("counter"), number, arena, ret_data)
-                            : result;
-}
-
 static ost_result with_inner_counter(const ost_json *credential, uint64_t counter, ost_arena *arena,
                                      const ost_json **ret_credential)
 {
     const ost_json *data;
-    if (!read_inner(credential, "credentialData", arena, &data))
+    if (!credential_read(credential, "credentialData", arena, &data))
         return OST_E_FORMAT;
-    ost_result result = with_counter(data, counter, arena, &data);
+    ost_result result = document_put_integer(data, "counter", (int64_t)counter, arena, &data);
     return result == OST_OK ? document_put_text(credential, "credentialData", ost_json_source(data),
                                                 arena, ret_credential)
                             : result;
@@ -253,8 +236,9 @@ ost_result otp_credential_count_on(const ost_json *user, const otp_credential *o
 {
     const ost_json *list, *changed;
     bool flat = !ost_json_equals(ost_json_get(otp->credential, "type"), OST_TEXT("otp"));
-    ost_result result = flat ? with_counter(otp->credential, counter, arena, &changed)
-                             : with_inner_counter(otp->credential, counter, arena, &changed);
+    ost_result result =
+        flat ? document_put_integer(otp->credential, "counter", (int64_t)counter, arena, &changed)
+             : with_inner_counter(otp->credential, counter, arena, &changed);
     if (result == OST_OK)
         result = document_replace(ost_json_get(user, "credentials"), otp->credential, changed,
                                   arena, &list);

@@ -22,6 +22,7 @@ static const action_type types[] = {
     {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
     {ACTION_PROFILE, "UPDATE_PROFILE", 40, true},
     {ACTION_EMAIL, "VERIFY_EMAIL", 50, false},
+    {ACTION_RECOVERY, "CONFIGURE_RECOVERY_AUTHN_CODES", 70, true},
     {ACTION_VERIFY_PROFILE, "VERIFY_PROFILE", 90, false},
 };
 
@@ -184,9 +185,9 @@ required_action required_action_next(const realm *r, const acting_user *user)
         add(&p, OST_TEXT("UPDATE_PASSWORD"));
     if (lacks_profile(r, user))
         add(&p, OST_TEXT("VERIFY_PROFILE"));
-    if (user->needs_code) {
-        add(&p, OST_TEXT("CONFIGURE_TOTP"));
-        if (p.first == ACTION_NONE) /* it is off: nobody gets a device */
+    if (user->factor_action != NULL) {
+        add(&p, text_of(user->factor_action));
+        if (p.first == ACTION_NONE) /* it is off: nobody gets one */
             p.first = ACTION_OTHER;
     }
     return p.first;

@@ -13,17 +13,19 @@ typedef enum required_action {
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
     ACTION_PROFILE,  /* UPDATE_PROFILE */
     ACTION_VERIFY_PROFILE,
-    ACTION_EMAIL, /* VERIFY_EMAIL, where a mail can be sent */
-    ACTION_OTHER, /* one that has no page here: nobody can do it */
+    ACTION_RECOVERY, /* CONFIGURE_RECOVERY_AUTHN_CODES */
+    ACTION_EMAIL,    /* VERIFY_EMAIL, where a mail can be sent */
+    ACTION_OTHER,    /* one that has no page here: nobody can do it */
 } required_action;
 
 typedef struct acting_user {
     const ost_json *document;
     bool has_password;
-    bool needs_code;        /* the login asks for a one-time code, and they have no device for it */
-    int64_t password_since; /* milliseconds; 0: unknown */
-    int64_t now;            /* seconds */
-    ost_arena *arena;       /* for what is read meanwhile */
+    const char *factor_action; /* the login asks for a second factor, and they have none: what
+                                  gives them one; NULL: it does not, or they have */
+    int64_t password_since;    /* milliseconds; 0: unknown */
+    int64_t now;               /* seconds */
+    ost_arena *arena;          /* for what is read meanwhile */
 } acting_user;
 
 /* What the user has to do next, in the order of the realm's priorities. ACTION_OTHER as soon as
