@@ -326,9 +326,11 @@ def main():
     parser.add_argument("realm_files", nargs="+", type=pathlib.Path)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--channel", help="where authentications are asked for (CIBA)")
+    parser.add_argument("--version", default=VERSION)
+    parser.add_argument("--features", nargs="*", default=(), help="that are off by default")
     options = parser.parse_args()
     arguments = [f"{CHANNEL_OPTION}={options.channel}"] if options.channel else []
-    with Keycloak(options.realm_files, options.port, arguments=arguments) as keycloak:
+    with Keycloak(options.realm_files, options.port, features=options.features, arguments=arguments, version=options.version) as keycloak:
         print(f"{keycloak.base} (admin: {'/'.join(ADMIN)}), log: {keycloak.log}", flush=True)
         # Set by hand: a shell lets its background jobs ignore SIGINT.
         signals = (signal.SIGINT, signal.SIGTERM)

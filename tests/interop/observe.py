@@ -43,6 +43,7 @@ EMBEDDED_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){2,4}")
 RANDOM_PARAMETERS = (
     "session_code", "tab_id", "execution", "session_state", "sid", "code", "code_challenge", "code_verifier",
     "device_code", "user_code", "device_user_code", "otp", "totp", "totpSecret", "selectedCredentialId",
+    "generatedRecoveryAuthnCodes", "generatedAt", "authenticationExecution",
 )
 RANDOM_MEMBERS = ("kid", "n", "x5t", "x5t#S256", "at_hash", "c_hash", "s_hash", "public_key", "state_checker")
 # Sets, whose order is nowhere promised and in Keycloak differs from one import to the next.

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One-time codes: beside a direct grant, after the password, and the device for them that is set up at a login."""
+"""Second factors: one-time codes beside a direct grant and after the password, recovery codes in their place, and how both are
+set up at a login."""
 
 from oidc import Client
 from one_time_codes import KEY, hotp, totp, wrong
+from recovery_codes import code_of, shown
 
 APP = Client("app", None, "http://localhost:8000/auth")
 SECOND = "2" * 20
@@ -13,9 +15,9 @@ def direct(realm, name, **more):
     return realm.token(form, APP)
 
 
-def asked(r, name):
+def asked(r, name, realm="factors"):
     """(browser, page that asks for the code)"""
-    realm = r.realm("factors")
+    realm = r.realm(realm)
     browser = realm.browser()
     return browser, r.take("password", realm.log_in(browser, APP, name, f"{name}-password"))
 
@@ -73,3 +75,61 @@ def probe_setup(r):
     r.take("right", browser.submit(form, totp=code, userLabel="phone"))
     r.take("the same code", direct(realm, "new", totp=code))
     r.take("the next", direct(realm, "new", totp=totp(key, later=1)))
+
+
+# ---- recovery codes (of 24 a preview: --features recovery-codes) ----
+
+
+def bring(browser, answer, code):
+    return browser.submit(answer.page.form("kc-recovery-code-login-form"), recoveryCodeInput=code)
+
+
+def probe_recovery_code(r):
+    browser, page = asked(r, "bob", "recovery")
+    page = r.take("of another number", bring(browser, page, code_of(2)))
+    page = r.take("empty", bring(browser, page, ""))
+    page = r.take("small letters", bring(browser, page, shown(1).lower()))
+    r.take("right", bring(browser, page, code_of(1)))
+    browser, page = asked(r, "bob", "recovery")
+    page = r.take("again", bring(browser, page, code_of(1)))
+    r.take("the next, with dashes", bring(browser, page, shown(2)))
+
+
+def probe_recovery_code_of_24(r):
+    browser, page = asked(r, "dan", "recovery")
+    r.take("right", bring(browser, page, code_of(1)))
+
+
+def probe_another_way(r):
+    browser, page = asked(r, "ann", "recovery")
+    r.take("which", browser.submit(page.page.form("kc-select-try-another-way-form")))
+
+
+def probe_order(r):
+    asked(r, "cat", "recovery")
+
+
+def probe_last_recovery_code(r):
+    browser, page = asked(r, "fay", "recovery")
+    answer = r.take("right", bring(browser, page, code_of(12)))
+    page = r.take("new ones", browser.get(answer.location))
+    r.take("done", browser.submit(page.page.form("kc-recovery-codes-settings-form")))
+
+
+def probe_recovery_setup(r):
+    realm = r.realm("recovery")
+    browser = realm.browser()
+    answer = r.take("due", realm.log_in(browser, APP, "new", "new-password"))
+    page = browser.get(answer.location)
+    r.take("done", browser.submit(page.page.form("kc-recovery-codes-settings-form")))
+    browser, page = asked(r, "new", "recovery")
+    r.take("a wrong one", bring(browser, page, "TEST0001CODE"))
+
+
+def probe_recovery_wish(r):
+    realm = r.realm("recovery")
+    browser = realm.browser()
+    answer = r.take("asked", realm.log_in(browser, APP, "hal", "hal-password", kc_action="CONFIGURE_RECOVERY_AUTHN_CODES"))
+    page = browser.get(answer.location)
+    form = page.page.form("kc-recovery-codes-settings-form")
+    r.take("cancelled", browser.submit(form, **{"cancel-aia": "true"}))
