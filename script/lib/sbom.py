@@ -26,6 +26,7 @@ import versions
 KNOWN = {
     "libcrypto.so.3": ("openssl", "libcrypto", "Apache-2.0"),
     "libssl.so.3": ("openssl", "libssl", "Apache-2.0"),
+    "libcbor.so.0.8": ("libcbor", "libcbor", "MIT"),
     "libcurl.so.4": ("curl", "libcurl", "curl"),
     "libnghttp2.so.14": ("nghttp2", "libnghttp2", "MIT"),
     "libp11-kit.so.0": ("p11-kit", "p11-kit-1", "BSD-3-Clause"),

@@ -14,6 +14,8 @@ typedef enum page_template {
     PAGE_FORGOT_PASSWORD,      /* asks who has forgotten one */
     PAGE_RECOVERY_CODE,        /* likewise for a recovery code, */
     PAGE_SELECT_AUTHENTICATOR, /* and which of them it is to be */
+    PAGE_SECURITY_KEY,         /* asks for a security key, */
+    PAGE_REGISTER_KEY,         /* and has a browser make one */
     PAGE_CONFIGURE_TOTP,
     PAGE_CONFIGURE_RECOVERY,
     PAGE_UPDATE_PASSWORD,
@@ -62,6 +64,7 @@ typedef enum page_field {
     PAGE_CODE,          /* text: proves that the form is ours */
     PAGE_KEY,           /* text: of a device for one-time codes, as the form has it, */
     PAGE_KEY_SHOWN,     /* and as it is typed into an app */
+    PAGE_OPTIONS,       /* text: JSON, what a browser is asked of security keys */
     PAGE_PICTURE,       /* text: a QR code, the path of a drawing in a square */
     PAGE_PICTURE_SIDE,  /* text: of so many units */
     PAGE_DEVICE_NAME,   /* text: what its owner calls it, */

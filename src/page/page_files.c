@@ -17,6 +17,8 @@ EMBEDDED(forgot_html);
 EMBEDDED(recovery_code_html);
 EMBEDDED(select_authenticator_html);
 EMBEDDED(configure_totp_html);
+EMBEDDED(security_key_html);
+EMBEDDED(register_key_html);
 EMBEDDED(configure_recovery_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
@@ -30,6 +32,7 @@ EMBEDDED(docs_redirect_html);
 EMBEDDED(languages_html);
 EMBEDDED(page_css);
 EMBEDDED(secret_js);
+EMBEDDED(security_key_js);
 EMBEDDED(recovery_js);
 EMBEDDED(form_post_js);
 EMBEDDED(front_logout_js);
@@ -69,6 +72,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
     [PAGE_KEY] = {"key", PAGE_IS_TEXT},
     [PAGE_KEY_SHOWN] = {"key_shown", PAGE_IS_TEXT},
+    [PAGE_OPTIONS] = {"options", PAGE_IS_TEXT},
     [PAGE_PICTURE] = {"picture", PAGE_IS_TEXT},
     [PAGE_PICTURE_SIDE] = {"picture_side", PAGE_IS_TEXT},
     [PAGE_DEVICE_NAME] = {"device_name", PAGE_IS_TEXT},
@@ -146,6 +150,8 @@ static const struct {
     [PAGE_FORGOT_PASSWORD] = PLACE_OF(forgot_html),
     [PAGE_RECOVERY_CODE] = PLACE_OF(recovery_code_html),
     [PAGE_SELECT_AUTHENTICATOR] = PLACE_OF(select_authenticator_html),
+    [PAGE_SECURITY_KEY] = PLACE_OF(security_key_html),
+    [PAGE_REGISTER_KEY] = PLACE_OF(register_key_html),
     [PAGE_CONFIGURE_TOTP] = PLACE_OF(configure_totp_html),
     [PAGE_CONFIGURE_RECOVERY] = PLACE_OF(configure_recovery_html),
     [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
@@ -174,6 +180,8 @@ page_file page_script(page_template template)
         return FILE_OF(secret_js);
     if (template == PAGE_CONFIGURE_RECOVERY)
         return FILE_OF(recovery_js);
+    if (template == PAGE_SECURITY_KEY || template == PAGE_REGISTER_KEY)
+        return FILE_OF(security_key_js);
     if (template == PAGE_FORM_POST)
         return FILE_OF(form_post_js);
     if (template == PAGE_FRONT_LOGOUT)

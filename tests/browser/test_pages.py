@@ -15,8 +15,9 @@ from shown import counts, shows
 from both_providers import only_ours
 from document_server import DocumentServer
 from mail_server import MailServer
-from one_time_codes import credential
+from one_time_codes import credential, execution
 from recovery_codes import flows_with_recovery, recovery_codes
+from security_key import SecurityKey
 from oidc import Client, Realm
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -59,6 +60,14 @@ ASKING = {
     "authenticationFlows": [
         *FACTORS["authenticationFlows"],
         {
+            "alias": "keyed",
+            "authenticationExecutions": [
+                execution("auth-username-password-form"),
+                execution("auth-otp-form", "ALTERNATIVE", 20),
+                execution("webauthn-authenticator", "ALTERNATIVE", 30),
+            ],
+        },
+        {
             "alias": "own registration",
             "authenticationExecutions": [
                 {"authenticator": f"registration-{step}", "requirement": "REQUIRED"}
@@ -79,6 +88,12 @@ ASKING = {
                 "tosUri": "https://agent.example/terms",
                 "policyUri": "https://agent.example/privacy",
             },
+        },
+        {
+            "clientId": "keyed",
+            "publicClient": True,
+            "redirectUris": ["http://localhost:8000/callback"],
+            "authenticationFlowBindingOverrides": {"browser": "keyed"},
         },
         {
             "clientId": "portal",
@@ -125,6 +140,19 @@ ASKING = {
                 credential(label="Phone at work"),
                 credential("2" * 20, label="The old tablet that lies in the kitchen & has lost its charger"),
             ],
+        },
+        {
+            "username": "fay",
+            "enabled": True,
+            "email": "fay@example.org",
+            "requiredActions": ["webauthn-register"],
+            "credentials": [{"type": "password", "value": "fay-password"}],
+        },
+        {
+            "username": "gil",
+            "enabled": True,
+            "email": "gil@example.org",
+            "credentials": [{"type": "password", "value": "gil-password"}, credential(), SecurityKey("http://localhost").credential()],
         },
         {
             "username": "ray",
@@ -220,7 +248,7 @@ def provider_error(page, site):
 
 
 def act(page, site, name="zoe", **more):
-    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code", **more)
+    query = {"client_id": "agent", "redirect_uri": "http://localhost:8000/callback", "response_type": "code", **more}
     page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
     LoginPage(page).wait().log_in(name, f"{name}-password")
 
@@ -239,6 +267,41 @@ def one_time_code_in_german(page, site):
     act(page, site, "max")
     pick(page, "Deutsch")
     page.get_by_label("Einmalcode").wait_for()
+
+
+def register_key(page, site):
+    act(page, site, "fay")
+    page.get_by_role("heading", name="Security key registration").wait_for()
+    page.get_by_label("Name of the key").fill("Blue key")
+
+
+def register_key_in_german(page, site):
+    act(page, site, "fay")
+    pick(page, "Deutsch")
+    page.get_by_role("heading", name="Sicherheitsschlüssel einrichten").wait_for()
+
+
+def security_key(page, site):
+    keyed(page, site)
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+    page.get_by_role("button", name="Use security key").click()
+    page.get_by_role("alert").get_by_text("The security key could not be used. Please try again.").wait_for()
+
+
+def security_key_in_arabic(page, site):
+    keyed(page, site)
+    pick(page, "العربية")
+    page.get_by_role("button", name="استخدام مفتاح الأمان").wait_for()
+
+
+def keyed(page, site):
+    act(page, site, "gil", client_id="keyed")
+    page.get_by_role("button", name="Try Another Way").click()
+    page.get_by_role("button", name="Security key").click()
+    page.get_by_role("heading", name="Security key sign-in").wait_for()
 
 
 def another_way(page, site):
@@ -550,6 +613,7 @@ WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
     *(one_time_code, one_time_code_in_german, configure_totp, configure_totp_in_german),
     *(another_way, recovery_code, configure_recovery, configure_recovery_in_arabic),
+    *(register_key, register_key_in_german, security_key, security_key_in_arabic),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),

@@ -16,7 +16,7 @@ OTP = {
     "credentialData": '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}',
 }
 
-KEY = {"type": "webauthn", "secretData": "{}", "credentialData": "{}"}
+KEY = {"type": "our-own-factor", "secretData": "{}", "credentialData": "{}"}
 
 
 # ---- P1: a file's safety is not dropped in silence ----
@@ -35,7 +35,7 @@ def test_p1_a_second_factor_keeps_the_password_alone_out_and_is_exported(tmp_pat
     assert done.returncode == 0, done.stderr
     assert told(report, "refused in use") == {"users[0].credentials[2].type"}
     credentials = exported(tmp_path)["users"][0]["credentials"]
-    assert [one["type"] for one in credentials] == ["password", "otp", "webauthn"]
+    assert [one["type"] for one in credentials] == ["password", "otp", "our-own-factor"]
     assert credentials[1:] == [OTP, KEY]
 
 
@@ -140,7 +140,7 @@ FLOWS = [
         "alias": "strict browser",
         "authenticationExecutions": [
             {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
-            {"authenticator": "webauthn-authenticator", "requirement": "REQUIRED"},
+            {"authenticator": "our-own-factor", "requirement": "REQUIRED"},
         ],
     },
     {
@@ -307,8 +307,10 @@ CODES = {
 }
 
 
-@pytest.mark.parametrize("factor", [WEBAUTHN, {**WEBAUTHN, "type": "webauthn-passwordless"}, CODES], ids=lambda one: one["type"])
-def test_p1_factors_that_the_usual_flows_do_not_ask_for(tmp_path, importing, realm_of, factor):
+@pytest.mark.parametrize(("factor", "step"), [
+    ({**WEBAUTHN, "type": "webauthn-passwordless"}, "webauthn-authenticator-passwordless"),
+], ids=lambda one: one if isinstance(one, str) else one["type"])
+def test_p1_factors_that_the_usual_flows_do_not_ask_for(tmp_path, importing, realm_of, factor, step):
     """As in Keycloak: whose password is good is let in, who has nothing else is not; where a flow asks, nobody is."""
     user = {**ANN, "credentials": [*ANN["credentials"], factor]}
     realm, _ = realm_of(users=[user, {**ANN, "username": "bare", "credentials": [factor]}])
@@ -321,7 +323,28 @@ def test_p1_factors_that_the_usual_flows_do_not_ask_for(tmp_path, importing, rea
     assert exported(tmp_path)["users"][0]["credentials"][1].items() >= factor.items()
     asking = {"alias": "browser", "authenticationExecutions": [
         {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
-        {"authenticator": "webauthn-authenticator", "requirement": "ALTERNATIVE"},
+        {"authenticator": step, "requirement": "ALTERNATIVE"},
     ]}
     realm, _ = realm_of(users=[user], authenticationFlows=[asking], browserFlow="browser")
     assert query_of(realm.authorize(Browser(), CLIENT).location)["error"] == "unauthorized_client"
+
+
+@pytest.mark.parametrize(("factor", "step", "form"), [
+    (WEBAUTHN, "webauthn-authenticator", "webauth"),
+    (CODES, "auth-recovery-authn-code-form", "kc-recovery-code-login-form"),
+], ids=lambda one: one if isinstance(one, str) else one["type"])
+def test_p1_factors_are_taken_and_asked_for_where_the_flow_says(tmp_path, importing, realm_of, factor, step, form):
+    user = {**ANN, "credentials": [*ANN["credentials"], factor]}
+    done, report = importing({"realm": "x", "users": [user]})
+    assert done.returncode == 0 and told(report, "refused in use") == set(), done.stderr
+    assert exported(tmp_path)["users"][0]["credentials"][1].items() >= factor.items()
+    realm, _ = realm_of(users=[user])
+    assert "code" in query_of(realm.log_in(Browser(), CLIENT, "ann", "ann-password").location)
+    asking = {"alias": "browser", "authenticationExecutions": [
+        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
+        {"authenticator": step, "requirement": "ALTERNATIVE"},
+    ]}
+    realm, _ = realm_of(users=[user], authenticationFlows=[asking], browserFlow="browser")
+    browser = Browser()
+    assert realm.log_in(browser, CLIENT, "ann", "ann-password").page.form(form)
+    assert not browser.cookie("KEYCLOAK_IDENTITY")

@@ -53,7 +53,7 @@ REALM = {
     ],
     "users": [
         user("keeper", clientRoles={"realm-management": ["manage-users"]}),
-        user("otp", "webauthn-register", "UPDATE_PASSWORD"),
+        user("otp", "delete_credential", "UPDATE_PASSWORD"),
         user("tom", "UPDATE_PASSWORD", "TERMS_AND_CONDITIONS"),
         user("una", "terms_and_conditions"),
         user("vic", "TERMS_AND_CONDITIONS"),
@@ -183,7 +183,7 @@ def test_somebody_else_logs_in_where_a_user_may_not_go_on(realm, admin, id_of):
     for name, client in (("ora", APP), ("pam", Client("asking", None, CALLBACK))):
         browser = realm.browser()
         page = realm.log_in(browser, client, name, name + SUFFIX)
-        assert admin("PUT", f"/{id_of(name)}", {"requiredActions": ["webauthn-register"]}).status == 204
+        assert admin("PUT", f"/{id_of(name)}", {"requiredActions": ["delete_credential"]}).status == 204
         answer = browser.get(page.location)
         if client is not APP:
             answer = browser.submit(answer.page.form(), accept="Yes")
@@ -214,7 +214,7 @@ def test_an_action_that_comes_up_during_a_session(realm, admin, id_of):
     answer = realm.authorize(browser, APP)
     assert action_of(answer) == "UPDATE_PASSWORD"
     assert "code" in callback_of(change(browser, shown(browser, answer), "jon-second"))
-    assert admin("PUT", f"/{id_of('jon')}", {"requiredActions": ["webauthn-register"]}).status == 204
+    assert admin("PUT", f"/{id_of('jon')}", {"requiredActions": ["delete_credential"]}).status == 204
     answer = realm.authorize(browser, APP)
     assert answer.status == 200 and "Account is not fully set up" in answer.page.text
     assert callback_of(realm.authorize(browser, APP, prompt="none"))["error"] == "interaction_required"
@@ -414,7 +414,7 @@ def test_a_client_has_a_password_changed(realm):
 def test_what_a_client_may_want(realm):
     browser = realm.browser()
     realm.log_in(browser, APP, "kim", "kim-password")
-    for action in ("webauthn-register", "VERIFY_PROFILE", "TERMS_AND_CONDITIONS", "delete_account"):
+    for action in ("delete_credential", "VERIFY_PROFILE", "TERMS_AND_CONDITIONS", "delete_account"):
         callback = callback_of(realm.authorize(browser, APP, kc_action=action))
         assert callback["kc_action_status"] == "error" and "code" in callback, action
     for action in ("update_password", "nobody-knows", "<b>"):

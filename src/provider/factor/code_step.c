@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/factor/factor_page.h"
+#include "provider/factor/key_step.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/login/subject_request.h"
@@ -170,6 +171,8 @@ static bool choose(call *c)
 static authentication_outcome check(call *c)
 {
     const browser_login *login = c->job;
+    if (login->factor == FACTOR_KEY)
+        return key_step_take(c);
     return login->factor == FACTOR_RECOVERY
                ? authentication_check_recovery(c, &login->user,
                                                call_parameter(c, "recoveryCodeInput"))
@@ -189,8 +192,8 @@ static void work_form(call *c)
     }
     switch (check(c)) {
     case AUTHENTICATED:
-        /* As they are now: whoever has used the last code is to make new ones. */
-        if (login->factor != FACTOR_RECOVERY || load_used(c))
+        /* As they are now: a key counts on, and whoever has used the last code makes new ones. */
+        if (login->factor == FACTOR_CODE || load_used(c))
             go_on(c);
         break;
     case AUTHENTICATION_BUSY:
@@ -201,7 +204,9 @@ static void work_form(call *c)
     case AUTHENTICATION_DISABLED:
         login->wrong = true;
         ask_again(c, login->factor == FACTOR_RECOVERY ? "Invalid recovery authentication code"
-                                                      : "Invalid authenticator code.");
+                     : login->factor == FACTOR_KEY
+                         ? "The security key could not be used. Please try again."
+                         : "Invalid authenticator code.");
         break;
     }
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The step of a login between the password and the session: a second factor, where the flow asks
- * for one, a one-time code or a recovery code. Until it is right there is no session, and nothing
- * that could be had by one: what is known of the login travels in the page's address, signed and
- * bound to the browser, for as long as a login may take; it ends when the password is changed or
- * the user disabled, and is completed once. */
+ * for one, a one-time code, a security key or a recovery code. Until it is right there is no
+ * session, and nothing that could be had by one: what is known of the login travels in the page's
+ * address, signed and bound to the browser, for as long as a login may take; it ends when the
+ * password is changed or the user disabled, and is completed once. */
 #ifndef CODE_STEP_H
 #define CODE_STEP_H
 

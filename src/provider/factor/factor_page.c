@@ -3,6 +3,7 @@
 #include "provider/factor/factor_page.h"
 
 #include "base/text.h"
+#include "provider/factor/key_step.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
@@ -102,6 +103,8 @@ static bool put_factor(call *c, page *p)
         p->template = PAGE_SELECT_AUTHENTICATOR;
         return put_choice(c, p);
     }
+    if (login->factor == FACTOR_KEY)
+        return key_step_put(c, p);
     if (login->factor == FACTOR_RECOVERY) {
         p->template = PAGE_RECOVERY_CODE;
         return put_number(c, p);

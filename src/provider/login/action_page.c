@@ -21,6 +21,8 @@ static const action_page pages[] = {
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
     {ACTION_RECOVERY, action_recovery_put, action_recovery_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_EMAIL, action_email_put, action_email_take, EVENTS},
+    {ACTION_KEY, action_webauthn_put, action_webauthn_take, EVENT_UPDATE_CREDENTIAL},
+    {ACTION_PASSKEY, action_webauthn_put, action_webauthn_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_VERIFY_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
 };
 

@@ -46,6 +46,8 @@ void action_totp_put(call *call, page *page);
 bool action_totp_take(call *call);
 void action_recovery_put(call *call, page *page);
 bool action_recovery_take(call *call);
+void action_webauthn_put(call *call, page *page);
+bool action_webauthn_take(call *call);
 void action_profile_put(call *call, page *page);
 bool action_profile_take(call *call);
 

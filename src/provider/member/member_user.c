@@ -31,7 +31,8 @@ static const member user_members[] = {
     {"origin", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"requiredActions", MEMBER_STRINGS, .fate = MEMBER_BARRED,
-     .acted = "CONFIGURE_TOTP|CONFIGURE_RECOVERY_AUTHN_CODES|UPDATE_PASSWORD|TERMS_AND_CONDITIONS|"
+     .acted = "CONFIGURE_TOTP|CONFIGURE_RECOVERY_AUTHN_CODES|webauthn-register|webauthn-register-"
+              "passwordless|UPDATE_PASSWORD|TERMS_AND_CONDITIONS|"
               "UPDATE_PROFILE|VERIFY_PROFILE",
      .why = "the login is refused until they are done"},
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
@@ -66,7 +67,7 @@ static const member credential_members[] = {
     {"temporary", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "becomes the required action UPDATE_PASSWORD"},
     {"type", MEMBER_STRING, .fate = MEMBER_BARRED,
-     .acted = "password|password-history|otp|totp|hotp|recovery-authn-codes",
+     .acted = "password|password-history|otp|totp|hotp|recovery-authn-codes|webauthn",
      .why = "flows that ask for other factors let nobody in, and no others do"},
     {"userLabel", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"value", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -16,6 +16,7 @@
 #include "provider/proof/pairwise_subject.h"
 #include "provider/proof/trusted_issuer.h"
 #include "provider/realm/realm_flow.h"
+#include "provider/webauthn/webauthn_policy.h"
 
 typedef struct realm realm;
 typedef struct realm_client realm_client;
@@ -158,6 +159,7 @@ struct realm {
     realm_lifespans lifespans;
     realm_brute_force brute_force;
     otp_policy otp;
+    webauthn_policy keys[WEBAUTHN_USES]; /* security keys, and passkeys */
     realm_registration registration;
     int64_t key_interval; /* seconds that a key signs; 0: for good; -1: as the provider is told */
     bool dpop_nonce;      /* proofs of possession need a nonce of ours; Ostiary's own */

@@ -62,6 +62,7 @@ static realm_factor factor_of(const inspection *i, const ost_json *name)
     } steps[] = {
         {"auth-otp-form", FACTOR_CODE, true},
         {"auth-recovery-authn-code-form", FACTOR_RECOVERY, true},
+        {"webauthn-authenticator", FACTOR_KEY, true},
         {"direct-grant-validate-otp", FACTOR_CODE, false},
     };
     for (size_t at = 0; at < ARRAY_LEN(steps); at++) {

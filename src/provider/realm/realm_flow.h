@@ -21,6 +21,7 @@ typedef enum realm_flow_demand {
 typedef enum realm_factor {
     FACTOR_NONE = 0,
     FACTOR_CODE = 1,     /* a one-time code */
+    FACTOR_KEY = 2,      /* a security key */
     FACTOR_RECOVERY = 4, /* a recovery code */
 } realm_factor;
 #define FACTORS 3 /* at most, that there are */

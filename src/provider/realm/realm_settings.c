@@ -167,6 +167,8 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
     load_otp_policy(l, d, &r->otp);
+    for (webauthn_use use = 0; use < WEBAUTHN_USES; use++)
+        r->keys[use] = webauthn_policy_load(d, use);
     r->registration = realm_registration_of(d);
     if (r->name == NULL || r->name[0] == '\0')
         loader_fail(l, "realm", "the realm's name is missing");

@@ -18,7 +18,10 @@ static const char *setup_of(const call *c, unsigned factors)
     if (c->client == NULL || c->client->browser_demand != FLOW_CODE ||
         (factors & c->client->browser_factors) != 0)
         return NULL;
-    return (c->client->browser_factors & FACTOR_CODE) != 0 ? "CONFIGURE_TOTP" : RECOVERY_ACTION;
+    unsigned wanted = c->client->browser_factors;
+    return (wanted & FACTOR_CODE) != 0  ? "CONFIGURE_TOTP"
+           : (wanted & FACTOR_KEY) != 0 ? "webauthn-register"
+                                        : RECOVERY_ACTION;
 }
 
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
@@ -99,7 +102,7 @@ static authentication_outcome judge(call *c, ost_text user_id, authentication_ou
     return *ret_blocked ? AUTHENTICATION_WRONG : outcome;
 }
 
-static authentication_outcome outcome_of(ost_result result)
+authentication_outcome authentication_outcome_of(ost_result result)
 {
     return result == OST_OK                                   ? AUTHENTICATED
            : call_is_busy(result) || result == OST_E_CONFLICT ? AUTHENTICATION_BUSY
@@ -115,7 +118,7 @@ static authentication_outcome try_code(call *c, const authenticated_user *user, 
                                  .credential = credential,
                                  .code = code,
                                  .now = c->now};
-    return outcome_of(otp_check(c->provider->store, &attempt, c->arena));
+    return authentication_outcome_of(otp_check(c->provider->store, &attempt, c->arena));
 }
 
 unsigned authentication_factors(const call *c, const authenticated_user *user)
@@ -177,9 +180,8 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
     return outcome;
 }
 
-/* What has been tried is counted and told. */
-static authentication_outcome conclude(call *c, const authenticated_user *user,
-                                       authentication_outcome tried)
+authentication_outcome authentication_conclude(call *c, const authenticated_user *user,
+                                               authentication_outcome tried)
 {
     bool blocked = false;
     authentication_outcome outcome = judge(c, user->id, tried, false, &blocked);
@@ -199,7 +201,7 @@ static authentication_outcome conclude(call *c, const authenticated_user *user,
 authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
                                                  ost_text credential, ost_text code)
 {
-    return conclude(c, user, try_code(c, user, credential, code));
+    return authentication_conclude(c, user, try_code(c, user, credential, code));
 }
 
 /* Of two who bring one code the document changes for one. */
@@ -219,7 +221,7 @@ authentication_outcome authentication_check_recovery(call *c, const authenticate
                                                      ost_text code)
 {
     c->event.credential_type = OST_TEXT(RECOVERY_TYPE);
-    return conclude(c, user, outcome_of(use_recovery(c, user, code)));
+    return authentication_conclude(c, user, authentication_outcome_of(use_recovery(c, user, code)));
 }
 
 authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)

@@ -46,6 +46,12 @@ authentication_outcome authentication_check_code(call *call, const authenticated
 authentication_outcome authentication_check_recovery(call *call, const authenticated_user *user,
                                                      ost_text code);
 
+/* Counts and tells what has become of a second factor, as of a login; and what that is by the
+ * result of a check. */
+authentication_outcome authentication_conclude(call *call, const authenticated_user *user,
+                                               authentication_outcome tried);
+authentication_outcome authentication_outcome_of(ost_result result);
+
 /* Asks a user who is logged in for the password again; failures count as those of a login. */
 authentication_outcome authentication_confirm(call *call, const struct store_user *user,
                                               ost_text password);

@@ -23,6 +23,8 @@ static const action_type types[] = {
     {ACTION_PROFILE, "UPDATE_PROFILE", 40, true},
     {ACTION_EMAIL, "VERIFY_EMAIL", 50, false},
     {ACTION_RECOVERY, "CONFIGURE_RECOVERY_AUTHN_CODES", 70, true},
+    {ACTION_KEY, "webauthn-register", 70, true},
+    {ACTION_PASSKEY, "webauthn-register-passwordless", 80, true},
     {ACTION_VERIFY_PROFILE, "VERIFY_PROFILE", 90, false},
 };
 

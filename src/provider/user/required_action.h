@@ -13,6 +13,8 @@ typedef enum required_action {
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
     ACTION_PROFILE,  /* UPDATE_PROFILE */
     ACTION_VERIFY_PROFILE,
+    ACTION_KEY,      /* webauthn-register */
+    ACTION_PASSKEY,  /* webauthn-register-passwordless */
     ACTION_RECOVERY, /* CONFIGURE_RECOVERY_AUTHN_CODES */
     ACTION_EMAIL,    /* VERIFY_EMAIL, where a mail can be sent */
     ACTION_OTHER,    /* one that has no page here: nobody can do it */

@@ -10,8 +10,7 @@ static const struct {
     const char *type;
     realm_factor factor;
 } types[] = {
-    {"otp", FACTOR_CODE},
-    {RECOVERY_TYPE, FACTOR_RECOVERY},
+    {"otp", FACTOR_CODE},  {"webauthn", FACTOR_KEY}, {RECOVERY_TYPE, FACTOR_RECOVERY},
     {"totp", FACTOR_CODE}, /* of before Keycloak 8 */
     {"hotp", FACTOR_CODE},
 };
