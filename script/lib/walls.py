@@ -94,7 +94,7 @@ WINGS = {
     "provider/factor": ["webauthn", "call", "realm", "session", "login", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user", "mail"],
     "provider/client_admin": ["realm", "policy", "member", "completion", "file", "call", "session", "admin"],
-    "provider/account": ["realm", "member", "call", "session", "admin", "console", "user", "profile"],
+    "provider/account": ["webauthn", "realm", "member", "call", "session", "admin", "console", "user", "profile"],
     "provider/broker": ["realm", "member", "call", "admin"],
     "provider/client_scope": ["realm", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "key", "call", "admin"],

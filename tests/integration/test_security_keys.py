@@ -68,11 +68,12 @@ def realm_of(name, *users, **more):
 ORIGIN = "http://localhost"
 OWNED = {name: SecurityKey(ORIGIN, "localhost", counter=1) for name in ("ann", "ben", "eve", "fay", "gus", "ida", "two")}
 OWNED |= {kind.lower(): SecurityKey(ORIGIN, "localhost", kind) for kind in KINDS}
+MANAGING = {"clientRoles": {"account": ["manage-account"]}}
 REGISTERING = {"requiredActions": ["webauthn-register"]}
 REALMS = [
     realm_of(
         "keys",
-        *(user(name, key.credential()) for name, key in OWNED.items() if name != "two"),
+        *(user(name, key.credential(), **MANAGING) for name, key in OWNED.items() if name != "two"),
         user("two", otp_credential(), OWNED["two"].credential()),
         user("bob"),
         user("bad", {"type": "webauthn", "secretData": "{}", "credentialData": '{"credentialId":"AAAA","credentialPublicKey":"AAAA"}'}),
@@ -443,3 +444,27 @@ def test_the_scripts_of_the_pages_are_named_by_their_digest(realm):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = answer.header("Content-Security-Policy")
     assert f"script-src 'sha256-{digest}'" in policy and "unsafe" not in policy
+
+
+def test_keys_of_ones_own_account(realm, admin):
+    key = OWNED["ben"]
+    token = realm.password(APP, "ben", "ben").json()["access_token"]
+
+    def account(method, path, body=None):
+        return Browser().request(method, f"{realm.issuer}/account/{path}", body,
+                                 {**bearer(token), "Accept": "application/json", "Content-Type": "application/json"})
+
+    [kind] = account("GET", "credentials?type=webauthn").json()
+    [one] = kind.pop("userCredentialMetadatas")
+    assert kind == {
+        "type": "webauthn", "category": "two-factor", "displayName": "webauthn-display-name", "helptext": "webauthn-help-text",
+        "iconCssClass": "kcAuthenticatorWebAuthnClass", "createAction": "webauthn-register", "removeable": True,
+    }
+    assert one["credential"]["userLabel"] == "Key" and "secretData" not in one["credential"]
+    where = f"credentials/{one['credential']['id']}"
+    assert account("PUT", f"{where}/label", b'"Old key"').status == 204
+    assert keys_of(admin, "ben")[0]["userLabel"] == "Old key"
+    assert account("DELETE", where).status == 204 and keys_of(admin, "ben") == []
+    assert "code" in callback_of(realm.log_in(realm.browser(), APP, "ben", "ben")), "no key is left to be asked for"
+    events = admin("GET", "/events?type=REMOVE_CREDENTIAL").json()
+    assert events[0]["details"]["credential_type"] == "webauthn"

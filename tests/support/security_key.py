@@ -83,8 +83,8 @@ class SecurityKey:
         hashed = {"ES256": hashes.SHA256, "ES384": hashes.SHA384, "ES512": hashes.SHA512}[self.kind]
         return self.key.sign(data, ec.ECDSA(hashed()))
 
-    def client_data(self, kind, challenge, **changes):
-        data = {"type": f"webauthn.{kind}", "challenge": challenge, "origin": self.origin, "crossOrigin": False, **changes}
+    def client_data(self, kind, given, **changes):
+        data = {"type": f"webauthn.{kind}", "challenge": given, "origin": self.origin, "crossOrigin": False, **changes}
         return json.dumps(data, separators=(",", ":")).encode()
 
     def authenticator_data(self, flags, rp_id=None):

@@ -4,6 +4,7 @@
 #define ACCOUNT_CREDENTIAL_H
 
 #include "provider/account/account_call.h"
+#include "provider/webauthn/webauthn_policy.h"
 
 /* What Keycloak says of a kind, beside the credentials that there are. */
 typedef struct credential_kind {
@@ -27,5 +28,9 @@ bool account_offers(const account_call *account, realm_factor factor);
  * few left. */
 OST_MUST_CHECK ost_result account_put_recovery(const account_call *account,
                                                ost_json_writer *writer);
+
+/* The user's security keys, or passkeys, where `type` is theirs or empty. */
+OST_MUST_CHECK ost_result account_put_keys(const account_call *account, webauthn_use use,
+                                           ost_text type, ost_json_writer *writer);
 
 #endif

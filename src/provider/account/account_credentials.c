@@ -9,6 +9,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/session/authentication.h"
+#include "provider/user/key_credential.h"
 #include "provider/user/otp_credential.h"
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_factor.h"
@@ -124,6 +125,8 @@ ost_result account_list_credentials(account_call *a)
         put_devices(a, w, devices, count);
     if (type.len == 0 || text_is(type, RECOVERY_TYPE))
         result = account_put_recovery(a, w);
+    for (webauthn_use use = 0; use < WEBAUTHN_USES && result == OST_OK; use++)
+        result = account_put_keys(a, use, type, w);
     ost_json_close_array(w);
     return result == OST_OK ? account_answer(a, w) : result;
 }
@@ -167,6 +170,13 @@ static ost_result name_all(account_call *a, found *f, const ost_json **ret_docum
     return result;
 }
 
+/* What users see and may remove: second factors, and passkeys. */
+static bool is_theirs(ost_text type)
+{
+    return user_factor_of_type(type) != FACTOR_NONE ||
+           text_is(type, key_credential_type(WEBAUTHN_PASSWORDLESS));
+}
+
 static ost_result find(account_call *a, found *ret_found)
 {
     const ost_json *document;
@@ -180,8 +190,7 @@ static ost_result find(account_call *a, found *ret_found)
     result = name_all(a, ret_found, &document);
     for (const ost_json *at = result == OST_OK ? ost_json_first(ret_found->list) : NULL;
          at != NULL && ret_found->device == NULL; at = ost_json_next(at)) {
-        if (user_factor_of_type(part_text(at, "type")) != FACTOR_NONE &&
-            text_equal(part_text(at, "id"), a->value))
+        if (is_theirs(part_text(at, "type")) && text_equal(part_text(at, "id"), a->value))
             ret_found->device = at;
     }
     return result != OST_OK || ret_found->device != NULL

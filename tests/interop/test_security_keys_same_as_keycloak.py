@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Security keys at Keycloak and at our provider: one key in software registers and signs in at both, rightly and wrongly, and
+what becomes of it is the same. What differs is in the rows, with the reason."""
+
+import json
+import re
+import urllib.parse
+
+import pytest
+from needs import kept_running
+from oidc import Client, Realm
+from programs import Provider
+from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64
+from test_admin_same_as_keycloak import Admin
+from web import Browser
+
+from both_providers import only_keycloak
+from keycloak import ADMIN
+
+REALM = "keyring"
+CALLBACK = "http://localhost:8000/cb"
+APP = Client("app", None, CALLBACK)
+OWNED = {kind: SecurityKey("http://localhost", "localhost", kind, counter=1) for kind in ("ES256", "RS256")}
+
+
+def step(name, requirement, priority, flow=False):
+    return {"flowAlias" if flow else "authenticator": name, "requirement": requirement, "priority": priority,
+            "authenticatorFlow": flow, "autheticatorFlow": flow, "userSetupAllowed": False}
+
+
+def flow(alias, *steps, top=False):
+    return {"alias": alias, "providerId": "basic-flow", "topLevel": top, "builtIn": False, "authenticationExecutions": list(steps)}
+
+
+def user(name, *credentials, **more):
+    return {"username": name, "enabled": True, "email": f"{name}@example.org", "emailVerified": True, "firstName": name,
+            "lastName": "Cook", "credentials": [{"type": "password", "value": "pw"}, *credentials], **more}
+
+
+DOCUMENT = {
+    "realm": REALM,
+    "enabled": True,
+    "sslRequired": "none",
+    "webAuthnPolicySignatureAlgorithms": ["ES256", "RS256"],
+    "clients": [{"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK]}],
+    "browserFlow": "keyed",
+    "authenticationFlows": [
+        flow("keyed", step("auth-cookie", "ALTERNATIVE", 10), step("keyed forms", "ALTERNATIVE", 20, True), top=True),
+        flow("keyed forms", step("auth-username-password-form", "REQUIRED", 10), step("keyed second", "CONDITIONAL", 20, True)),
+        flow("keyed second", step("conditional-user-configured", "REQUIRED", 10), step("webauthn-authenticator", "ALTERNATIVE", 20)),
+    ],
+    "users": [
+        *(user(f"owner-{kind.lower()}", key.credential()) for kind, key in OWNED.items()),
+        *(user(f"new{n}", requiredActions=["webauthn-register"]) for n in range(3)),
+        user("bob"),
+    ],
+}
+
+pytestmark = only_keycloak
+
+
+@pytest.fixture(scope="module")
+def servers(provider, work, results):
+    """Each with the realm, and what asks its admin API."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
+        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
+        for ours in kept_running(lambda: Provider([], work / "keyring"), results):
+            made = []
+            for server in (provider, ours):
+                admin = Admin(server)
+                admin("DELETE", f"/realms/{REALM}")
+                answer = admin("POST", "/realms", json.dumps(DOCUMENT).encode())
+                assert answer.status == 201, answer.text
+                made.append((Realm(server.base, REALM), admin))
+            yield made
+
+
+def challenge_of(answer):
+    """Keycloak's stands in the page's script."""
+    form = answer.page.forms[0].attributes
+    if "data-options" in form:
+        return json.loads(form["data-options"])["challenge"]
+    return re.search(r"""challenge\s*[:=]\s*["']([\w-]+)["']""", answer.text)[1]
+
+
+def origin_of(realm):
+    return "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(realm.base))
+
+
+def outcome(answer):
+    """Where the form led to."""
+    location = answer.location or ""
+    return "code" if location.startswith(CALLBACK) and "code=" in location else "not signed in"
+
+
+def register(realm, name, key, **wrong):
+    browser = Browser()
+    page = browser.get(realm.log_in(browser, APP, name, "pw").location)
+    key.origin = origin_of(realm)
+    return browser.submit(page.page.form("register"), **key.create(challenge_of(page), **wrong), authenticatorLabel="My key")
+
+
+def use(realm, name, answer_of):
+    browser = Browser()
+    page = realm.log_in(browser, APP, name, "pw")
+    return browser.submit(page.page.form("webauth"), **answer_of(origin_of(realm), challenge_of(page)))
+
+
+def stored(realm, admin, name):
+    found = admin("GET", f"/realms/{REALM}/users?username={name}&exact=true").json()[0]
+    listed = admin("GET", f"/realms/{REALM}/users/{found['id']}/credentials").json()
+    return [{k: v for k, v in one.items() if k not in ("id", "createdDate")} for one in listed if one["type"] == "webauthn"]
+
+
+@pytest.mark.parametrize(("number", "kind", "form"), [(0, "ES256", "none"), (1, "RS256", "none"), (2, "ES256", "packed")])
+def test_what_is_stored(servers, number, kind, form):
+    key, found = SecurityKey("http://localhost", "localhost", kind), []
+    for realm, admin in servers:
+        answer = register(realm, f"new{number}", key, form=form)
+        found.append((outcome(answer), stored(realm, admin, f"new{number}")))
+    (keycloak_outcome, [theirs]), (our_outcome, [ours]) = found
+    assert keycloak_outcome == our_outcome == "code"
+    data = [json.loads(one.pop("credentialData")) for one in (theirs, ours)]
+    for one in data:  # a set
+        one["transports"].sort()
+    if kind == "RS256":  # which Keycloak writes in another order of members
+        assert len({len(one.pop("credentialPublicKey")) for one in data}) == 1
+    assert {**data[0], **data[1]} == data[0] and set(data[0]) - set(data[1]) <= {"attestationStatement"} and theirs == ours
+
+
+@pytest.mark.parametrize("kind", OWNED)
+def test_imported_keys(servers, kind):
+    key = OWNED[kind]
+
+    def right(origin, challenge):
+        key.origin = origin
+        return key.get(challenge)
+
+    assert [outcome(use(realm, f"owner-{kind.lower()}", right)) for realm, _ in servers] == ["code", "code"]
+
+
+# What is wrong with an answer to be registered, or with the key that is used.
+WRONG = {
+    "another origin": dict(origin="https://evil.example"),
+    "another party": dict(rp_id="evil.example"),
+    "another type": dict(type="webauthn.other"),
+    "nobody there": dict(flags=USER_VERIFIED),
+    "another challenge": dict(challenge=b64(bytes(32))),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_registrations(servers, what):
+    for realm, admin in servers:
+        browser = Browser()
+        answer = realm.log_in(browser, APP, "bob", "pw", kc_action="webauthn-register")
+        page = browser.get(answer.location)
+        key = SecurityKey(origin_of(realm), "localhost")
+        answer = browser.submit(page.page.form("register"), **key.create(challenge_of(page), **WRONG[what]))
+        assert outcome(answer) == "not signed in" and stored(realm, admin, "bob") == [], realm.base
+
+
+@pytest.mark.parametrize("what", [*WRONG, "another key", "a counter that goes back", "no verification"])
+def test_wrong_assertions(servers, what):
+    key, found = OWNED["ES256"], []
+
+    def wrong(origin, challenge):
+        key.origin = origin
+        if what == "another key":
+            return {**SecurityKey(origin, "localhost").get(challenge), "credentialId": b64(key.id)}
+        if what == "a counter that goes back":
+            return back(key, challenge)
+        return key.get(challenge, **WRONG.get(what, {"flags": USER_PRESENT}))
+
+    for realm, _ in servers:
+        found.append(outcome(use(realm, "owner-es256", wrong)))
+    assert found == (["code", "code"] if what == "no verification" else ["not signed in", "not signed in"])
+
+
+def back(key, challenge):
+    """Said once more by a key that has lost count, and goes on as before."""
+    before, key.counter = key.counter + 100, 0
+    fields = key.get(challenge)
+    key.counter = before
+    return fields
+
+
+def test_what_a_page_asks_of_a_browser(servers):
+    """Keycloak puts it into its script."""
+    told = []
+    for realm, _ in servers:
+        browser = Browser()
+        page = browser.get(realm.log_in(browser, APP, "bob", "pw", kc_action="webauthn-register").location)
+        if "data-options" in page.page.form("register").attributes:
+            options = asked(page.page.form("register"))
+            told.append((options["rp"]["id"], [one["alg"] for one in options["pubKeyCredParams"]], options["user"]["name"]))
+        else:
+            words = {name: re.search(rf"""\b{name}\s*[:=]\s*["']([^"']*)["']""", page.text)[1] for name in ("rpId", "username")}
+            algs = [int(n) for n in re.search(r"signatureAlgorithms\s*[:=]\s*\[([-\d, ]*?),?\]", page.text)[1].split(",")]
+            told.append((words["rpId"], algs, words["username"]))
+    assert told[0] == told[1]
