@@ -6,12 +6,12 @@ import json
 import re
 
 import pytest
-from nodes import until
 from oidc import Client, callback_of
 from one_time_codes import credential, totp
 from programs import Provider
 from recovery_codes import code_of, flows_with_recovery, hash_of, recovery_codes, shown
 from test_second_factors import APP, realm_of, user
+from waiting import until
 from web import Browser, bearer
 
 ACTION = "CONFIGURE_RECOVERY_AUTHN_CODES"
