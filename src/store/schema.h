@@ -6,6 +6,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 25
+#define SCHEMA 26
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/row.h"
 #include "store/search/user_count.h"
+#include "store/search/user_signature.h"
 #include "store/transaction.h"
 #include "store/user_index.h"
 
@@ -142,12 +143,17 @@ static ost_result insert_from(database *d, const store_realm *realm, const store
                               const store_key *keys, size_t key_count,
                               const store_realm_change *beside, ost_error *error)
 {
+    int64_t last;
     ost_result result = tell_failure(
         d, tell_conflict(insert_realm(d, realm), "the realm", realm->name, error), error);
+    if (result == OST_OK)
+        result = tell_failure(d, user_signature_last(d, &last), error);
     if (result == OST_OK)
         result = insert_fed(d, users, error);
     if (result == OST_OK)
         result = tell_failure(d, user_count_anew(d, realm->name), error);
+    if (result == OST_OK)
+        result = tell_failure(d, user_signature_anew(d, last), error);
     if (result == OST_OK)
         result = tell_failure(d, insert_keys(d, keys, key_count, error), error);
     return result == OST_OK && beside != NULL ? apply_realm_change(d, beside, error) : result;

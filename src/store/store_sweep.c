@@ -2,6 +2,7 @@
 /* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
 #include "base/array.h"
 #include "store/search/user_count.h"
+#include "store/search/user_signature.h"
 #include "store/store.h"
 #include "store/transaction.h"
 
@@ -52,5 +53,6 @@ ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
         }
     }
     *ret_rows = rows;
-    return user_count_settle_all(s);
+    ost_result result = user_count_settle_all(s);
+    return result == OST_OK ? user_signature_settle_all(s) : result;
 }

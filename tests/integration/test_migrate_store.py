@@ -118,9 +118,9 @@ def test_migrations_are_told_and_not_run(cluster, data, tmp_path):  # noqa: F811
     assert cluster.sql("SELECT count(*) FROM pg_class WHERE relname = 'ostiary_schema'", tmp_path.name) == "0"
     assert "done" in run("schema", "upgrade", KC_DB_URL=url).stdout
     execute(data, "DROP TABLE failure")
-    for trigger in ("user_came", "user_went", "user_left", "user_joined", "realm_uncounted"):
+    for trigger in ("user_came", "user_went", "user_left", "user_joined", "realm_uncounted", "user_unsigned_came", "user_unsigned_changed", "user_unsigned_went"):
         execute(data, f"DROP TRIGGER {trigger}")
-    for table in ("user_block", "user_delta"):
+    for table in ("user_block", "user_delta", "user_signature", "user_unsigned"):
         execute(data, f"DROP TABLE {table}")
     execute(data, "ALTER TABLE code DROP COLUMN details")
     execute(data, "ALTER TABLE device DROP COLUMN details")

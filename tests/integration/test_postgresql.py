@@ -306,6 +306,6 @@ def test_users_of_an_older_store_are_known_by_whom_providers_know_them_as(cluste
     for table in ("code", "device"):
         cluster.sql(f"ALTER TABLE {table} DROP COLUMN details", name)
     cluster.sql("DROP TABLE user_block, user_delta; DROP INDEX user_by_first_name, user_by_last_name", name)
-    cluster.sql("DROP FUNCTION count_user() CASCADE; DROP FUNCTION uncount_realm() CASCADE", name)
+    cluster.sql("DROP FUNCTION count_user, uncount_realm, user_grams CASCADE", name)
     assert run("user", "list", "--realm", "myrealm", KC_DB_URL=url).returncode == 0
     assert cluster.sql("SELECT owner, name, username FROM user_link WHERE kind = 5", name) == "p|7|u1"

@@ -57,6 +57,14 @@
     " EXECUTE FUNCTION uncount_realm();" NAME_INDEX("user_by_first_name", "3")                     \
         NAME_INDEX("user_by_last_name", "4")
 
+/* Texts within names: an index of all three letters that follow each other, without an extension
+ * that a server may not have. What the function costs is told so that it comes last. */
+#define FIND_TEXTS                                                                                 \
+    "CREATE FUNCTION user_grams(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"  \
+    " COST 1000 AS $$ SELECT ARRAY(SELECT pg_catalog.substr($1, at, 3) FROM"                       \
+    " pg_catalog.generate_series(1, pg_catalog.length($1) - 2) AS at) $$;"                         \
+    "CREATE INDEX user_by_gram ON \"user\" USING gin (user_grams(search))"
+
 /* From FIRST on. Never edited, only added. */
 static const char *const migrations[] = {
     POSTGRESQL_SCHEMA_15,
@@ -90,6 +98,7 @@ static const char *const migrations[] = {
     "ADD COLUMN details " ADDED_TEXT,
     "SELECT 1;", /* 24: how SQLite keeps users */
     COUNT_USERS, /* 25 */
+    FIND_TEXTS,  /* 26 */
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -8,6 +8,8 @@
 #include "store/row.h"
 #include "store/search/user_beginning.h"
 #include "store/search/user_count.h"
+#include "store/search/user_gram.h"
+#include "store/search/user_signature.h"
 #include "store/transaction.h"
 
 /* ?1 realm, ?2 enabled, ?3 verified (as store_flag has it), ?4 the words, ?5 how many, ?6 after how
@@ -117,6 +119,13 @@
         }                                                                                          \
     }
 
+/* ---- a text stands within a name ---- */
+
+#define SQLITE_WITHIN                                                                              \
+    FITTING("user NOT INDEXED", "user_fits(search, ?4)")                                           \
+    " AND user.rowid IN (SELECT value FROM json_each(?10))"
+#define POSTGRESQL_WITHIN POSTGRESQL_FITTING(" AND user_grams(search) @> user_grams(?10)")
+
 /* ---- nothing is asked for but a place in the order of names ---- */
 
 #define PLACE(user)                                                                                \
@@ -127,7 +136,15 @@
 
 /* ---- ways ---- */
 
-typedef enum way { BY_WORDS, BY_NAME, BY_ADDRESS, BY_BEGINNING, BY_PLACE, WAYS } way;
+typedef enum way {
+    BY_WORDS,
+    BY_NAME,
+    BY_ADDRESS,
+    BY_BEGINNING,
+    BY_TEXT_WITHIN,
+    BY_PLACE,
+    WAYS
+} way;
 typedef const char *way_texts[WAYS][2][2];
 
 static const way_texts pages = {
@@ -135,6 +152,7 @@ static const way_texts pages = {
     [BY_NAME] = TEXTS(PAGE, "user_by_search", OF_NAME),
     [BY_ADDRESS] = TEXTS(PAGE, "user_by_email", OF_ADDRESS),
     [BY_BEGINNING] = BEGINNING_TEXTS(BEGINNING_PAGE),
+    [BY_TEXT_WITHIN] = {{PAGE("", SQLITE_WITHIN), ""}, {PAGE(WORDS, POSTGRESQL_WITHIN), ""}},
     [BY_PLACE] = {{PLACE("user INDEXED BY user_by_search"), ""}, {PLACE("user"), ""}},
 };
 static const way_texts counts = {
@@ -142,6 +160,7 @@ static const way_texts counts = {
     [BY_NAME] = TEXTS(COUNT, "user_by_search", OF_NAME),
     [BY_ADDRESS] = TEXTS(COUNT, "user_by_email", OF_ADDRESS),
     [BY_BEGINNING] = BEGINNING_TEXTS(BEGINNING_COUNT),
+    [BY_TEXT_WITHIN] = {{COUNT("", SQLITE_WITHIN), ""}, {COUNT(WORDS, POSTGRESQL_WITHIN), ""}},
     [BY_PLACE] = {{USER_TOTAL, ""}, {USER_TOTAL, ""}},
 };
 
@@ -152,8 +171,10 @@ typedef struct search {
     ost_arena *arena;
     int64_t max, first;
     way way;
-    ost_text known; /* the name or the address that they have */
+    ost_text known; /* the name or the address that they have; or which rows, or what text */
     user_beginning beginning;
+    size_t most; /* rows to be looked at; see user_signature.h */
+    int64_t unsigned_notes;
 } search;
 
 static bool is_known(search *s)
@@ -199,6 +220,19 @@ static ost_result try_beginning(search *s)
     return result;
 }
 
+static ost_result try_text_within(search *s)
+{
+    ost_result result = OST_OK;
+    if (writes_alone(s->d))
+        result =
+            user_signature_find(s->d, s->query, s->most, s->arena, &s->known, &s->unsigned_notes);
+    else
+        s->known = user_gram_literal(s->query);
+    if (result == OST_OK && s->known.len > 0)
+        s->way = BY_TEXT_WITHIN;
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
 static bool wants_all(const store_user_query *q)
 {
     return q->word_count + q->attribute_count == 0 && q->enabled == STORE_EITHER &&
@@ -207,12 +241,15 @@ static bool wants_all(const store_user_query *q)
 
 static ost_result choose_way(search *s)
 {
+    ost_result result = OST_OK;
     s->way = BY_WORDS;
     if (wants_all(s->query))
         s->way = BY_PLACE;
     else if (!is_known(s) && s->query->attribute_count == 0)
-        return try_beginning(s);
-    return OST_OK;
+        result = try_beginning(s);
+    if (result == OST_OK && s->way == BY_WORDS && s->query->attribute_count == 0)
+        result = try_text_within(s);
+    return result;
 }
 
 static ost_result write_attributes(const search *s, ost_text *ret_json)
@@ -250,7 +287,7 @@ static ost_result bind_way(const search *s, statement *st)
     }
     for (int at = 7; at <= 9 && s->way != BY_PLACE; at++)
         bind_text(st, at, OST_TEXT(""));
-    if (s->way == BY_NAME || s->way == BY_ADDRESS)
+    if (s->way == BY_NAME || s->way == BY_ADDRESS || s->way == BY_TEXT_WITHIN)
         bind_text(st, 10, s->known);
     if (s->query->attribute_count == 0)
         return OST_OK;
@@ -306,11 +343,17 @@ ost_result store_user_page(store *s, const store_user_query *q, int64_t first, i
         *ret_count = 0;
         return OST_OK;
     }
-    search wanted = {.d = read_begin(s), .query = q, .arena = arena, .max = max, .first = first};
+    search wanted = {.d = read_begin(s),
+                     .query = q,
+                     .arena = arena,
+                     .max = max,
+                     .first = first,
+                     .most = USER_NUMBERS_OF_PAGE};
     ost_result result = begin_query(&wanted, pages, &st);
     if (result == OST_OK)
         result = read_users(st, arena, ret_users, ret_count);
     read_end(s, wanted.d);
+    user_signature_settle(s, wanted.unsigned_notes);
     return result;
 }
 
@@ -323,7 +366,11 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
         *ret_count = 0;
         return OST_OK;
     }
-    search wanted = {.d = read_begin(s), .query = q, .arena = arena, .max = INT64_MAX};
+    search wanted = {.d = read_begin(s),
+                     .query = q,
+                     .arena = arena,
+                     .max = INT64_MAX,
+                     .most = USER_NUMBERS_OF_COUNT};
     ost_result result = begin_query(&wanted, counts, &st);
     if (result == OST_OK)
         result = next_number(st, ret_count);
@@ -331,6 +378,7 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
         notes = column_integer(st, 1);
     read_end(s, wanted.d);
     user_count_settle(s, q->realm, notes);
+    user_signature_settle(s, wanted.unsigned_notes);
     return result;
 }
 

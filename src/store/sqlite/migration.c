@@ -313,6 +313,17 @@ static const char *const migrations[] = {
     "  (realm, " USER_NAMES ", username) WHERE " USER_NAMES " >= x'20';"
     "CREATE INDEX user_by_last_name ON user"
     "  (realm, " USER_LAST_NAME ", username) WHERE " USER_LAST_NAME " >= x'20';",
+    /* 26: and by texts within their names (search/) */
+    "CREATE TABLE user_signature (id INTEGER PRIMARY KEY, bits TEXT NOT NULL);"
+    "CREATE TABLE user_unsigned (number INTEGER PRIMARY KEY);"
+    "INSERT INTO user_unsigned SELECT rowid FROM user;"
+    "CREATE TRIGGER user_unsigned_came AFTER INSERT ON user"
+    "  BEGIN INSERT INTO user_unsigned VALUES (new.rowid) ON CONFLICT DO NOTHING; END;"
+    "CREATE TRIGGER user_unsigned_changed AFTER UPDATE OF search, service ON user"
+    "  WHEN new.search <> old.search OR new.service <> old.service"
+    "  BEGIN INSERT INTO user_unsigned VALUES (new.rowid) ON CONFLICT DO NOTHING; END;"
+    "CREATE TRIGGER user_unsigned_went AFTER DELETE ON user"
+    "  BEGIN INSERT INTO user_unsigned VALUES (old.rowid) ON CONFLICT DO NOTHING; END;",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
