@@ -66,7 +66,6 @@ ost_result pg_write_begin(store *base, database **ret_database)
     c->state[0] = '\0';
     c->in_transaction = c->begins = true;
     c->first = NULL;
-    c->missed = false;
     *ret_database = &c->base;
     return OST_OK;
 }
@@ -93,7 +92,7 @@ ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *
         result = OST_E_NOT_FOUND;
     *ret_again = result != OST_OK && pg_connection_may_retry(c);
     pg_connection_rollback(c);
-    c->in_transaction = c->begins = false;
+    c->in_transaction = c->begins = c->missed = false;
     pool_give((pg_store *)base, c);
     return result;
 }
