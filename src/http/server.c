@@ -16,7 +16,21 @@
 #include "http/message/client_authorities.h"
 #include "http/server_config.h"
 
+#define FEWEST_DESCRIPTORS 64
 #define OTHER_DESCRIPTORS 128 /* what is not a client's connection */
+
+/* A program that starts and then loses clients without a word would be worse than one that says so:
+ * the limit is raised as far as it goes when the server runs. */
+static ost_result check_descriptors(ost_error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max >= FEWEST_DESCRIPTORS)
+        return OST_OK;
+    return ost_error_set(error, OST_E_SYSTEM,
+                         "%llu descriptors are too few: at least %d are needed (ulimit -n, or "
+                         "LimitNOFILE= of the service)",
+                         (unsigned long long)limit.rlim_max, FEWEST_DESCRIPTORS);
+}
 
 ost_result http_server_new(const http_config *config, http_server **ret_server, ost_error *error)
 {
@@ -25,7 +39,9 @@ ost_result http_server_new(const http_config *config, http_server **ret_server, 
     http_server *server = memory_alloc(sizeof *server);
     if (server == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = server_configure(server, config, error);
+    ost_result result = check_descriptors(error);
+    if (result == OST_OK)
+        result = server_configure(server, config, error);
     if (result != OST_OK) {
         http_server_free(server);
         if (error != NULL && error->code == OST_OK)

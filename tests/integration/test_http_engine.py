@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 
+import http_frames as h2
 import pytest
 
 from http_raw import ProbeServer, parse, read_all, wait_for
@@ -367,6 +368,52 @@ def test_c7_few_descriptors_refuse_nobody():
         assert server.talk(get(b"/hello"))[0].startswith(b"HTTP/1.1 200")
         for sock in socks:
             sock.close()
+
+
+def test_c7_clients_that_are_waited_for_make_room():
+    """Five who have begun and owe the rest: of a head, of a body, or the taking of a response. A second of patience is
+    all that they have once somebody else wants in."""
+    no_window = h2.frame(h2.SETTINGS, 0, 0, b"\0\x04\0\0\0\0")
+    begun = [
+        b"GET /hello HT",
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx",
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nx",
+        h2.start() + no_window + h2.request(1, "/sized/1000"),
+        h2.start() + h2.request(1, "/echo", method="POST", end=False),
+    ]
+    with ProbeServer("--connections", 5, "--loops", 1) as server:
+        kept = [server.connect() for _ in begun]
+        for sock, words in zip(kept, begun):
+            sock.sendall(words)
+        time.sleep(0.2)  # until then they are idle
+        newer = []
+        for _ in begun:  # who has been answered begins anew, so as not to be idle
+            assert wait_for(lambda: comes_in(server, newer), seconds=5)
+        for sock in kept:
+            assert read_all(sock)[1]
+        for sock in newer:
+            sock.sendall(b"T /hello HTTP/1.1\r\n" + HOST + END)
+            assert read_all(sock)[0].startswith(b"HTTP/1.1 200")
+    assert re.search("crowd refused [0-9]+ ended 5 ", server.output)
+
+
+def comes_in(server, newer):
+    sock = server.connect()
+    try:
+        sock.sendall(get(b"/hello", end=False) + b"GE")
+        answered = sock.recv(1000).startswith(b"HTTP/1.1 200")
+    except OSError:
+        answered = False
+    if answered:
+        newer.append(sock)
+    else:
+        sock.close()
+    return answered
+
+
+def test_c7_descriptors_that_are_too_few_are_told():
+    server = ProbeServer(nofile=40, expect_failure=True)
+    assert "40 descriptors are too few: at least 64 are needed" in server.log + server.output
 
 
 def test_c8_a_client_that_takes_a_byte_now_and_then_is_not_waited_for():

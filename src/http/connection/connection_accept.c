@@ -26,24 +26,46 @@ static uint64_t idle_since(const connection *c)
     return c->phase == PHASE_HTTP ? c->protocol->idle_since(c) : c->since;
 }
 
-/* Of what this loop serves, the connection that has been idle for the longest time goes. */
-static bool make_room(const connection *newest)
+/* What its client owes, or how slowly it takes what it gets. */
+static uint64_t owes_since(const connection *c)
 {
-    connection *idlest = NULL;
-    uint64_t since = UINT64_MAX;
+    if (c->client.closing)
+        return UINT64_MAX;
+    return c->phase == PHASE_HTTP ? c->protocol->owes_since(c) : c->since;
+}
+
+static connection *longest(const connection *newest, uint64_t (*since_of)(const connection *),
+                           uint64_t before)
+{
+    connection *found = NULL;
     for (connection *c = newest->loop->connections; c != NULL; c = c->next) {
-        uint64_t its = c == newest ? UINT64_MAX : idle_since(c);
-        if (its < since) {
-            idlest = c;
-            since = its;
+        uint64_t its = c == newest ? UINT64_MAX : since_of(c);
+        if (its < before) {
+            found = c;
+            before = its;
         }
     }
-    if (idlest == NULL)
+    return found;
+}
+
+#define PATIENCE_MS 1000 /* with a client, when others want its place */
+
+/* Of what this loop serves, the connection that has been idle for the longest time goes; else the
+ * one whose client has been waited for: a few slow clients must not keep all others away. */
+static bool make_room(const connection *newest)
+{
+    uint64_t now = event_loop_now(newest->loop);
+    const char *reason = "too many connections: the longest idle one was closed";
+    connection *goes = longest(newest, idle_since, UINT64_MAX);
+    if (goes == NULL && now > PATIENCE_MS) {
+        reason = "too many connections: the one whose client was waited for longest was closed";
+        goes = longest(newest, owes_since, now - PATIENCE_MS);
+    }
+    if (goes == NULL)
         return false;
     counter_add(&newest->loop->counters.ended, 1);
-    event_loop_tell(newest->loop, idlest->client.peer,
-                    "too many connections: the longest idle one was closed");
-    connection_close(idlest);
+    event_loop_tell(newest->loop, goes->client.peer, reason);
+    connection_close(goes);
     return true;
 }
 

@@ -28,6 +28,9 @@ typedef struct connection_protocol {
     bool (*check_time)(connection *c, uint64_t now);
     /* Since when nothing has been asked; UINT64_MAX: something is being handled. */
     uint64_t (*idle_since)(const connection *c);
+    /* Since when the client owes something: the rest of a request, or to take its response.
+     * UINT64_MAX: something is being handled. */
+    uint64_t (*owes_since)(const connection *c);
     void (*end)(connection *c);     /* the connection closes: requests that are not whole go */
     void (*discard)(connection *c); /* no exchange is left */
 } connection_protocol;

@@ -375,6 +375,14 @@ static uint64_t idle_since(const connection *c)
     return is_idle(c) ? c->since : UINT64_MAX;
 }
 
+static uint64_t owes_since(const connection *c)
+{
+    const http1 *h = http1_of(c);
+    if (h->phase == HTTP1_HANDLING)
+        return UINT64_MAX;
+    return h->phase == HTTP1_BODY ? h->body.since : c->since;
+}
+
 /* A request that has not been read whole is dropped. */
 static void end_connection(connection *c)
 {
@@ -391,6 +399,6 @@ static void free_session(connection *c)
     memory_free(c->session);
 }
 
-const connection_protocol http1_protocol = {begin_connection, advance,     ends_with_input,
-                                            stop_connection,  check_time,  idle_since,
-                                            end_connection,   free_session};
+const connection_protocol http1_protocol = {begin_connection, advance,        ends_with_input,
+                                            stop_connection,  check_time,     idle_since,
+                                            owes_since,       end_connection, free_session};

@@ -392,6 +392,21 @@ static uint64_t idle_since(const connection *c)
     return h->streams == NULL ? h->active_at : UINT64_MAX;
 }
 
-const connection_protocol http2_protocol = {begin_connection, advance,     ends_with_input,
-                                            stop_connection,  check_time,  idle_since,
-                                            end_connection,   keep_nothing};
+/* Of the stream that has been waited for the longest. */
+static uint64_t owes_since(const connection *c)
+{
+    const http2 *h = c->session;
+    uint64_t since = UINT64_MAX;
+    for (const http2_stream *s = h->streams; s != NULL; s = s->next) {
+        bool handled = s->exchange != NULL && s->remote_closed && !s->responded;
+        if (handled)
+            return UINT64_MAX;
+        if (s->since < since)
+            since = s->since;
+    }
+    return since;
+}
+
+const connection_protocol http2_protocol = {begin_connection, advance,        ends_with_input,
+                                            stop_connection,  check_time,     idle_since,
+                                            owes_since,       end_connection, keep_nothing};
