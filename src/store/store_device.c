@@ -137,10 +137,11 @@ ost_result store_device_answer(store *s, ost_text realm, ost_text id, store_devi
     return WRITE(s, d, answer(d, realm, id, state, part, now));
 }
 
+/* A next question that is further away than the interval was set before the clock was set back. */
 static ost_result poll(database *d, ost_text realm, ost_text id, int64_t now)
 {
     statement *st = prepare(d, "UPDATE device SET next_poll = ?1 + interval WHERE realm = ?2 "
-                               "AND id = ?3 AND next_poll <= ?1");
+                               "AND id = ?3 AND (next_poll <= ?1 OR next_poll > ?1 + interval)");
     bind_integer(st, 1, now);
     bind_text(st, 2, realm);
     bind_text(st, 3, id);
@@ -153,11 +154,12 @@ static ost_result check_pace(store *s, ost_text realm, ost_text id, int64_t now)
     database *d = read_begin(s);
     if (d == NULL)
         return OST_E_STORE;
-    statement *st = prepare(d, "SELECT next_poll FROM device WHERE realm = ? AND id = ?");
+    statement *st = prepare(d, "SELECT next_poll, interval FROM device WHERE realm = ? AND id = ?");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
     ost_result result = next_row(st);
-    if (result == OST_OK && column_integer(st, 0) > now)
+    int64_t wait = result == OST_OK ? column_integer(st, 0) - now : 0;
+    if (wait > 0 && wait <= column_integer(st, 1))
         result = OST_E_BUSY;
     read_end(s, d);
     return result;

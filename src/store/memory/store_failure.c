@@ -40,9 +40,14 @@ static ost_text id_of(const store_counter *counter, counter_id *room)
 
 /* ---- looking ---- */
 
-#define IS(kinds) "WHEN failure.kind " kinds " THEN "
+/* Nodes' clocks differ by less: a failure further in times to come was before the clock was set
+ * back, and what waits for that time would wait for as long as it was set back by. */
+#define CLOCKS_DIFFER "60000"
+
+#define IS(kinds)                                                                                  \
+    "WHEN failure.kind " kinds " AND failure.last <= clock.now + " CLOCKS_DIFFER " THEN "
 #define WORST(kinds) "coalesce(max(CASE " IS(kinds) "failure.blocked_until END), 0) > clock.now"
-#define OF_PAIR(column) "coalesce(max(CASE " IS("= 1") column " END), 0)"
+#define OF_PAIR(column) "coalesce(max(CASE WHEN failure.kind = 1 THEN " column " END), 0)"
 #define LOOK(clock)                                                                                \
     "SELECT clock.now, " WORST("<> 2") ", " WORST("= 2") ", " OF_PAIR(                             \
         "failure.failures") ", " OF_PAIR("failure.known_until") " FROM (SELECT " clock             \
@@ -93,8 +98,8 @@ ost_result store_failure_look(store *s, const store_counter *counters, size_t co
     "blocked_until, known_until) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?15, 0 "
 #define ADD                                                                                        \
     " ON CONFLICT (id) DO UPDATE SET failures = " COUNT ", blocked_until = " BLOCKED               \
-    ", last = " GREATER_OF("failure.last",                                                         \
-                           "?6") ", address = ?5, expires = " GREATER_OF("failure.expires", "?7")
+    ", last = CASE WHEN failure.last > ?6 + " CLOCKS_DIFFER " THEN ?6 ELSE " GREATER_OF(           \
+        "failure.last", "?6") " END, address = ?5, expires = " GREATER_OF("failure.expires", "?7")
 
 /* The seconds after which nothing depends on the row. */
 static int64_t end_of(const store_failure *failure, int64_t now)

@@ -154,6 +154,22 @@ static void clocks_may_cross(void **state)
     assert_int_equal(status_of("ann").last_ms, 101000);
 }
 
+/* Nobody waits for a time that the clock was set back from; the next failure counts all the same.
+ */
+static void c6_a_clock_that_is_set_back_locks_nobody_out_for_long(void **state)
+{
+    (void)state;
+    fail_times(5, "ann", "10.0.0.1", 100000);
+    assert_true(blocks("ann", "10.0.0.1", 100000));
+    assert_true(blocks("ann", "10.0.0.1", 99950));
+    assert_false(blocks("ann", "10.0.0.1", 1000));
+    fail_times(1, "ann", "10.0.0.1", 1000);
+    assert_true(blocks("ann", "10.0.0.1", 1001));
+    assert_false(blocks("ann", "10.0.0.1", 1060));
+    fail_times(1, "ann", "10.0.0.1", 1060);
+    assert_true(blocks("ann", "10.0.0.1", 1061));
+}
+
 static void old_failures_are_forgotten(void **state)
 {
     (void)state;
@@ -397,6 +413,7 @@ int main(void)
         TEST(others_are_not_touched),
         TEST(two_in_quick_succession_wait),
         TEST(clocks_may_cross),
+        TEST(c6_a_clock_that_is_set_back_locks_nobody_out_for_long),
         TEST(old_failures_are_forgotten),
         TEST(success_starts_anew),
         TEST(strangers_cannot_lock_out_whom_we_know),

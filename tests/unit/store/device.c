@@ -180,6 +180,15 @@ static void polls_keep_a_pace(void **state)
     assert_int_equal(store_device_poll(db, device.realm, device.id, NOW + 9), OST_E_BUSY);
 }
 
+static void c6_a_clock_that_is_set_back_makes_no_device_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(store_device_poll(db, device.realm, device.id, NOW), OST_OK);
+    assert_int_equal(store_device_poll(db, device.realm, device.id, NOW - 600), OST_OK);
+    assert_int_equal(store_device_poll(db, device.realm, device.id, NOW - 596), OST_E_BUSY);
+    assert_int_equal(store_device_poll(db, device.realm, device.id, NOW - 595), OST_OK);
+}
+
 static store_device backchannel(const char *id)
 {
     return (store_device){.id = text_of(id),
@@ -291,6 +300,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_without_a_session_changes_nothing, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(polls_keep_a_pace, setup, teardown),
+        cmocka_unit_test_setup_teardown(c6_a_clock_that_is_set_back_makes_no_device_wait, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(each_kind_is_for_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(what_nobody_was_asked_is_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(a_user_is_asked_so_often, setup, teardown),
