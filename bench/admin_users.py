@@ -38,7 +38,7 @@ class Api:
         self.server, self.who, self.cli, self.renewed = server, who, Client("admin-cli"), -TOKEN_SECONDS
         self.connection = http.client.HTTPConnection("localhost", server.port)
 
-    def __call__(self, method, path, body=None):
+    def __call__(self, method, path, body=None, below="/admin/realms/many"):
         """Milliseconds, and the answer."""
         if time.monotonic() - self.renewed > TOKEN_SECONDS:
             self.token = self.server.realm("master").password(self.cli, *self.who).json()["access_token"]
@@ -46,7 +46,7 @@ class Api:
         data = None if body is None else json.dumps(body)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         begin = time.perf_counter()
-        self.connection.request(method, f"/admin/realms/many{path}", data, headers)
+        self.connection.request(method, f"{below}{path}", data, headers)
         answer = self.connection.getresponse()
         text = answer.read()
         took = (time.perf_counter() - begin) * 1000

@@ -36,7 +36,7 @@ static void load(void)
     realm_table *table;
     if (store_open(":memory:", &one.store, &error) != OST_OK ||
         realm_import_document(one.store, text_of(document), &context, &error) != OST_OK ||
-        realm_table_load(one.store, NULL, NULL, &table, &error) != OST_OK)
+        realm_table_load(one.store, NULL, NULL, NULL, &table, &error) != OST_OK)
         abort();
     (void)published_replace(&one.realms, table);
 }

@@ -138,9 +138,9 @@ static void use(realm *r, const ost_json *file, ost_arena *arena)
     import_over_itself(r->document, arena);
     const ost_json *user = ost_json_first(ost_json_get(file, "users"));
     if (realm_user_roles(r, user, arena, &roles) == OST_OK && r->client_count > 0) {
-        (void)!realm_roles_for_client(r, &r->clients[0], NULL, &roles, arena, &seen);
-        (void)realm_redirect_allowed(&r->clients[0], OST_TEXT("https://a.example/x?y"));
-        (void)realm_post_logout_allowed(&r->clients[0], OST_TEXT("https://a.example/"));
+        (void)!realm_roles_for_client(r, r->clients[0], NULL, &roles, arena, &seen);
+        (void)realm_redirect_allowed(r->clients[0], OST_TEXT("https://a.example/x?y"));
+        (void)realm_post_logout_allowed(r->clients[0], OST_TEXT("https://a.example/"));
     }
 }
 

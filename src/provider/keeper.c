@@ -21,13 +21,15 @@ static ost_result reload(provider *p, bool keys_are_lost, ost_error *error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
+    uint64_t offers = realm_offers_number(&p->offers);
     const realm_table *current = keys_are_lost ? NULL : atomic_load(&p->realms.current);
     const key_holders holders = {.process = p->signing, .device = p->device};
-    ost_result result = realm_table_load(p->store, current, &holders, &table, error);
+    ost_result result = realm_table_load(p->store, current, &p->offers, &holders, &table, error);
     if (result != OST_OK)
         return result;
     realm_table *before = published_replace(&p->realms, table);
     p->generation = generation; /* whoever waits for it sees the table */
+    realm_offers_end(&p->offers, offers);
     if (before != NULL) {
         realm_table_free(before);
         p->freed = true;
@@ -130,6 +132,7 @@ void keeper_init(provider *p)
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&p->keeper_lock, NULL);
     event_queue_init(&p->waiting_events);
+    realm_offers_init(&p->offers);
 }
 
 void keeper_wake(void *user)
@@ -160,4 +163,5 @@ void keeper_stop(provider *p)
     }
     event_queue_flush(&p->waiting_events, p->store);
     event_queue_free(&p->waiting_events);
+    realm_offers_free(&p->offers);
 }

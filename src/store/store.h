@@ -100,6 +100,9 @@ OST_MUST_CHECK ost_result store_realm_rename(store *store, const store_realm *re
                                              const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
                                           store_realm *ret_realm);
+/* The same without its document: whether it is still what it was. */
+OST_MUST_CHECK ost_result store_realm_version(store *store, ost_text name, ost_arena *arena,
+                                              store_realm *ret_realm);
 /* With its users, keys and sessions. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_delete(store *store, ost_text name);
 /* The same, and in the same transaction store_realm_rename of another realm. OST_E_CONFLICT: that

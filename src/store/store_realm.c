@@ -258,9 +258,6 @@ ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_real
     return result;
 }
 
-typedef ost_result realm_reader(database *d, statement *st, ost_arena *arena,
-                                store_realm *ret_realm);
-
 static ost_result read_name(database *d, statement *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;
@@ -274,6 +271,20 @@ static ost_result read_name(database *d, statement *st, ost_arena *arena, store_
         *ret_realm = read;
     return failed ? OST_E_MEMORY : OST_OK;
 }
+
+ost_result store_realm_version(store *s, ost_text name, ost_arena *arena, store_realm *ret_realm)
+{
+    database *d = read_begin(s);
+    statement *st = PREPARED(d, "SELECT name, id, version FROM realm WHERE name = ?", name);
+    ost_result result = next_row(st);
+    if (result == OST_OK)
+        result = read_name(d, st, arena, ret_realm);
+    read_end(s, d);
+    return result;
+}
+
+typedef ost_result realm_reader(database *d, statement *st, ost_arena *arena,
+                                store_realm *ret_realm);
 
 static ost_result list_realms(store *s, const char *sql, realm_reader *read_row, ost_arena *arena,
                               store_realm **ret_realms, size_t *ret_count)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The admin REST API: realms, clients and users by requests, and who may do what."""
 
+import concurrent.futures
 import http.client
 import json
 import subprocess
@@ -332,3 +333,41 @@ def test_what_is_not_carried_out_says_so(root):
     for path in (f"/realms/shop/{one}" for one in below):
         answer = root("GET", path)
         assert (answer.status, answer.json()["error"]) == (501, "This operation of the admin API is not carried out"), path
+
+
+def test_clients_change_one_by_one_and_at_once(provider, root):
+    """More changes than a snapshot of the realm has parts, by four at a time: none is lost, and a start finds them all."""
+    made = [f"c{i}" for i in range(24)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        admins = [Admin(provider, "master", "root", "root-password") for _ in range(4)]
+
+        def work(which):
+            admin = admins[which]
+            for name in made[which::4]:
+                path = admin("POST", "/realms/shop/clients", {"clientId": name}).header("Location").removeprefix(admin.base)
+                assert admin("PUT", path, {"description": f"of {name}"}).status == 204
+                assert admin("PUT", path, {"attributes": {"a": name}}).status == 204
+                assert admin("POST", f"{path}/protocol-mappers/models", mapper(name)).status == 201
+
+        assert list(pool.map(work, range(4))) == [None] * 4
+    assert root("POST", "/realms/shop/clients", {"clientId": "c7"}).status == 409
+
+    def seen():
+        return {c["clientId"]: c for c in root("GET", "/realms/shop/clients").json()}
+
+    before = seen()
+    for name in made:
+        client = before[name]
+        assert (client["description"], client["attributes"]["a"]) == (f"of {name}", name)
+        assert [m["name"] for m in client["protocolMappers"]] == [name]
+    gone = before.pop("c3")["id"]
+    assert root("DELETE", f"/realms/shop/clients/{gone}").status == 204
+    assert seen() == before
+    provider.stop()
+    provider.start()
+    assert seen() == before
+
+
+def mapper(name):
+    config = {"claim.name": name, "claim.value": "1", "access.token.claim": "true"}
+    return {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper", "config": config}

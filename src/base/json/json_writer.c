@@ -74,6 +74,16 @@ static bool reserve(ost_json_writer *writer, size_t more)
     return true;
 }
 
+void json_writer_expect(ost_json_writer *writer, size_t len)
+{
+    (void)reserve(writer, len);
+}
+
+size_t json_writer_len(const ost_json_writer *writer)
+{
+    return writer->len;
+}
+
 static void put_bytes(ost_json_writer *writer, const char *data, size_t len)
 {
     if (!reserve(writer, len))

@@ -11,4 +11,9 @@
 OST_MUST_CHECK ost_result json_writer_read(ost_json_writer *writer, const ost_json_limits *limits,
                                            const ost_json **ret_value, ost_error *error);
 
+/* Room for a document of that many bytes, which then is not moved while it grows. */
+void json_writer_expect(ost_json_writer *writer, size_t len);
+/* How many bytes have been written. */
+size_t json_writer_len(const ost_json_writer *writer);
+
 #endif

@@ -12,7 +12,7 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *e
     ost_result result = OST_OK;
     (void)error;
     for (size_t i = 0; i < a->realm->client_count && result == OST_OK; i++) {
-        const realm_client *client = &a->realm->clients[i];
+        const realm_client *client = a->realm->clients[i];
         if (options_has(values, "json")) {
             const ost_json *document;
             result = administration_without(client->document, secrets, a->arena, &document);

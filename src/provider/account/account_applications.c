@@ -180,7 +180,7 @@ static ost_result add_consents(account_call *a, application_list *list)
 static void add_shown(account_call *a, application_list *list)
 {
     for (size_t i = 0; i < a->call->realm->client_count; i++) {
-        const realm_client *client = &a->call->realm->clients[i];
+        const realm_client *client = a->call->realm->clients[i];
         bool shown = false;
         if (client->enabled && !client->bearer_only &&
             ost_json_boolean(ost_json_get(client->document, "alwaysDisplayInConsole"), &shown) &&

@@ -4,8 +4,8 @@
 
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/admin/served_realm.h"
 
-#define USERS "/realms/{realm}/users"
 #define MORE "For more on this error consult the server log at the debug level."
 
 ost_result admin_answer(admin_call *a, ost_json_writer *w)
@@ -116,29 +116,20 @@ bool admin_number(admin_call *a, const char *name, int64_t fallback, int64_t *re
 
 #define ATTEMPTS 8 /* at a realm that another process changes meanwhile */
 
-/* Reading a realm of 10,000 clients takes as long as a hundred requests. The one that is served is
- * as good for what does not write it, if nothing has changed since; NULL: it is not. */
-static realm *served_realm(admin_call *a)
-{
-    provider *p = a->call->provider;
-    bool writes = a->route->method != HTTP_GET && !text_starts(text_of(a->route->path), USERS);
-    if (writes || a->asker.everything || atomic_load(&p->generation) != store_generation(p->store))
-        return NULL;
-    const realm_entry *entry = provider_realm(p, a->values[0], a->arena);
-    return entry != NULL ? realm_ref(entry->realm) : NULL;
-}
-
+/* Who has the store, and nothing that serves it, reads the realm. */
 static ost_result open_realm(admin_call *a)
 {
-    realm *r = served_realm(a);
-    if (r == NULL)
-        return realm_admin_open(a->call->provider->store, a->values[0], a->arena, &a->realm, NULL);
-    a->realm = (realm_admin){
-        .store = a->call->provider->store,
-        .arena = a->arena,
-        .row = {.id = text_of(r->id), .name = text_of(r->name), .version = r->version},
-        .realm = r};
-    return OST_OK;
+    provider *p = a->call->provider;
+    return a->asker.everything ? realm_admin_open(p->store, a->values[0], a->arena, &a->realm, NULL)
+                               : served_realm_open(p, a->values[0], a->arena, &a->realm);
+}
+
+static void close_realm(admin_call *a)
+{
+    if (a->asker.everything)
+        realm_admin_close(&a->realm);
+    else
+        served_realm_close(a->call->provider, &a->realm);
 }
 
 static ost_result run_once(admin_call *a, bool has_realm, void (*told)(admin_call *a))
@@ -154,7 +145,7 @@ static ost_result run_once(admin_call *a, bool has_realm, void (*told)(admin_cal
     if (result == OST_OK && has_realm && told != NULL)
         told(a);
     if (has_realm)
-        realm_admin_close(&a->realm);
+        close_realm(a);
     return result;
 }
 

@@ -98,13 +98,24 @@ const char *admin_owner_path(admin_call *a, const admin_owner *owner)
         owner->client != NULL ? "clients" : "client-scopes", (int)owner->id.len, owner->id.data);
 }
 
+static ost_result store_scope(admin_call *a, const ost_json *old, const ost_json *scope)
+{
+    const ost_json *list;
+    ost_result result = document_replace(ost_json_get(a->realm.realm->document, "clientScopes"),
+                                         old, scope, a->arena, &list);
+    return result == OST_OK ? admin_store_member(a, "clientScopes", list) : result;
+}
+
 ost_result admin_owner_store(admin_call *a, const admin_owner *owner, const ost_json *document)
 {
-    const char *member = owner->client != NULL ? "clients" : "clientScopes";
-    const ost_json *list;
-    ost_result result = document_replace(ost_json_get(a->realm.realm->document, member),
-                                         owner->document, document, a->arena, &list);
-    return result == OST_OK ? admin_store_member(a, member, list) : result;
+    ost_error error = {0};
+    if (owner->client == NULL)
+        return store_scope(a, owner->document, document);
+    ost_result result = realm_admin_store_client(&a->realm, owner->client, document, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    return OST_OK;
 }
 
 void admin_put_mapper(const admin_call *a, ost_json_writer *w, ost_text owner,

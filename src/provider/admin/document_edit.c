@@ -144,8 +144,9 @@ ost_result document_replace(const ost_json *array, const ost_json *old, const os
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
-        if (at != old || value != NULL)
-            ost_json_put_value(w, at == old ? value : at);
+        bool is_old = ost_json_source(at).data == ost_json_source(old).data;
+        if (!is_old || value != NULL)
+            ost_json_put_value(w, is_old ? value : at);
     }
     ost_json_close_array(w);
     return json_writer_read(w, &document_limits, ret_array, NULL);

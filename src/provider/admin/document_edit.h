@@ -35,7 +35,7 @@ OST_MUST_CHECK ost_result document_put_secret(const ost_json *client, ost_text s
 OST_MUST_CHECK ost_result document_append(const ost_json *array, const ost_json *value,
                                           ost_arena *arena, const ost_json **ret_array);
 
-/* The array with its value `old`, compared by where it is, replaced, or (NULL) taken out. */
+/* The array with its value `old`, compared by where its text is, replaced, or (NULL) taken out. */
 OST_MUST_CHECK ost_result document_replace(const ost_json *array, const ost_json *old,
                                            const ost_json *value, ost_arena *arena,
                                            const ost_json **ret_array);

@@ -2,6 +2,7 @@
 /* Administration of a realm in the store; see realm_admin.h. */
 #include "provider/admin/realm_admin.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error_sentence.h"
@@ -28,15 +29,54 @@ ost_result realm_admin_open(store *s, ost_text name, ost_arena *arena, realm_adm
     if (result != OST_OK)
         return tell(result, error);
     result = realm_load(admin.row.document, admin.row.version, &admin.realm, error);
+    admin.row.document = (ost_text){0};
     if (result == OST_OK)
         *ret_admin = admin;
     return result;
 }
 
+void realm_admin_begin(store *s, const store_realm *row, realm *r, ost_arena *arena,
+                       realm_admin *ret_admin)
+{
+    *ret_admin = (realm_admin){.store = s, .arena = arena, .row = *row, .realm = realm_ref(r)};
+}
+
 void realm_admin_close(realm_admin *admin)
 {
     realm_unref(admin->realm);
-    admin->realm = NULL;
+    realm_unref(admin->stored);
+    admin->realm = admin->stored = NULL;
+}
+
+static ost_result store_realm_as(realm_admin *a, const realm *checked,
+                                 const store_renaming *renaming, ost_error *error)
+{
+    const store_realm row = {.id = a->row.id,
+                             .name = a->row.name,
+                             .document = ost_json_source(checked->document),
+                             .version = checked->version};
+    if (!text_is(a->row.name, checked->name) || !text_is(a->row.id, checked->id))
+        return ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
+    ost_result result = key_ring_follow(a->store, a->realm, checked, a->arena, error);
+    if (result != OST_OK)
+        return result;
+    return tell(renaming != NULL ? store_realm_rename(a->store, &row, renaming)
+                                 : store_realm_update(a->store, &row),
+                error);
+}
+
+/* Takes the snapshot. */
+static ost_result store_checked(realm_admin *a, realm *checked, const store_renaming *renaming,
+                                ost_error *error)
+{
+    ost_result result = store_realm_as(a, checked, renaming, error);
+    if (result == OST_OK) {
+        realm_unref(a->stored);
+        a->stored = checked;
+    } else {
+        realm_unref(checked);
+    }
+    return result;
 }
 
 static ost_result store_document(realm_admin *a, const ost_json *document,
@@ -45,25 +85,9 @@ static ost_result store_document(realm_admin *a, const ost_json *document,
     realm *checked;
     ost_result result =
         review_object(document, &member_realm, "", false, a->arena, NULL, &document, error);
-    if (result != OST_OK)
-        return result;
-    store_realm row = {.id = a->row.id,
-                       .name = a->row.name,
-                       .document = ost_json_source(document),
-                       .version = a->row.version + 1};
-    result = realm_load(row.document, row.version, &checked, error);
-    if (result != OST_OK)
-        return result;
-    if (!text_is(a->row.name, checked->name) || !text_is(a->row.id, checked->id))
-        result = ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
-    else
-        result = key_ring_follow(a->store, a->realm, checked, a->arena, error);
-    realm_unref(checked);
-    if (result != OST_OK)
-        return result;
-    return tell(renaming != NULL ? store_realm_rename(a->store, &row, renaming)
-                                 : store_realm_update(a->store, &row),
-                error);
+    if (result == OST_OK)
+        result = realm_load(ost_json_source(document), a->row.version + 1, &checked, error);
+    return result == OST_OK ? store_checked(a, checked, renaming, error) : result;
 }
 
 ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error *error)
@@ -77,29 +101,32 @@ ost_result realm_admin_rename(realm_admin *a, const ost_json *document,
     return store_document(a, document, renaming, error);
 }
 
-static ost_result store_clients(realm_admin *a, const ost_json *clients, ost_error *error)
+/* NULL: a new one. */
+static ost_result store_client(realm_admin *a, const realm_client *client, const ost_json *document,
+                               ost_error *error)
 {
-    const ost_json *changed;
+    realm *checked;
+    char path[40];
+    size_t index = 0;
+    while (index < a->realm->client_count && a->realm->clients[index] != client)
+        index++;
+    snprintf(path, sizeof path, "clients[%zu]", index);
     ost_result result =
-        document_put(a->realm->document, OST_TEXT("clients"), clients, a->arena, &changed);
-    return result == OST_OK ? realm_admin_store(a, changed, error) : tell(result, error);
+        review_object(document, &member_client, path, false, a->arena, NULL, &document, error);
+    if (result == OST_OK)
+        result = realm_load_after(a->realm, client, document, a->row.version + 1, &checked, error);
+    return result == OST_OK ? store_checked(a, checked, NULL, error) : result;
 }
 
 ost_result realm_admin_add_client(realm_admin *a, const ost_json *document, ost_error *error)
 {
-    const ost_json *clients;
-    ost_result result =
-        document_append(ost_json_get(a->realm->document, "clients"), document, a->arena, &clients);
-    return result == OST_OK ? store_clients(a, clients, error) : tell(result, error);
+    return store_client(a, NULL, document, error);
 }
 
 ost_result realm_admin_store_client(realm_admin *a, const realm_client *client,
                                     const ost_json *document, ost_error *error)
 {
-    const ost_json *clients;
-    ost_result result = document_replace(ost_json_get(a->realm->document, "clients"),
-                                         client->document, document, a->arena, &clients);
-    return result == OST_OK ? store_clients(a, clients, error) : tell(result, error);
+    return store_client(a, client, document, error);
 }
 
 /* ---- users ---- */

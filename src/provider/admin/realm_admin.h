@@ -10,13 +10,17 @@
 typedef struct realm_admin {
     store *store;
     ost_arena *arena;
-    store_realm row;
+    store_realm row; /* without the document */
     realm *realm;
+    realm *stored; /* what it is since a function below has stored it; NULL: none has */
 } realm_admin;
 
 /* OST_E_NOT_FOUND: there is no such realm. */
 OST_MUST_CHECK ost_result realm_admin_open(store *store, ost_text name, ost_arena *arena,
                                            realm_admin *ret_admin, ost_error *error);
+/* The same without reading it: `realm` is the row's, which is of the arena. Takes a reference. */
+void realm_admin_begin(store *store, const store_realm *row, realm *realm, ost_arena *arena,
+                       realm_admin *ret_admin);
 void realm_admin_close(realm_admin *admin);
 
 /* Checks the document and stores it in the place of the realm's. OST_E_FORMAT with the path;
@@ -33,7 +37,8 @@ OST_MUST_CHECK ost_result realm_admin_rename(realm_admin *admin, const ost_json 
  * all that its roles were given to. OST_E_CONFLICT: somebody else has changed master meanwhile. */
 OST_MUST_CHECK ost_result realm_admin_delete(realm_admin *admin, ost_error *error);
 
-/* The same with one client's document added, replaced, or (NULL) taken out. */
+/* The same with one client's document added, or in the place of the client's: it alone is checked
+ * and read. */
 OST_MUST_CHECK ost_result realm_admin_add_client(realm_admin *admin, const ost_json *document,
                                                  ost_error *error);
 OST_MUST_CHECK ost_result realm_admin_store_client(realm_admin *admin, const realm_client *client,

@@ -13,6 +13,7 @@
 #include "provider/call/event_queue.h"
 #include "provider/call/logout_bell.h"
 #include "provider/call/public_url.h"
+#include "provider/call/realm_offer.h"
 #include "provider/call/realm_table.h"
 
 /* What /metrics tells beside the engine's own figures. */
@@ -101,6 +102,7 @@ struct provider {
     signing_process *signing;               /* holds the private keys; NULL: they are here */
     pkcs11_module *device;                  /* has private keys of its own; NULL: no such device */
     published realms;                       /* a realm_table; NULL before the first is loaded */
+    realm_offers offers;                    /* that need not be read again */
     event_queue waiting_events;
     int64_t key_interval;    /* seconds that keys sign where a realm does not say; 0: for good */
     int64_t keys_wait_until; /* monotonic ms: after a rotation that failed */

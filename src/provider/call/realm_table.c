@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/call/realm_offer.h"
 #include "provider/realm/document_limit.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
@@ -36,10 +37,10 @@ static ost_result load_accounts(store *s, realm_entry *entry)
     if (entry->accounts == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < r->client_count; i++) {
-        if (!r->clients[i].service_account)
+        if (!r->clients[i]->service_account)
             continue;
         ost_result result =
-            load_account(s, entry, &r->clients[i], &entry->accounts[entry->account_count]);
+            load_account(s, entry, r->clients[i], &entry->accounts[entry->account_count]);
         if (result == OST_OK)
             entry->account_count++;
         else if (result != OST_E_NOT_FOUND) /* an account may have been deleted */
@@ -72,10 +73,10 @@ static ost_result add_accounts(store *s, const realm *r, ost_arena *arena, buffe
 {
     for (size_t i = 0; i < r->client_count; i++) {
         store_user row = {0};
-        if (!r->clients[i].service_account)
+        if (!r->clients[i]->service_account)
             continue;
         ost_result result = store_user_find(
-            s, text_of(r->name), text_of(r->clients[i].service_account_user), false, arena, &row);
+            s, text_of(r->name), text_of(r->clients[i]->service_account_user), false, arena, &row);
         if (result != OST_OK && result != OST_E_NOT_FOUND)
             return result;
         buffer_append(to, row.id);
@@ -123,34 +124,62 @@ static realm_entry *find_unchanged(store *s, const realm_table *before, const st
 
 /* ---- loading ---- */
 
-/* OST_E_NOT_FOUND: the realm is gone since it was listed. */
-static ost_result load_entry(store *s, ost_text name, const key_holders *holders, ost_arena *rows,
-                             realm_entry **ret_entry, ost_error *error)
+/* Where the realms come from. */
+typedef struct table_source {
+    store *store;
+    const realm_table *before;
+    realm_offers *offers;
+    const key_holders *holders;
+    ost_arena *rows;
+} table_source;
+
+/* The realm of the row, or, where that has to be read, as it is by now: *row tells.
+ * OST_E_NOT_FOUND: it is gone since it was listed. */
+static ost_result load_realm(const table_source *from, store_realm *row, realm **ret_realm,
+                             ost_error *error)
+{
+    realm *offered = realm_offer_find(from->offers, row);
+    if (offered != NULL) {
+        *ret_realm = offered;
+        return OST_OK;
+    }
+    ost_result result = store_realm_get(from->store, row->name, from->rows, row);
+    return result == OST_OK ? realm_load(row->document, row->version, ret_realm, error) : result;
+}
+
+/* All but the realm itself. */
+static ost_result fill_entry(const table_source *from, const store_realm *row, realm_entry *entry,
+                             ost_error *error)
 {
     store_key *keys;
-    store_realm read;
-    const store_realm *row = &read;
     size_t key_count;
-    ost_result found = store_realm_get(s, name, rows, &read);
-    if (found != OST_OK)
-        return found;
+    store *s = from->store;
+    entry->longest_token = realm_longest_token(entry->realm);
+    /* Before the rest is read: what changes meanwhile has another digest, and is read again. */
+    ost_result result = digest_rows(s, row, entry->realm, from->rows, entry->made_of);
+    if (result == OST_OK)
+        result = store_key_list(s, row->name, from->rows, &keys, &key_count);
+    if (result == OST_OK)
+        result = key_ring_load(keys, key_count, from->holders, &entry->keys, error);
+    return result == OST_OK ? load_accounts(s, entry) : result;
+}
+
+static ost_result load_entry(const table_source *from, const store_realm *listed,
+                             realm_entry **ret_entry, ost_error *error)
+{
+    store_realm row = *listed;
+    realm *r = NULL;
+    ost_result result = load_realm(from, &row, &r, error);
+    if (result != OST_OK)
+        return result;
     realm_entry *entry = memory_alloc(sizeof *entry);
     if (entry == NULL || (entry->arena = ost_arena_new(DOCUMENT_MAX)) == NULL) {
         memory_free(entry);
+        realm_unref(r);
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
-    ost_result result = realm_load(row->document, row->version, &entry->realm, error);
-    if (result == OST_OK) {
-        entry->longest_token = realm_longest_token(entry->realm);
-        /* Before the rest is read: what changes meanwhile has another digest, and is read again. */
-        result = digest_rows(s, row, entry->realm, rows, entry->made_of);
-    }
-    if (result == OST_OK)
-        result = store_key_list(s, row->name, rows, &keys, &key_count);
-    if (result == OST_OK)
-        result = key_ring_load(keys, key_count, holders, &entry->keys, error);
-    if (result == OST_OK)
-        result = load_accounts(s, entry);
+    entry->realm = r;
+    result = fill_entry(from, &row, entry, error);
     if (result != OST_OK) {
         entry_free(entry);
         return result;
@@ -160,13 +189,12 @@ static ost_result load_entry(store *s, ost_text name, const key_holders *holders
     return OST_OK;
 }
 
-static ost_result take_entry(store *s, const realm_table *before, const store_realm *row,
-                             const key_holders *holders, ost_arena *arena, realm_table *table,
+static ost_result take_entry(const table_source *from, const store_realm *row, realm_table *table,
                              ost_error *error)
 {
-    realm_entry *entry = find_unchanged(s, before, row, arena);
+    realm_entry *entry = find_unchanged(from->store, from->before, row, from->rows);
     if (entry == NULL) {
-        ost_result result = load_entry(s, row->name, holders, arena, &entry, error);
+        ost_result result = load_entry(from, row, &entry, error);
         if (result == OST_E_NOT_FOUND)
             return OST_OK;
         if (result != OST_OK || entry == NULL)
@@ -177,19 +205,20 @@ static ost_result take_entry(store *s, const realm_table *before, const store_re
     return OST_OK;
 }
 
-ost_result realm_table_load(store *s, const realm_table *before, const key_holders *holders,
-                            realm_table **ret_table, ost_error *error)
+ost_result realm_table_load(store *s, const realm_table *before, realm_offers *offers,
+                            const key_holders *holders, realm_table **ret_table, ost_error *error)
 {
     store_realm *rows;
     size_t count = 0;
     ost_error inner = {0};
     ost_arena *arena = ost_arena_new(ROWS_ARENA);
+    const table_source from = {s, before, offers, holders, arena};
     realm_table *table = memory_alloc(sizeof *table);
     ost_result result = arena != NULL && table != NULL ? OST_OK : OST_E_MEMORY;
     if (result == OST_OK)
         result = store_realm_names(s, arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        result = take_entry(s, before, &rows[i], holders, arena, table, &inner);
+        result = take_entry(&from, &rows[i], table, &inner);
         if (result != OST_OK)
             ost_error_set(error, result, "realm %.*s: %s", (int)rows[i].name.len, rows[i].name.data,
                           inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "provider/call/realm_offer.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm.h"
 #include "store/store.h"
@@ -37,11 +38,11 @@ typedef struct realm_table {
 } realm_table;
 
 /* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
- * shared with it, which must not be freed meanwhile. `holders` (may be NULL): see
- * key_ring.h. */
+ * shared with it, which must not be freed meanwhile; what `offers` (may be NULL) have is not read.
+ * `holders` (may be NULL): see key_ring.h. */
 OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
-                                           const key_holders *holders, realm_table **ret_table,
-                                           ost_error *error);
+                                           realm_offers *offers, const key_holders *holders,
+                                           realm_table **ret_table, ost_error *error);
 void realm_table_free(realm_table *table);
 realm_entry *realm_table_find(const realm_table *table, ost_text name);
 /* Who works with an entry when its table may be freed holds it. Any thread. */

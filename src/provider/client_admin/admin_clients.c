@@ -50,7 +50,7 @@ ost_result admin_list_clients(admin_call *a)
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", INT32_MAX, &max))
         return OST_OK;
     for (size_t i = 0; i < r->client_count; i++)
-        sorted[i] = &r->clients[i];
+        sorted[i] = r->clients[i];
     qsort(sorted, r->client_count, sizeof *sorted, by_client_id);
     ost_json_open_array(w);
     for (size_t i = 0; i < r->client_count; i++) {

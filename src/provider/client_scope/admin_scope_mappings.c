@@ -172,7 +172,7 @@ static ost_result follow(admin_call *a, const admin_owner *owner, realm_roles *r
     ost_json_put_name(w, OST_TEXT("clientRoles"));
     ost_json_open_object(w);
     for (size_t i = 0; i < r->client_count; i++) {
-        m.of = &r->clients[i];
+        m.of = r->clients[i];
         ost_json_put_name(w, text_of(m.of->client_id));
         put_names(a, &m, w);
     }
@@ -232,7 +232,7 @@ ost_result admin_read_scope_mappings(admin_call *a)
         put_roles(a, &m, direct, NULL, true, w);
     }
     for (size_t i = 0; i < r->client_count; i++) {
-        m.of = &r->clients[i];
+        m.of = r->clients[i];
         if (!has_any(a, &m))
             continue;
         if (!open) {

@@ -225,9 +225,9 @@ size_t details_types_of(const realm *r, ost_text ret_types[DETAILS_TYPES_MAX])
 {
     size_t count = 0;
     for (size_t i = 0; i < r->client_count; i++) {
-        if (r->clients[i].enabled)
+        if (r->clients[i]->enabled)
             count =
-                add_types(attribute_text(r->clients[i].document, DETAILS_TYPES), ret_types, count);
+                add_types(attribute_text(r->clients[i]->document, DETAILS_TYPES), ret_types, count);
     }
     return count;
 }

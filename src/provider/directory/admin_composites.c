@@ -44,9 +44,9 @@ static ost_result answer_contents(admin_call *a, bool of_realm, const realm_clie
     if (of_realm)
         admin_put_named_roles(r, NULL, names_of(&role, NULL), true, w);
     for (size_t i = 0; i < r->client_count; i++) {
-        if (client == &r->clients[i] ||
+        if (client == r->clients[i] ||
             (client == NULL && !text_ends(text_of(a->route->path), "/realm")))
-            admin_put_named_roles(r, &r->clients[i], names_of(&role, &r->clients[i]), true, w);
+            admin_put_named_roles(r, r->clients[i], names_of(&role, r->clients[i]), true, w);
     }
     ost_json_close_array(w);
     return admin_answer(a, w);
@@ -85,8 +85,8 @@ ost_result admin_search_composites(admin_call *a)
         return OST_OK;
     bool good = append_parts(a, &whole, NULL, &roles, &count);
     for (size_t i = 0; i < r->client_count && good; i++) {
-        if (ost_json_count(names_of(&whole, &r->clients[i])) > 0)
-            good = append_parts(a, &whole, &r->clients[i], &roles, &count);
+        if (ost_json_count(names_of(&whole, r->clients[i])) > 0)
+            good = append_parts(a, &whole, r->clients[i], &roles, &count);
     }
     if (!good)
         return OST_E_MEMORY;

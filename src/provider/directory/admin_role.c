@@ -40,7 +40,7 @@ bool role_part_anywhere(const realm *r, ost_text id, role_part *ret_role)
     if (role_part_find(r, NULL, id, ret_role))
         return true;
     for (size_t i = 0; i < r->client_count; i++) {
-        if (role_part_find(r, &r->clients[i], id, ret_role))
+        if (role_part_find(r, r->clients[i], id, ret_role))
             return true;
     }
     return false;

@@ -69,7 +69,7 @@ static void put_client_mappings(admin_call *a, const holder *h, ost_json_writer 
     const realm *r = a->realm.realm;
     bool any = false;
     for (size_t i = 0; i < r->client_count; i++) {
-        const ost_json *names = names_of(h, &r->clients[i]);
+        const ost_json *names = names_of(h, r->clients[i]);
         if (ost_json_count(names) == 0)
             continue;
         if (!any) {
@@ -77,13 +77,13 @@ static void put_client_mappings(admin_call *a, const holder *h, ost_json_writer 
             ost_json_open_object(w);
         }
         any = true;
-        ost_json_put_name(w, text_of(r->clients[i].client_id));
+        ost_json_put_name(w, text_of(r->clients[i]->client_id));
         ost_json_open_object(w);
-        ost_json_member_string(w, "id", r->clients[i].id);
-        ost_json_member_string(w, "client", r->clients[i].client_id);
+        ost_json_member_string(w, "id", r->clients[i]->id);
+        ost_json_member_string(w, "client", r->clients[i]->client_id);
         ost_json_put_name(w, OST_TEXT("mappings"));
         ost_json_open_array(w);
-        admin_put_named_roles(r, &r->clients[i], names, true, w);
+        admin_put_named_roles(r, r->clients[i], names, true, w);
         ost_json_close_array(w);
         ost_json_close_object(w);
     }

@@ -217,7 +217,7 @@ static void put_chained_types(const call *c, ost_json_writer *w)
 {
     static const char *const types[] = {TOKEN_TYPE_IDENTITY_ASSERTION, NULL};
     size_t i = 0;
-    while (i < c->realm->client_count && c->realm->clients[i].identity_audiences.len == 0)
+    while (i < c->realm->client_count && c->realm->clients[i]->identity_audiences.len == 0)
         i++;
     if (i < c->realm->client_count)
         put_list(w, "identity_chaining_requested_token_types_supported", types);

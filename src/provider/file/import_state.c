@@ -168,6 +168,19 @@ static ost_result make_users(import *i, ost_error *error)
     return result;
 }
 
+/* Another one each time, so that a realm is not taken for one of its name and id that is gone. */
+static ost_result first_version(const ost_context *context, int64_t *ret_version)
+{
+    unsigned char bytes[5];
+    ost_result result = context_random(context, bytes, sizeof bytes);
+    int64_t version = 1;
+    for (size_t i = 0; i < sizeof bytes && result == OST_OK; i++)
+        version = version * 256 + bytes[i];
+    if (result == OST_OK)
+        *ret_version = version;
+    return result;
+}
+
 /* Everything is read and checked before anything is stored. */
 static ost_result make_rows(import *i, ost_error *error)
 {
@@ -176,7 +189,9 @@ static ost_result make_rows(import *i, ost_error *error)
     ost_result result = gather_names(i, &named);
     if (result != OST_OK)
         return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
-    i->row.version = 1;
+    result = first_version(i->context, &i->row.version);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
     if (i->update != NULL) {
         beside.before = i->update->document;
         beside.merged = i->update->mode == MERGE_INTO;

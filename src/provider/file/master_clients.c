@@ -14,9 +14,9 @@
 const realm_client *master_client_find(const realm *master, ost_text name)
 {
     for (size_t i = 0; i < master->client_count; i++) {
-        if (master->clients[i].bearer_only &&
-            text_equal(master_client_realm(text_of(master->clients[i].client_id)), name))
-            return &master->clients[i];
+        if (master->clients[i]->bearer_only &&
+            text_equal(master_client_realm(text_of(master->clients[i]->client_id)), name))
+            return master->clients[i];
     }
     return NULL;
 }

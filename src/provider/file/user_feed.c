@@ -61,10 +61,10 @@ static ost_result add_accounts(const user_feed *f, batch *b)
     const realm *r = f->from.realm;
     for (size_t i = 0; i < r->client_count; i++) {
         store_user row;
-        if (!r->clients[i].service_account)
+        if (!r->clients[i]->service_account)
             continue;
         ost_result result =
-            user_row_service_account(text_of(r->clients[i].client_id), text_of(r->name),
+            user_row_service_account(text_of(r->clients[i]->client_id), text_of(r->name),
                                      text_of(r->default_role), f->from.context, b->arena, &row);
         if (result != OST_OK)
             return ost_error_set(&b->error, result, "out of memory");

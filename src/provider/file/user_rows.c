@@ -69,9 +69,9 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
     size_t named = users->count;
     for (size_t i = 0; i < r->client_count && result == OST_OK; i++) {
         store_user row;
-        if (!r->clients[i].service_account)
+        if (!r->clients[i]->service_account)
             continue;
-        result = user_row_service_account(text_of(r->clients[i].client_id), text_of(r->name),
+        result = user_row_service_account(text_of(r->clients[i]->client_id), text_of(r->name),
                                           text_of(r->default_role), context, arena, &row);
         if (result == OST_OK && !is_among(users->rows, named, row.username) &&
             !is_among(users->stored, users->stored_count, row.username))

@@ -27,7 +27,7 @@ static ost_algs algorithms_of(const realm *r)
 {
     ost_algs algs = OST_ALG_BIT(r->signature_alg);
     for (size_t i = 0; i < r->client_count; i++) {
-        const realm_client *client = &r->clients[i];
+        const realm_client *client = r->clients[i];
         if (client->barred == NULL)
             algs |= OST_ALG_BIT(client->access_alg) | OST_ALG_BIT(client->id_alg) |
                     OST_ALG_BIT(client->answers.userinfo.signature) |

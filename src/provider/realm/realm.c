@@ -26,8 +26,8 @@ const realm_client *realm_find_client(const realm *r, ost_text client_id)
     if (r->clients_by_id != NULL)
         return find_in_order(r, client_id);
     for (size_t i = 0; i < r->client_count; i++) {
-        if (text_is(client_id, r->clients[i].client_id))
-            return &r->clients[i];
+        if (text_is(client_id, r->clients[i]->client_id))
+            return r->clients[i];
     }
     return NULL;
 }
@@ -35,8 +35,8 @@ const realm_client *realm_find_client(const realm *r, ost_text client_id)
 const realm_client *realm_find_client_by_uuid(const realm *r, ost_text id)
 {
     for (size_t i = 0; i < r->client_count; i++) {
-        if (r->clients[i].id != NULL && text_is(id, r->clients[i].id))
-            return &r->clients[i];
+        if (r->clients[i]->id != NULL && text_is(id, r->clients[i]->id))
+            return r->clients[i];
     }
     return NULL;
 }
@@ -60,8 +60,8 @@ int64_t realm_longest_token(const realm *r)
             longest = others[i];
     }
     for (size_t i = 0; i < r->client_count; i++) { /* without a session nothing else bounds it */
-        if (r->clients[i].access_lifespan > longest)
-            longest = r->clients[i].access_lifespan;
+        if (r->clients[i]->access_lifespan > longest)
+            longest = r->clients[i]->access_lifespan;
     }
     return longest;
 }

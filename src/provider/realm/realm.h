@@ -166,7 +166,7 @@ struct realm {
     int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */
     int64_t device_lifespan, device_interval; /* unless a client says otherwise */
     ciba_policy ciba;
-    const realm_client *clients;
+    const realm_client *const *clients; /* in the order of the document */
     size_t client_count;
     const realm_client *const *clients_by_id; /* in the order of client IDs; NULL: being loaded */
     const realm_scope *scopes;
@@ -183,6 +183,12 @@ struct realm {
  * ("clients[3].redirectUris[0]: not a string"). Keeps a copy of the document. */
 OST_MUST_CHECK ost_result realm_load(ost_text document, int64_t version, realm **ret_realm,
                                      ost_error *error);
+/* The same of a realm in which the ClientRepresentation `document` stands in the place of the
+ * client `old`, or (NULL) behind the others, and all else is as in `before`: that is shared and not
+ * read again, now and then excepted. OST_E_ARGUMENT: `old` is no client of `before`. */
+OST_MUST_CHECK ost_result realm_load_after(const realm *before, const realm_client *old,
+                                           const ost_json *document, int64_t version,
+                                           realm **ret_realm, ost_error *error);
 /* A client that the realm does not register, of a ClientRepresentation, with the realm's scopes; in
  * the arena. OST_E_FORMAT. */
 OST_MUST_CHECK ost_result realm_load_client(const realm *realm, const ost_json *document,

@@ -228,13 +228,20 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->service_account_user = loader_copy(l, text_of(account));
 }
 
-/* Of two with one ID the later one comes later. */
+/* Of two with one ID the later one comes later: they stand in one array. */
 static int by_client_id(const void *one, const void *other)
 {
     const realm_client *a = *(const realm_client *const *)one;
     const realm_client *b = *(const realm_client *const *)other;
     int order = text_compare(text_of(a->client_id), text_of(b->client_id));
     return order != 0 ? order : (a > b) - (a < b);
+}
+
+static void refuse_twice(realm_loader *l, size_t index)
+{
+    loader_enter(l, "clients", index);
+    loader_fail(l, "clientId", "another client has the same id");
+    loader_leave(l);
 }
 
 /* Looked for at every request, and each time that the realm is read. */
@@ -252,11 +259,8 @@ static void put_in_order(realm_loader *l, const realm_client *clients, realm *r)
         if (index < twice && strcmp(order[i]->client_id, order[i - 1]->client_id) == 0)
             twice = index;
     }
-    if (twice < r->client_count) {
-        loader_enter(l, "clients", twice);
-        loader_fail(l, "clientId", "another client has the same id");
-        loader_leave(l);
-    }
+    if (twice < r->client_count)
+        refuse_twice(l, twice);
     r->clients_by_id = order;
 }
 
@@ -264,18 +268,81 @@ realm_client *realm_clients_load(realm_loader *l, const ost_json *d, realm *r)
 {
     const ost_json *list = loader_array(l, d, "clients");
     realm_client *clients = loader_alloc(l, ost_json_count(list) * sizeof *clients);
-    r->clients = clients;
+    const realm_client **all = loader_alloc(l, ost_json_count(list) * sizeof *all);
+    r->clients = all;
     for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
          at = ost_json_next(at)) {
-        realm_client *c = &clients[r->client_count];
+        all[r->client_count] = &clients[r->client_count];
         loader_enter(l, "clients", r->client_count);
-        load_client(l, at, r, c);
+        load_client(l, at, r, &clients[r->client_count]);
         r->client_count++;
         loader_leave(l);
     }
     if (!loader_failed(l))
         put_in_order(l, clients, r);
     return clients;
+}
+
+/* ---- one client of many ---- */
+
+static size_t index_of(const realm *r, const realm_client *client)
+{
+    size_t i = 0;
+    while (i < r->client_count && r->clients[i] != client)
+        i++;
+    return i;
+}
+
+/* Those of before in their order, `old` left out and `client` put in. */
+static void merge_order(const realm *before, const realm_client *old, const realm_client *client,
+                        const realm_client **ret_order)
+{
+    size_t count = 0;
+    bool stands = false;
+    for (size_t i = 0; i < before->client_count; i++) {
+        const realm_client *at = before->clients_by_id[i];
+        if (at == old)
+            continue;
+        if (!stands && text_compare(text_of(client->client_id), text_of(at->client_id)) < 0) {
+            ret_order[count++] = client;
+            stands = true;
+        }
+        ret_order[count++] = at;
+    }
+    if (!stands)
+        ret_order[count] = client;
+}
+
+realm_client *realm_client_put(realm_loader *l, const ost_json *document, size_t index,
+                               ost_arena *lists, realm *r)
+{
+    const realm before = *r;
+    const realm_client *old = index < r->client_count ? r->clients[index] : NULL, *twin;
+    size_t count = r->client_count + (old == NULL), size = (count + 1) * sizeof(realm_client *);
+    const realm_client **all = ost_arena_alloc(lists, size), **order = ost_arena_alloc(lists, size);
+    realm_client *client = loader_alloc(l, sizeof *client);
+    if (all == NULL || order == NULL || client == NULL) {
+        l->result = ost_error_set(l->error, OST_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    loader_enter(l, "clients", index);
+    load_client(l, document, r, client);
+    loader_leave(l);
+    if (loader_failed(l))
+        return client;
+    twin = realm_find_client(&before, text_of(client->client_id));
+    if (twin != NULL && twin != old) {
+        size_t other = index_of(&before, twin);
+        refuse_twice(l, other > index ? other : index);
+        return client;
+    }
+    memcpy(all, before.clients, before.client_count * sizeof *all);
+    all[index] = client;
+    merge_order(&before, old, client, order);
+    r->clients = all;
+    r->client_count = count;
+    r->clients_by_id = order;
+    return client;
 }
 
 ost_result realm_load_client(const realm *r, const ost_json *document, ost_arena *arena,

@@ -21,6 +21,12 @@ void realm_scopes_load(realm_loader *loader, const ost_json *document, realm *re
  * `client_count` counts those that have any, after an error too. */
 realm_client *realm_clients_load(realm_loader *loader, const ost_json *document, realm *realm);
 
+/* Puts one client, of `document`, in the place of that of the index, or (its count) behind the
+ * others of the realm, which is a copy of another one: its lists are made anew, in `lists`, the
+ * client in the loader's arena. NULL, or the client, whose keys are to be given back. */
+realm_client *realm_client_put(realm_loader *loader, const ost_json *document, size_t index,
+                               ost_arena *lists, realm *realm);
+
 /* The protocol mappers of a client or a client scope. */
 void realm_mappers_load(realm_loader *loader, const ost_json *owner,
                         const realm_mapper **ret_mappers, size_t *ret_count);

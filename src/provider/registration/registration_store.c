@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
-#include "provider/admin/realm_admin.h"
+#include "provider/admin/served_realm.h"
 #include "provider/client_admin/client_life.h"
 #include "provider/registration/registration_draft.h"
 #include "provider/registration/representation.h"
@@ -105,12 +105,11 @@ static ost_result attempt_change(call *c, registration_draft *d)
     realm_admin admin;
     ost_arena *arena = ost_arena_new(MAX_REALM);
     ost_result result =
-        arena == NULL
-            ? OST_E_MEMORY
-            : realm_admin_open(c->provider->store, text_of(c->realm->name), arena, &admin, NULL);
+        arena == NULL ? OST_E_MEMORY
+                      : served_realm_open(c->provider, text_of(c->realm->name), arena, &admin);
     if (result == OST_OK) {
         result = change_once(c, d, &admin);
-        realm_admin_close(&admin);
+        served_realm_close(c->provider, &admin);
     }
     ost_arena_free(arena);
     return result;

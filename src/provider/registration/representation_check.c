@@ -30,7 +30,7 @@ static bool is_plain(ost_text id)
 static bool is_in_use(const realm *r, ost_text id)
 {
     for (size_t i = 0; i < r->client_count; i++) {
-        if (text_equal_ignoring_case(text_of(r->clients[i].client_id), id))
+        if (text_equal_ignoring_case(text_of(r->clients[i]->client_id), id))
             return true;
     }
     return false;

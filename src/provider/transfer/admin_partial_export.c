@@ -69,11 +69,11 @@ static ost_result put_accounts(const partial_export *e)
     ost_json_put_name(e->writer, OST_TEXT("users"));
     ost_json_open_array(e->writer);
     for (size_t i = 0; i < r->client_count && result == OST_OK; i++) {
-        if (!r->clients[i].service_account)
+        if (!r->clients[i]->service_account)
             continue;
         result =
             store_user_find(a->realm.store, a->realm.row.name,
-                            text_of(r->clients[i].service_account_user), false, a->arena, &user);
+                            text_of(r->clients[i]->service_account_user), false, a->arena, &user);
         if (result == OST_OK)
             result = user_whole(&user, a->arena, &whole);
         if (result == OST_OK)

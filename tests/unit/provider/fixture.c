@@ -28,13 +28,14 @@ fixture *fixture_new(const char *document)
     f->provider.context = &context;
     f->provider.development = true;
     pthread_mutex_init(&f->provider.keeper_lock, NULL);
+    realm_offers_init(&f->provider.offers);
     assert_int_equal(proof_cache_new(&context, 1000, &f->provider.assertions), OST_OK);
     assert_int_equal(
         sender_rules_init(&f->provider.senders, &(ost_dpop_rules){.proofs = 100}, &context, NULL),
         OST_OK);
     if (store_open(":memory:", &f->provider.store, &error) != OST_OK ||
         realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
-        realm_table_load(f->provider.store, NULL, NULL, &f->realms, &error) != OST_OK)
+        realm_table_load(f->provider.store, NULL, NULL, NULL, &f->realms, &error) != OST_OK)
         fail_msg("%s", error.detail);
     (void)published_replace(&f->provider.realms, f->realms);
     return f;
@@ -42,6 +43,7 @@ fixture *fixture_new(const char *document)
 
 void fixture_free(fixture *f)
 {
+    realm_offers_free(&f->provider.offers);
     realm_table_free(f->realms);
     store_close(f->provider.store);
     proof_cache_free(f->provider.assertions);

@@ -2,6 +2,10 @@
 /* C2: tables of realms share what has not changed, and notice everything that has. */
 #include "fixture.h"
 
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/text.h"
 #include "provider/file/realm_import.h"
 #include "provider/realm/key_ring.h"
 
@@ -29,7 +33,8 @@ static int tear_down(void **state)
 static void load(bool a_shared, bool b_shared)
 {
     realm_table *table;
-    assert_int_equal(realm_table_load(f->provider.store, f->realms, NULL, &table, NULL), OST_OK);
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, NULL, NULL, &table, NULL),
+                     OST_OK);
     assert_int_equal(table->count, 2);
     const ost_text names[] = {OST_TEXT("a"), OST_TEXT("b")};
     const bool shared[] = {a_shared, b_shared};
@@ -57,6 +62,65 @@ static void c2_a_changed_document_is_read(void **state)
     row.version++;
     assert_int_equal(store_realm_update(f->provider.store, &row), OST_OK);
     load(true, false);
+}
+
+/* What is offered as the version that the store has is served without being read: it is here
+ * another one than the store's. */
+static void c2_a_changed_document_that_is_offered_is_not_read(void **state)
+{
+    store_realm row;
+    realm *offered, *found;
+    realm_table *table;
+    realm_offers *offers = &f->provider.offers;
+    (void)state;
+    assert_int_equal(store_realm_get(f->provider.store, OST_TEXT("b"), f->arena, &row), OST_OK);
+    row.version++;
+    assert_int_equal(store_realm_update(f->provider.store, &row), OST_OK);
+    assert_int_equal(realm_load(row.document, row.version, &offered, NULL), OST_OK);
+    realm_offer(offers, offered);
+    const store_realm others[] = {{.name = row.name, .id = row.id, .version = row.version - 1},
+                                  {.name = row.name, .id = row.name, .version = row.version},
+                                  {.name = row.id, .id = row.id, .version = row.version}};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        assert_null(realm_offer_find(offers, &others[i]));
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, offers, NULL, &table, NULL),
+                     OST_OK);
+    assert_ptr_equal(realm_table_find(table, OST_TEXT("b"))->realm, offered);
+    found = realm_offer_find(offers, &row);
+    assert_ptr_equal(found, offered);
+    realm_unref(found);
+    realm_offers_end(offers, realm_offers_number(offers) - 1); /* it came meanwhile */
+    found = realm_offer_find(offers, &row);
+    assert_ptr_equal(found, offered);
+    realm_unref(found);
+    realm_offers_end(offers, realm_offers_number(offers));
+    assert_null(realm_offer_find(offers, &row));
+    realm_unref(offered);
+    realm_table_free(f->realms);
+    f->realms = table;
+}
+
+/* So many are kept, and no more. */
+static void c2_offers_of_many_realms_end(void **state)
+{
+    char text[60], name[10];
+    realm *r;
+    (void)state;
+    for (size_t i = 0; i < 2 * (size_t)REALM_OFFERS; i++) {
+        snprintf(name, sizeof name, "gone%zu", i);
+        snprintf(text, sizeof text, "{\"realm\":\"%s\",\"id\":\"1\"}", name);
+        assert_int_equal(realm_load(text_of(text), 7, &r, NULL), OST_OK);
+        realm_offer(&f->provider.offers, r);
+        realm_unref(r);
+    }
+    const store_realm first = {.name = OST_TEXT("gone0"), .id = OST_TEXT("1"), .version = 7};
+    const store_realm last = {.name = text_of(name), .id = OST_TEXT("1"), .version = 7};
+    assert_null(realm_offer_find(&f->provider.offers, &first));
+    r = realm_offer_find(&f->provider.offers, &last);
+    assert_non_null(r);
+    realm_unref(r);
+    realm_offers_end(&f->provider.offers, realm_offers_number(&f->provider.offers));
+    assert_null(realm_offer_find(&f->provider.offers, &last));
 }
 
 static void c2_a_changed_key_is_read(void **state)
@@ -100,7 +164,7 @@ static void c2_what_has_changed_goes_with_the_last_request_that_uses_it(void **s
     assert_ptr_equal(provider_realm(&f->provider, OST_TEXT("a"), arena), held);
     assert_int_equal(atomic_load(&held->users), users + 1);
     assert_null(provider_realm(&f->provider, OST_TEXT("none"), arena));
-    assert_int_equal(realm_table_load(f->provider.store, NULL, NULL, &table, NULL), OST_OK);
+    assert_int_equal(realm_table_load(f->provider.store, NULL, NULL, NULL, &table, NULL), OST_OK);
     assert_ptr_equal(published_replace(&f->provider.realms, table), f->realms);
     realm_table_free(f->realms);
     f->realms = table;
@@ -115,6 +179,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(c2_what_has_not_changed_is_shared),
         cmocka_unit_test(c2_a_changed_document_is_read),
+        cmocka_unit_test(c2_a_changed_document_that_is_offered_is_not_read),
+        cmocka_unit_test(c2_offers_of_many_realms_end),
         cmocka_unit_test(c2_a_changed_key_is_read),
         cmocka_unit_test(c2_a_changed_account_is_read),
         cmocka_unit_test(c2_what_has_changed_goes_with_the_last_request_that_uses_it),
