@@ -221,6 +221,10 @@ struct store_key {
 };
 OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
                                          store_key **ret_keys, size_t *ret_count);
+/* The keys of all realms, in the order of the realms' names and as those are listed, but of each
+ * only what says that it has changed: realm, kid, state, times. */
+OST_MUST_CHECK ost_result store_key_states(store *store, ost_arena *arena, store_key **ret_keys,
+                                           size_t *ret_count);
 /* What follows adds keys. OST_E_CEILING: the realm would have more than 100.
  * Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);

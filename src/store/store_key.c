@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in the store. */
+#include <string.h>
+
 #include "base/text.h"
 #include "store/row.h"
 #include "store/sealing/sealing.h"
@@ -110,6 +112,57 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
         PREPARED(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid", realm);
     while (result == OST_OK && (result = next_row(st)) == OST_OK)
         result = count < MAX_KEYS ? read_key(d, st, arena, &keys[count++]) : OST_E_CEILING;
+    read_end(s, d);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    *ret_keys = keys;
+    *ret_count = count;
+    return OST_OK;
+}
+
+static ost_result read_state(statement *st, ost_arena *arena, store_key *ret_key)
+{
+    bool failed = false;
+    *ret_key = (store_key){
+        .realm = column_text(st, 0, arena, &failed),
+        .kid = column_text(st, 1, arena, &failed),
+        .state = (store_key_state)column_integer(st, 2),
+        .signs_from = column_integer(st, 3),
+        .ends = column_integer(st, 4),
+    };
+    return failed ? OST_E_MEMORY : OST_OK;
+}
+
+/* Room for one more; the array moves when it is full. */
+static ost_result make_room(store_key **keys, size_t count, size_t *room, ost_arena *arena)
+{
+    if (count < *room)
+        return OST_OK;
+    size_t more = *room > 0 ? *room * 2 : MAX_KEYS;
+    store_key *moved = ost_arena_alloc(arena, more * sizeof *moved);
+    if (moved == NULL)
+        return OST_E_MEMORY;
+    if (count > 0)
+        memcpy(moved, *keys, count * sizeof *moved);
+    *keys = moved;
+    *room = more;
+    return OST_OK;
+}
+
+ost_result store_key_states(store *s, ost_arena *arena, store_key **ret_keys, size_t *ret_count)
+{
+    store_key *keys = NULL;
+    size_t count = 0, room = 0;
+    ost_result result = OST_OK;
+    database *d = read_begin(s);
+    statement *st = prepare(d, "SELECT realm, kid, state, signs_from, ends FROM key"
+                               " ORDER BY realm, created, kid");
+    while (result == OST_OK && (result = next_row(st)) == OST_OK) {
+        result = make_room(&keys, count, &room, arena);
+        if (result == OST_OK)
+            result = read_state(st, arena, &keys[count++]);
+    }
+    reset_statement(st);
     read_end(s, d);
     if (result != OST_E_NOT_FOUND)
         return result;

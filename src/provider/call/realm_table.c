@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/call/realm_offer.h"
+#include "provider/call/realm_rows.h"
 #include "provider/realm/document_limit.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
@@ -59,69 +59,6 @@ static void entry_free(realm_entry *entry)
     memory_free(entry);
 }
 
-/* ---- what an entry is made of ---- */
-
-static void add_key(buffer *to, const store_key *key)
-{
-    buffer_append(to, key->kid);
-    buffer_append_format(to, " %d %lld %lld\n", (int)key->state, (long long)key->signs_from,
-                         (long long)key->ends);
-}
-
-/* The accounts that a realm of this version has are known from the entry of before. */
-static ost_result add_accounts(store *s, const realm *r, ost_arena *arena, buffer *to)
-{
-    for (size_t i = 0; i < r->client_count; i++) {
-        store_user row = {0};
-        if (!r->clients[i]->service_account)
-            continue;
-        ost_result result = store_user_find(
-            s, text_of(r->name), text_of(r->clients[i]->service_account_user), false, arena, &row);
-        if (result != OST_OK && result != OST_E_NOT_FOUND)
-            return result;
-        buffer_append(to, row.id);
-        buffer_append(to, row.document);
-        buffer_append_byte(to, '\n');
-    }
-    return OST_OK;
-}
-
-static ost_result digest_rows(store *s, const store_realm *row, const realm *r, ost_arena *arena,
-                              unsigned char ret[32])
-{
-    buffer_auto buffer b = {0};
-    store_key *keys;
-    size_t count;
-    buffer_init(&b, ROWS_ARENA);
-    buffer_append(&b, row->id);
-    buffer_append_format(&b, " %lld\n", (long long)row->version);
-    ost_result result = store_key_list(s, row->name, arena, &keys, &count);
-    for (size_t i = 0; result == OST_OK && i < count; i++)
-        add_key(&b, &keys[i]);
-    if (result == OST_OK)
-        result = add_accounts(s, r, arena, &b);
-    if (result == OST_OK)
-        result = b.failed;
-    return result == OST_OK ? ost_sha256(buffer_text(&b), ret) : result;
-}
-
-/* The entry of before, if nothing has changed since. */
-static realm_entry *find_unchanged(store *s, const realm_table *before, const store_realm *row,
-                                   ost_arena *arena)
-{
-    unsigned char digest[32];
-    for (size_t i = 0; before != NULL && i < before->count; i++) {
-        realm_entry *entry = before->entries[i];
-        if (!text_is(row->name, entry->realm->name))
-            continue;
-        bool same = entry->realm->version == row->version && text_is(row->id, entry->realm->id) &&
-                    digest_rows(s, row, entry->realm, arena, digest) == OST_OK &&
-                    memcmp(digest, entry->made_of, sizeof digest) == 0;
-        return same ? entry : NULL;
-    }
-    return NULL;
-}
-
 /* ---- loading ---- */
 
 /* Where the realms come from. */
@@ -130,8 +67,21 @@ typedef struct table_source {
     const realm_table *before;
     realm_offers *offers;
     const key_holders *holders;
-    ost_arena *rows;
+    realm_rows rows;
 } table_source;
+
+/* The entry of before, if nothing has changed since. */
+static realm_entry *find_unchanged(const table_source *from, const store_realm *row)
+{
+    unsigned char digest[REALM_ROWS_DIGEST];
+    realm_entry *entry = from->before != NULL ? realm_table_find(from->before, row->name) : NULL;
+    return entry != NULL && entry->realm->version == row->version &&
+                   text_is(row->id, entry->realm->id) &&
+                   realm_rows_digest(&from->rows, row, entry->realm, digest) == OST_OK &&
+                   memcmp(digest, entry->made_of, sizeof digest) == 0
+               ? entry
+               : NULL;
+}
 
 /* The realm of the row, or, where that has to be read, as it is by now: *row tells.
  * OST_E_NOT_FOUND: it is gone since it was listed. */
@@ -143,7 +93,7 @@ static ost_result load_realm(const table_source *from, store_realm *row, realm *
         *ret_realm = offered;
         return OST_OK;
     }
-    ost_result result = store_realm_get(from->store, row->name, from->rows, row);
+    ost_result result = store_realm_get(from->store, row->name, from->rows.arena, row);
     return result == OST_OK ? realm_load(row->document, row->version, ret_realm, error) : result;
 }
 
@@ -156,9 +106,9 @@ static ost_result fill_entry(const table_source *from, const store_realm *row, r
     store *s = from->store;
     entry->longest_token = realm_longest_token(entry->realm);
     /* Before the rest is read: what changes meanwhile has another digest, and is read again. */
-    ost_result result = digest_rows(s, row, entry->realm, from->rows, entry->made_of);
+    ost_result result = realm_rows_digest(&from->rows, row, entry->realm, entry->made_of);
     if (result == OST_OK)
-        result = store_key_list(s, row->name, from->rows, &keys, &key_count);
+        result = store_key_list(s, row->name, from->rows.arena, &keys, &key_count);
     if (result == OST_OK)
         result = key_ring_load(keys, key_count, from->holders, &entry->keys, error);
     return result == OST_OK ? load_accounts(s, entry) : result;
@@ -192,7 +142,7 @@ static ost_result load_entry(const table_source *from, const store_realm *listed
 static ost_result take_entry(const table_source *from, const store_realm *row, realm_table *table,
                              ost_error *error)
 {
-    realm_entry *entry = find_unchanged(from->store, from->before, row, from->rows);
+    realm_entry *entry = find_unchanged(from, row);
     if (entry == NULL) {
         ost_result result = load_entry(from, row, &entry, error);
         if (result == OST_E_NOT_FOUND)
@@ -212,11 +162,13 @@ ost_result realm_table_load(store *s, const realm_table *before, realm_offers *o
     size_t count = 0;
     ost_error inner = {0};
     ost_arena *arena = ost_arena_new(ROWS_ARENA);
-    const table_source from = {s, before, offers, holders, arena};
+    table_source from = {.store = s, .before = before, .offers = offers, .holders = holders};
     realm_table *table = memory_alloc(sizeof *table);
     ost_result result = arena != NULL && table != NULL ? OST_OK : OST_E_MEMORY;
     if (result == OST_OK)
         result = store_realm_names(s, arena, &rows, &count);
+    if (result == OST_OK)
+        result = realm_rows_read(s, arena, &from.rows);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         result = take_entry(&from, &rows[i], table, &inner);
         if (result != OST_OK)
@@ -250,11 +202,19 @@ void realm_entry_give(realm_entry *entry)
         entry_free(entry);
 }
 
+/* The store lists them in the order of their names. */
 realm_entry *realm_table_find(const realm_table *table, ost_text name)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        if (text_is(name, table->entries[i]->realm->name))
-            return table->entries[i];
+    size_t from = 0, upto = table->count;
+    while (from < upto) {
+        size_t middle = from + (upto - from) / 2;
+        int order = text_compare(name, text_of(table->entries[middle]->realm->name));
+        if (order == 0)
+            return table->entries[middle];
+        if (order < 0)
+            upto = middle;
+        else
+            from = middle + 1;
     }
     return NULL;
 }
