@@ -91,6 +91,48 @@ static void keys_move_from_state_to_state(void **state)
     assert_true(text_is(keys[0].kid, "k2"));
 }
 
+/* More than the first room for them, of three realms whose names begin alike. */
+static void the_states_of_all_keys_are_told_realm_by_realm(void **state)
+{
+    static const char *const realms[] = {"q", "Q", "q2"}, *const in_order[] = {"Q", "q", "q2"};
+    char kid[3] = "00";
+    store_key *keys;
+    size_t count, at = 0;
+    store_realm row;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(realms); i++) {
+        const store_realm made = {text_of(realms[i]), text_of(realms[i]), OST_TEXT("{}"), 1};
+        assert_int_equal(store_realm_create(db, &made, NULL, 0, NULL, 0, NULL), OST_OK);
+        for (int n = 0; n < 60; n++) {
+            kid[0] = (char)('0' + n / 10);
+            kid[1] = (char)('0' + n % 10);
+            const store_key key = {.kid = text_of(kid),
+                                   .realm = made.name,
+                                   .algorithm = OST_TEXT("RS256"),
+                                   .use = OST_TEXT("sig"),
+                                   .jwk = OST_TEXT("{}"),
+                                   .state = STORE_KEY_PASSIVE,
+                                   .created = 100 - n,
+                                   .signs_from = n,
+                                   .ends = 7};
+            assert_int_equal(store_key_create(db, &key), OST_OK);
+        }
+    }
+    assert_int_equal(store_key_states(db, arena, &keys, &count), OST_OK);
+    assert_true(count >= 180);
+    for (size_t i = 0; i < ARRAY_LEN(in_order); i++) {
+        for (int64_t n = 59; n >= 0; n--, at++) {
+            assert_true(text_is(keys[at].realm, in_order[i]));
+            assert_true(keys[at].signs_from == n && keys[at].ends == 7);
+            assert_true(keys[at].state == STORE_KEY_PASSIVE && keys[at].kid.len == 2);
+        }
+    }
+    assert_int_equal(store_realm_version(db, OST_TEXT("Q"), arena, &row), OST_OK);
+    assert_true(text_is(row.name, "Q") && text_is(row.id, "Q") && row.version == 1);
+    assert_int_equal(row.document.len, 0);
+    assert_int_equal(store_realm_version(db, OST_TEXT("none"), arena, &row), OST_E_NOT_FOUND);
+}
+
 static void of_several_who_add_the_next_key_one_does(void **state)
 {
     store_key key = {.kid = OST_TEXT("now"),
@@ -276,6 +318,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_are_found_and_expire),
         cmocka_unit_test(keys_move_from_state_to_state),
+        cmocka_unit_test(the_states_of_all_keys_are_told_realm_by_realm),
         cmocka_unit_test(of_several_who_add_the_next_key_one_does),
         cmocka_unit_test(what_programs_remember_has_a_generation),
         cmocka_unit_test(loading_users_leaves_the_generation_as_it_works),
