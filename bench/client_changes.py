@@ -4,8 +4,8 @@
 
     client_changes.py [--build build/bench] [--clients 10000] [--realms 0] [--rounds 20] [--json]
 
-Changes are made over the admin API, one after the other: a client is changed, made, registers itself (RFC 7591), and a
-realm is made beside `--realms` others.
+Changes are made over the admin API, one after the other: a client is changed, made, registers itself (RFC 7591) and is
+removed, a role is made, and a realm beside `--realms` others.
 """
 
 import json
@@ -78,6 +78,12 @@ def run(server, options):
         text = answer.read()
         assert answer.status == 201, (answer.status, text)
 
+    def removed(number):
+        api("DELETE", f"/clients/{clients[number]}")
+
+    def of_roles(number):
+        api("POST", "/roles", {"name": f"role{number}"})
+
     def of_realms(number):
         api("POST", "", {"realm": f"new{number}", "enabled": True}, "/admin/realms")
 
@@ -85,6 +91,9 @@ def run(server, options):
     yield "client changed", measure(server, changed, options.rounds)
     yield "client made", measure(server, made, options.rounds)
     yield "client registered", measure(server, registered, options.rounds)
+    clients = [client["id"] for client in api("GET", "/clients?clientId=made&search=true")[1]]
+    yield "client removed", measure(server, removed, options.rounds)
+    yield "role made", measure(server, of_roles, options.rounds)
     if options.realms:
         yield "realm made", measure(server, of_realms, options.rounds)
     time.sleep(2)
