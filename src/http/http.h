@@ -223,6 +223,11 @@ OST_MUST_CHECK ost_result http_client_certificate(http_exchange *exchange, ost_t
  * loop's thread. */
 bool http_client_certificate_vouched(http_exchange *exchange, ost_text der);
 
+/* Which of them does: the subject of the one that ends the chain, as DER in the exchange's arena.
+ * Untouched when nobody vouches. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result http_client_certificate_authority(http_exchange *exchange, ost_text der,
+                                                            ost_text *ret_name);
+
 /* In a fallback: 404, 405, or 204 when OPTIONS asks about a path that exists. */
 int http_fallback_status(const http_exchange *exchange);
 

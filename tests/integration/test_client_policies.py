@@ -56,7 +56,7 @@ def test_deviations_are_some():
 
 @pytest.mark.parametrize("executor, configuration", [
     ("intent-client-bind-checker", {}),
-    ("secure-request-object", {"encryption-required": True}),
+    ("auth-flow-enforcer", {"auth-flow-alias": "browser"}),
 ])  # fmt: skip
 def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
     assert site.own({executor: configuration}).status == 204
@@ -70,7 +70,6 @@ def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
 
 
 @pytest.mark.parametrize("condition, configuration", [
-    ("client-type", {}),
     ("client-updater-source-host", {"trusted-hosts": ["127.0.0.1", "app.example"]}),
     ("client-scopes", {"type": "any", "scopes": ["email"]}),
     ("client-attributes", {"attributes": "x"}),

@@ -23,6 +23,7 @@ CALLBACK = "http://localhost:8000/auth"
 CAROL = ("carol", "carol-password")
 SUBJECT = "CN=batch,OU=Night\\, and day,O=Shop,C=DE"
 FIELD = "ssl-client-cert"
+AUTHORITIES = {"CN=Shop CA": True, "cn = Shop CA": True, "CN=Other CA": False, "CN=Shop": False, "Shop CA": False, SUBJECT: False}
 AUDIENCE = {
     "name": "myapi",
     "protocol": "openid-connect",
@@ -90,6 +91,7 @@ class World:
             client_of(
                 "javas", **{"x509.subjectdn": "(.*?)(?:$)", "x509.allow.regex.pattern.comparison": "true"}
             ),
+            *(client_of(f"of {name}", **{"x509.subjectdn": SUBJECT, "x509.casubjectdn": name}) for name in AUTHORITIES),
             client_of("dns", **{"tls.client.auth.san.dns": "Batch.shop.example"}),
             client_of("uri", **{"tls.client.auth.san.uri": "spiffe://shop/batch"}),
             client_of("ip", **{"tls.client.auth.san.ip": "10.1.2.3"}),
@@ -164,6 +166,15 @@ def test_by_the_subject_of_the_certificate(realm, world):
     assert_token(ask(realm, "batch", world.batch), world.batch)
     assert_token(ask(realm, "spaced", world.batch))
     assert_token(ask(realm, "pattern", world.other))
+
+
+@pytest.mark.parametrize("name", AUTHORITIES)
+def test_by_the_authority_that_it_names(realm, world, name):
+    if AUTHORITIES[name]:
+        assert_token(ask(realm, f"of {name}", world.batch))
+        assert_refused(ask(realm, f"of {name}", world.forged))
+    else:
+        assert_refused(ask(realm, f"of {name}", world.batch))
 
 
 @pytest.mark.parametrize("name", ["dns", "uri", "ip", "email"])

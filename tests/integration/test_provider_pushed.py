@@ -8,6 +8,7 @@ import pytest
 import stores
 from forgery import hmac_token
 from oidc import Client, Pkce, callback_of
+from policy_site import sealed
 from programs import Provider
 from signer import EcSigner, RsaSigner, signing_input
 from web import Browser, query_of, unverified_token
@@ -44,6 +45,9 @@ REALM = {
         {**client("other", **KEYS), "secret": f"{SECRET} too"},
         client("pushing", **{"require.pushed.authorization.requests": "true"}),
         client("signing", **KEYS, **{"request.object.required": "request only", "request.object.signature.alg": "ES256"}),
+        client("sealing", **KEYS, **{"request.object.encryption.alg": "RSA-OAEP", "request.object.encryption.enc": "A256GCM"}),
+        client("narrow", **KEYS, **{"request.object.encryption.enc": "A128CBC-HS256"}),
+        client("ec-sealing", **KEYS, **{"request.object.encryption.alg": "ECDH-ES"}),
         client("by-reference", **KEYS, **{"request.object.required": "request_uri only"}),
         client("unsigned", **KEYS, **{"request.object.signature.alg": "none"}),
         {"clientId": "spa", "publicClient": True, "redirectUris": [CALLBACK]},
@@ -379,6 +383,38 @@ def test_what_is_beside_a_signed_request_does_not_count(realm):
     assert_page(ask(realm, signed(realm), request_uri="https://x.example"), "more than one")
     answer = realm.browser().get(realm.endpoint("auth"), {"client_id": "web", "request": [signed(realm)] * 2})
     assert_page(answer, "more than one")
+
+
+@pytest.fixture(scope="module")
+def encryption_key(realm):
+    keys = realm.browser().get(realm.endpoint("certs")).json()["keys"]
+    return next(key for key in keys if key["use"] == "enc")
+
+
+def test_a_signed_request_may_be_encrypted(realm, encryption_key):
+    """What is within has to be signed by the client all the same: everybody can encrypt for the realm."""
+    sealing, narrow, ec_sealing = (Client(name, SECRET, CALLBACK) for name in ("sealing", "narrow", "ec-sealing"))
+    told = realm.discovery().json()
+    assert told["request_object_encryption_alg_values_supported"] == ["RSA-OAEP"]
+    assert "A256GCM" in told["request_object_encryption_enc_values_supported"]
+    for client in (WEB, sealing):
+        assert_login(ask(realm, sealed(signed(realm, client), encryption_key), client))
+    large = sealed(signed(realm, login_hint="x" * 20000), encryption_key)
+    assert_login(begin(realm, pushed(realm, request=large)))
+    assert_page(ask(realm, sealed(signed(realm, narrow), encryption_key), narrow), "cannot be decrypted")
+    assert_page(ask(realm, sealed(signed(realm, ec_sealing), encryption_key), ec_sealing), "cannot be decrypted")
+    assert_page(ask(realm, sealed(signed(realm, signer=STRANGER), encryption_key)), "signature")
+    for within in (json.dumps(claims_of(realm)), "x", sealed(signed(realm), encryption_key)):
+        assert_page(ask(realm, sealed(within, encryption_key)), "malformed")
+
+
+def test_an_encrypted_request_that_is_not_for_the_realm_leads_nowhere(realm, encryption_key):
+    head, key, nonce, content, tag = sealed(signed(realm), encryption_key).split(".")
+    for parts in (("", key, nonce, content, tag), (head, key[:-4] + "AAAA", nonce, content, tag), (head, key, nonce, content[:-8], tag),
+                  (head, "", nonce, content, tag), (head, key, nonce, content, ""), ("", "", "", "", "")):
+        assert_page(ask(realm, ".".join(parts)), "cannot be decrypted")
+    for header in ({"kid": "unknown"}, {"alg": "RSA1_5"}, {"alg": "dir"}, {"zip": "DEF"}, {"crit": ["x"]}):
+        assert_page(ask(realm, sealed(signed(realm), encryption_key, **header)), "cannot be decrypted")
 
 
 def test_a_client_that_signs_does_nothing_else(realm):

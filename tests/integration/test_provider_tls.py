@@ -24,8 +24,12 @@ REALM = {
             "clientId": "batch",
             "clientAuthenticatorType": "client-x509",
             "serviceAccountsEnabled": True,
-            "attributes": {"x509.subjectdn": SUBJECT, "tls.client.certificate.bound.access.tokens": "true"},
-        }
+            "attributes": {"x509.subjectdn": SUBJECT, "tls.client.certificate.bound.access.tokens": "true", "x509.casubjectdn": "CN=Shop CA"},
+        },
+        {
+            **{"clientId": "of-another", "clientAuthenticatorType": "client-x509", "serviceAccountsEnabled": True},
+            "attributes": {"x509.subjectdn": SUBJECT, "x509.casubjectdn": "CN=Other CA"},
+        },
     ],
 }
 
@@ -94,8 +98,8 @@ def trusting(certificates, tmp_path_factory):
         yield provider
 
 
-def ask(provider, certificate=None, **headers):
-    form = {"grant_type": "client_credentials", "client_id": "batch"}
+def ask(provider, certificate=None, client="batch", **headers):
+    form = {"grant_type": "client_credentials", "client_id": client}
     status, body = tls_post(provider.tls_port, TOKEN, form, certificate, headers)
     return status, json.loads(body)
 
@@ -108,6 +112,11 @@ def test_the_handshake_proves_the_client(trusting, certificates):
     for shown in (None, certificates.forged, certificates.own):
         status, answer = ask(trusting, shown)
         assert (status, answer["error"]) == (401, "invalid_client")
+
+
+def test_the_authority_is_the_one_that_the_client_names(trusting, certificates):
+    status, answer = ask(trusting, certificates.batch, "of-another")
+    assert (status, answer["error"]) == (401, "invalid_client")
 
 
 def test_a_policy_holds_refreshes_to_certificates(trusting, certificates):

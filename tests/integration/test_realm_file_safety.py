@@ -76,7 +76,7 @@ def test_p1_consent_required(realm_of):
     "attributes, error",
     [
         ({"require.pushed.authorization.requests": "true"}, "invalid_request"),
-        ({"request.object.encryption.alg": "RSA-OAEP"}, "unauthorized_client"),
+        ({"request.object.encryption.alg": "ECDH-ES"}, "unauthorized_client"),
     ],
 )
 def test_p1_authorization_requests_that_have_to_be_safer_are_refused(realm_of, attributes, error):

@@ -82,6 +82,19 @@ def of_no_key(site):
     return site.free(lambda: password()(site))
 
 
+def by_certificate(authority=None):
+    named = {} if authority is None else {"x509.casubjectdn": authority}
+    return made(clientAuthenticatorType="client-x509", attributes={"x509.subjectdn": "CN=batch", **named})
+
+
+AUTHORITY = "CN=Shop CA, O=Shop"
+ASKED_FOR_ALL = {
+    "asks": authorized(), "pushes": pushed(), "client credentials": credentials(), "password": password(), "code": redeemed(),
+    "introspects": posted("token/introspect", token="x"), "refreshes": of_free("token", name="refresh_token", grant_type="refresh_token"),
+    "revokes": posted("revoke", token="x"), "userinfo": userinfo, "makes": made(protocol="openid-connect"), "changes": changed(),
+    "logs out": posted("logout", refresh_token="x"), "in the backchannel": in_backchannel()}  # fmt: skip
+
+
 def condition(name, **configuration):
     return ({"reject-ropc-grant": OFF}, {name: configuration}, PASSWORDS)
 
@@ -184,6 +197,19 @@ GROUPS = {
         "pushes": signed(push=True), "pushes without": pushed(), "pushes longer": signed(push=True, exp=3700)}),
     "objects, without nbf": ({"secure-request-object": {"verify-nbf": False}}, ANYBODY, {"no nbf": signed(nbf=None), "longer": signed(exp=3700), "no exp": signed(exp=None)}),
     "objects, for a minute": ({"secure-request-object": {"available-period": "60"}}, ANYBODY, {"signed": signed(), "shorter": signed(exp=50)}),
+    "objects, encrypted": ({"secure-request-object": {"encryption-required": True}}, ANYBODY, {
+        "signed": signed(), "encrypted": signed(sealed=True), "pushes": signed(push=True), "pushes encrypted": signed(push=True, sealed=True),
+        "encrypted, longer": signed(sealed=True, exp=3700)}),
+    "objects, encrypted or not": ({"secure-request-object": {"encryption-required": False}}, ANYBODY, {"signed": signed(), "encrypted": signed(sealed=True)}),
+    "authorities": ({"tls-client-auth-ca-subject-dn": {"ca-subject-dn": AUTHORITY, "enforced": True}}, ANYBODY, {
+        "makes": made(), "makes with a certificate": by_certificate(), "that names it": by_certificate(AUTHORITY),
+        "that spells it otherwise": by_certificate("cn=shop ca,O=Shop"), "that names another": by_certificate("CN=Other CA, O=Shop"),
+        "that names nobody": by_certificate("Shop CA"), "changes": changed(clientAuthenticatorType="client-x509")}),
+    "authorities, by themselves": ({"tls-client-auth-ca-subject-dn": {"ca-subject-dn": AUTHORITY, "enforced": "false"}}, ANYBODY, {
+        "makes with a certificate": by_certificate(), "that names another": by_certificate("CN=Other CA, O=Shop")}),
+    "a protocol": ({"reject-request": {}}, {"client-type": {"protocol": "openid-connect"}}, ASKED_FOR_ALL),
+    "another protocol": ({"reject-request": {}}, {"client-type": {"protocol": "saml"}}, {
+        name: step for name, step in ASKED_FOR_ALL.items() if name not in ("makes", "revokes")}),
     "answers": ({"secure-response-type": OFF}, ANYBODY, {
         "code": authorized(), "code, in a JWT": authorized(response_mode="jwt"), "code, in a form": authorized(response_mode="form_post.jwt"),
         "hybrid": authorized(response_type="code id_token"), "with a token": authorized(response_type="code id_token token"),
@@ -339,6 +365,9 @@ DEVIATIONS = {
     "objects | pushes without": (refused("invalid_request", "Missing parameter: 'request' or 'request_uri'"), STRICTER),
     "objects | pushes longer": (refused("invalid_request_object", "Request's available period is long"), STRICTER),
     **{f"objects | {step}": ({"status": 400}, UNBELIEVED) for step in ("another aud", "past", "to come", "made to come")},
+    "objects, encrypted | pushes": (refused("invalid_request_object", "Request object not encrypted"), STRICTER),
+    "a protocol | asks": ({"status": 400}, "the condition counts from the first look at a request; Keycloak's has nothing to say of that"),
+    "a protocol | userinfo": ({"status": 401}, "a challenge, as under any other condition"),
     "answers | pushes": (refused("invalid_request", "invalid response_type"), STRICTER),
     "signed backchannel | no nbf": (refused("invalid_request", "The request object has no nbf"), READ_FIRST),
     "signed backchannel | longer": (refused("invalid_request", "The request object is good for more than an hour, or is older"), READ_FIRST),

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A realm under client policies, at ours and at Keycloak, and how it is asked."""
 
+import base64
 import json
+import secrets
 import time
 import uuid
 
-from dpop import DpopClient
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from dpop import DpopClient, b64
 from oidc import Client, Pkce, callback_of
 from signer import EcSigner, RsaSigner
 from web import Browser
@@ -117,6 +122,23 @@ class Site:
         claims |= {"iat": 0, "nbf": 0, "exp": 300, **changes}
         claims = {name: now + claim if name in ("iat", "nbf", "exp") and claim is not None else claim for name, claim in claims.items()}
         return EC.token({"alg": "ES256", "kid": EC.kid, "typ": "JWT"}, {name: claim for name, claim in claims.items() if claim is not None})
+
+
+    def sealed(self, token):
+        """Encrypted for the realm."""
+        keys = Browser().get(self.realm.endpoint("certs")).json()["keys"]
+        return sealed(token, next(key for key in keys if key["use"] == "enc"))
+
+
+def sealed(token, jwk, **header):
+    """A nested token (RFC 7519 section 11.1): encrypted by RSA-OAEP and A256GCM for a public key."""
+    e, n = (int.from_bytes(base64.urlsafe_b64decode(jwk[name] + "=="), "big") for name in ("e", "n"))
+    whole = {"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT", "kid": jwk["kid"], **header}
+    protected, key, nonce = b64(json.dumps(whole).encode()), secrets.token_bytes(32), secrets.token_bytes(12)
+    by_sha1 = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    encrypted = rsa.RSAPublicNumbers(e, n).public_key().encrypt(key, by_sha1)
+    content = AESGCM(key).encrypt(nonce, token.encode(), protected.encode())
+    return ".".join([protected, b64(encrypted), b64(nonce), b64(content[:-16]), b64(content[-16:])])
 
 
 def parts(kind, of):

@@ -70,11 +70,12 @@ def pushed(proof=None, **changes):
 ASKED = {"redirect_uri": HTTPS, "response_type": "code", "state": "s", "nonce": "n"}
 
 
-def signed(beside=(), push=False, **changes):
+def signed(beside=(), push=False, sealed=False, **changes):
     """A request in an object, with parameters beside it."""
 
     def step(site):
-        form = {"client_id": "jwt", "request": site.request_object(**{**ASKED, **changes}), **dict(beside)}
+        made = site.request_object(**{**ASKED, **changes})
+        form = {"client_id": "jwt", "request": site.sealed(made) if sealed else made, **dict(beside)}
         if push:
             return site.post("ext/par/request", {**form, **site.assertion()})
         return Browser().get(site.realm.endpoint("auth"), form)

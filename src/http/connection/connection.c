@@ -72,7 +72,15 @@ static bool is_vouched_for(const exchange_client *client)
     return c->tls != NULL && tls_client_is_vouched_for(c->tls);
 }
 
-const exchange_client_calls connection_client_calls = {release, read_certificate, is_vouched_for};
+static ost_result name_authority(const exchange_client *client, ost_arena *arena,
+                                 ost_text *ret_name)
+{
+    const connection *c = (const connection *)client;
+    return c->tls == NULL ? OST_OK : tls_client_authority(c->tls, arena, ret_name);
+}
+
+const exchange_client_calls connection_client_calls = {release, read_certificate, is_vouched_for,
+                                                       name_authority};
 
 void connection_close(connection *c)
 {

@@ -61,6 +61,11 @@ OST_MUST_CHECK ost_result tls_client_certificate(const tls_stream *tls, ost_aren
 /* Whether the client has shown one that the authorities vouch for. */
 bool tls_client_is_vouched_for(const tls_stream *tls);
 
+/* The subject of the one that ends the chain, DER, in the arena; untouched when the session was
+ * resumed, or nobody vouches. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result tls_client_authority(const tls_stream *tls, ost_arena *arena,
+                                               ost_text *ret_name);
+
 /* Encrypts and hands down. False: the stream is broken. */
 OST_MUST_CHECK bool tls_write(tls_stream *tls, ost_text text);
 /* Sends what has been encrypted. */

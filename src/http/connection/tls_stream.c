@@ -10,6 +10,7 @@
 #include "http/connection/connection_state.h"
 #include "http/connection/socket_write.h"
 #include "http/connection/tls_context.h"
+#include "http/message/client_authorities.h"
 
 #define BACKLOG_MAX ((size_t)2 * STAGING_SIZE)
 
@@ -215,6 +216,14 @@ bool tls_client_is_vouched_for(const tls_stream *tls)
 {
     return SSL_get0_peer_certificate(tls->ssl) != NULL &&
            SSL_get_verify_result(tls->ssl) == X509_V_OK;
+}
+
+ost_result tls_client_authority(const tls_stream *tls, ost_arena *arena, ost_text *ret_name)
+{
+    const STACK_OF(X509) *chain = SSL_get0_verified_chain(tls->ssl);
+    return chain != NULL && tls_client_is_vouched_for(tls)
+               ? client_authorities_name_of(chain, arena, ret_name)
+               : OST_OK;
 }
 
 /* ---- out ---- */

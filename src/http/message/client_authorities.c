@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "base/context.h"
+#include "base/text.h"
 
 #define SECURITY_LEVEL 2 /* of OpenSSL: at least 112 bits, as in a TLS handshake */
 
@@ -102,7 +103,23 @@ X509_STORE *client_authorities_store(client_authorities *authorities)
     return store;
 }
 
-static bool verify(X509_STORE *store, X509 *certificate)
+ost_result client_authorities_name_of(const STACK_OF(X509) * chain, ost_arena *arena,
+                                      ost_text *ret_name)
+{
+    int count = sk_X509_num(chain);
+    X509_NAME *name = count > 0 ? X509_get_subject_name(sk_X509_value(chain, count - 1)) : NULL;
+    int size = name != NULL ? i2d_X509_NAME(name, NULL) : 0;
+    if (name == NULL)
+        return OST_OK;
+    unsigned char *der = size > 0 ? ost_arena_alloc(arena, (size_t)size) : NULL, *end = der;
+    if (der == NULL || i2d_X509_NAME(name, &end) != size)
+        return OST_E_MEMORY;
+    *ret_name = text_of_bytes(der, (size_t)size);
+    return OST_OK;
+}
+
+/* The chain, which the caller frees; NULL: it is not good. */
+static X509_STORE_CTX *verify(X509_STORE *store, X509 *certificate)
 {
     X509_STORE_CTX *chain = X509_STORE_CTX_new();
     bool good = chain != NULL && X509_STORE_CTX_init(chain, store, certificate, NULL) == 1 &&
@@ -111,23 +128,44 @@ static bool verify(X509_STORE *store, X509 *certificate)
         X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(chain), SECURITY_LEVEL);
         good = X509_verify_cert(chain) == 1;
     }
+    if (good)
+        return chain;
     X509_STORE_CTX_free(chain);
-    return good;
+    return NULL;
 }
 
-bool client_authorities_vouch(client_authorities *authorities, ost_text der)
+/* *ret_vouched: somebody does. Without an arena nobody asks who. */
+static ost_result check(client_authorities *authorities, ost_text der, ost_arena *arena,
+                        bool *ret_vouched, ost_text *ret_name)
 {
     const unsigned char *at = (const unsigned char *)der.data;
     const unsigned char *end = at + der.len;
+    ost_result result = OST_OK;
     ERR_clear_error();
     X509 *certificate = der.len > 0 ? d2i_X509(NULL, &at, (long)der.len) : NULL;
-    bool good = certificate != NULL && at == end;
-    if (good) {
+    if (certificate != NULL && at == end) {
         X509_STORE *store = client_authorities_store(authorities);
-        good = verify(store, certificate);
+        X509_STORE_CTX *chain = verify(store, certificate);
+        *ret_vouched = chain != NULL;
+        if (chain != NULL && arena != NULL)
+            result = client_authorities_name_of(X509_STORE_CTX_get0_chain(chain), arena, ret_name);
+        X509_STORE_CTX_free(chain);
         X509_STORE_free(store);
     }
     X509_free(certificate);
     ERR_clear_error();
-    return good;
+    return result;
+}
+
+bool client_authorities_vouch(client_authorities *authorities, ost_text der)
+{
+    bool vouched = false;
+    return check(authorities, der, NULL, &vouched, NULL) == OST_OK && vouched;
+}
+
+ost_result client_authorities_name(client_authorities *authorities, ost_text der, ost_arena *arena,
+                                   ost_text *ret_name)
+{
+    bool vouched = false;
+    return check(authorities, der, arena, &vouched, ret_name);
 }

@@ -26,4 +26,13 @@ X509_STORE *client_authorities_store(client_authorities *authorities);
  * False also where memory is out. Any thread. */
 bool client_authorities_vouch(client_authorities *authorities, ost_text der);
 
+/* The same; *ret_name: the subject of the one that ends the chain (DER, in the arena). NULL data:
+ * nobody vouches. */
+OST_MUST_CHECK ost_result client_authorities_name(client_authorities *authorities, ost_text der,
+                                                  ost_arena *arena, ost_text *ret_name);
+
+/* That of a chain that has been verified. */
+OST_MUST_CHECK ost_result client_authorities_name_of(const STACK_OF(X509) * chain, ost_arena *arena,
+                                                     ost_text *ret_name);
+
 #endif

@@ -64,3 +64,18 @@ bool http_client_certificate_vouched(http_exchange *x, ost_text der)
     return x->client->trusted ? client_authorities_vouch(authorities, der)
                               : x->client->calls->certificate_vouched(x->client);
 }
+
+ost_result http_client_certificate_authority(http_exchange *x, ost_text der, ost_text *ret_name)
+{
+    ost_text name = {0};
+    ost_result result = OST_OK;
+    if (!http_client_certificate_vouched(x, der))
+        return OST_OK;
+    if (!x->client->trusted)
+        result = x->client->calls->authority(x->client, x->arena, &name);
+    if (result == OST_OK && name.len == 0)
+        result = client_authorities_name(x->home->service->authorities, der, x->arena, &name);
+    if (result == OST_OK)
+        *ret_name = name;
+    return result;
+}

@@ -76,6 +76,9 @@ typedef struct exchange_client_calls {
     ost_result (*certificate)(const exchange_client *client, ost_arena *arena, ost_text *ret_der);
     /* Whether the handshake found that the server's authorities vouch for it. */
     bool (*certificate_vouched)(const exchange_client *client);
+    /* The subject of the one that does, DER, in the arena; untouched when it is not known any more:
+     * a handshake that resumes a session verifies nothing again. */
+    ost_result (*authority)(const exchange_client *client, ost_arena *arena, ost_text *ret_name);
 } exchange_client_calls;
 
 struct exchange_client {

@@ -72,6 +72,7 @@ struct call {
      * of the object; NULL: it is in none, or was read when it was pushed. */
     http_form beside;
     const ost_json *object;
+    bool object_encrypted;
     const realm_client *client; /* once it is known */
     unsigned policy_effects;    /* what its realm's policies change in what comes of it */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;

@@ -79,6 +79,7 @@ policy_case call_policy_case(call *c, policy_event event)
                       .scoped = names_scopes(event),
                       .scope = call_parameter(c, "scope"),
                       .object = c->object,
+                      .encrypted = c->object_encrypted,
                       .now = c->now,
                       .arena = c->arena,
                       .certificate = c->certificate.len > 0,

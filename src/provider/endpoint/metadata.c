@@ -60,6 +60,15 @@ static void put_algorithms(const call *c, ost_json_writer *w, const char *member
     ost_json_close_array(w);
 }
 
+static void put_contents(ost_json_writer *w, const char *member)
+{
+    ost_json_put_name(w, text_of(member));
+    ost_json_open_array(w);
+    for (ost_enc at = OST_A128CBC_HS256; at <= OST_A256GCM; at++)
+        ost_json_put_text(w, text_of(ost_enc_name(at)));
+    ost_json_close_array(w);
+}
+
 /* What is signed for clients, and what is encrypted for those that have keys. */
 static void put_answers(call *c, ost_json_writer *w)
 {
@@ -80,11 +89,7 @@ static void put_answers(call *c, ost_json_writer *w)
                 ost_json_put_text(w, text_of(ost_alg_name(at)));
         }
         ost_json_close_array(w);
-        ost_json_put_name(w, text_of(enc));
-        ost_json_open_array(w);
-        for (ost_enc at = OST_A128CBC_HS256; at <= OST_A256GCM; at++)
-            ost_json_put_text(w, text_of(ost_enc_name(at)));
-        ost_json_close_array(w);
+        put_contents(w, enc);
     }
 }
 
@@ -108,6 +113,20 @@ static void put_signed_by_clients(ost_json_writer *w, const char *member)
     for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
         ost_json_put_text(w, text_of(ost_alg_name(alg)));
     ost_json_close_array(w);
+}
+
+/* What a client may encrypt for the realm. */
+static void put_request_objects(const call *c, ost_json_writer *w)
+{
+    put_signed_by_clients(w, "request_object_signing_alg_values_supported");
+    ost_json_put_name(w, OST_TEXT("request_object_encryption_alg_values_supported"));
+    ost_json_open_array(w);
+    for (ost_alg at = OST_RSA_OAEP; at <= OST_ECDH_ES_A256KW; at++) {
+        if ((CLIENT_REQUEST_ALGS & OST_ALG_BIT(at)) != 0 && key_ring_decrypts(c->entry->keys, at))
+            ost_json_put_text(w, text_of(ost_alg_name(at)));
+    }
+    ost_json_close_array(w);
+    put_contents(w, "request_object_encryption_enc_values_supported");
 }
 
 /* How clients prove themselves, at each endpoint where they do. */
@@ -313,7 +332,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_answers(c, w);
     put_proof_algorithms(c, w);
     put_client_authentication(c, w);
-    put_signed_by_clients(w, "request_object_signing_alg_values_supported");
+    put_request_objects(c, w);
     put_acr_values(c, w);
     put_grants(c, w);
     put_grant_profiles(c, w);

@@ -2,6 +2,8 @@
 /* Request objects; see request_object.h. */
 #include "provider/login/request_object.h"
 
+#include <ostiary/jwe.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "jose/jwt/numeric_date.h"
@@ -145,6 +147,29 @@ static bool replace_form(call *c, const ost_json *claims)
     return true;
 }
 
+/* Five parts: what the client has signed is within, and is not believed for being encrypted, which
+ * everybody can do. Who has no keys that it could be signed with is not worth a decryption. */
+static bool open_envelope(call *c, const realm_client *client, ost_text *object)
+{
+    ost_decrypted opened;
+    size_t dots = 0;
+    for (size_t i = 0; i < object->len; i++)
+        dots += object->data[i] == '.';
+    if (dots != 4)
+        return true;
+    ost_result result = client->request.object_algorithms == 0 || client->request.barred != NULL
+                            ? OST_E_ALGORITHM
+                            : ost_jwe_decrypt(*object, key_ring_decryptors(c->entry->keys),
+                                              &client->request.encryption, c->arena, &opened, NULL);
+    if (result == OST_E_MEMORY)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (result != OST_OK)
+        return refuse(c, "The request object cannot be decrypted");
+    *object = opened.content;
+    c->object_encrypted = true;
+    return true;
+}
+
 static bool is_single(call *c)
 {
     return (call_parameter(c, "request_uri").len == 0 &&
@@ -171,7 +196,8 @@ bool request_object_read(call *c, const realm_client *client)
                refuse(c, "The client signs its requests, and this one is not signed");
     if (client->request.reference_only && c->reference == NULL)
         return refuse(c, "The client publishes its request objects, and this one is not published");
-    return is_single(c) && verify(c, client, client->request.object_algorithms, object, &claims) &&
+    return is_single(c) && open_envelope(c, client, &object) &&
+           verify(c, client, client->request.object_algorithms, object, &claims) &&
            names_client(c, client, claims) && check_claims(c, client, claims) &&
            replace_form(c, claims);
 }

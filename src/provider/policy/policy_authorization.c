@@ -82,6 +82,7 @@ const policy_refusal *check_request_object(const ost_json *configuration, const 
     REFUSAL(more, "invalid_request",
             "Invalid parameter. Parameters in 'request' object not matching with request "
             "parameters");
+    REFUSAL(in_clear, "invalid_request_object", "Request object not encrypted");
     int64_t iat;
     if (!is_new(c))
         return NULL;
@@ -97,7 +98,9 @@ const policy_refusal *check_request_object(const ost_json *configuration, const 
         return &early;
     if (ost_json_get(c->object, "aud") == NULL) /* one that is there names the issuer */
         return &no_audience;
-    return c->more ? &more : NULL;
+    if (c->more)
+        return &more;
+    return policy_switch(configuration, "encryption-required") && !c->encrypted ? &in_clear : NULL;
 }
 
 /* ---- the backchannel ---- */

@@ -62,6 +62,7 @@ typedef struct policy_case {
     bool nonce, state;       /* it has them */
     const ost_json *acr;     /* names of levels that it asks for; an array */
     const ost_json *object;  /* the claims of its request object, also at POLICY_CIBA_REQUEST */
+    bool encrypted;          /* which was */
     bool more;    /* parameters came beside what was pushed, or the object, that are not in it */
     int64_t now;  /* seconds */
     bool binding; /* of POLICY_CIBA_REQUEST: it has a binding message */

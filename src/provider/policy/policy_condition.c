@@ -43,6 +43,15 @@ static policy_vote client_access_type(const ost_json *configuration, const polic
                 (c->proposed != NULL && json_list_has(types, access_type(c->proposed))));
 }
 
+/* A file may leave it out. */
+static policy_vote client_protocol(const ost_json *configuration, const policy_case *c)
+{
+    ost_text protocol = policy_text(c->client != NULL ? c->client : c->proposed, "protocol");
+    if (protocol.len == 0)
+        protocol = OST_TEXT("openid-connect");
+    return vote(text_equal(protocol, policy_text(configuration, "protocol")));
+}
+
 static policy_vote client_roles(const ost_json *configuration, const policy_case *c)
 {
     const ost_json *at = ost_json_first(ost_json_get(configuration, "roles"));
@@ -211,6 +220,7 @@ static const struct {
     {"client-attributes", client_attributes},
     {"client-roles", client_roles},
     {"client-scopes", client_scopes},
+    {"client-type", client_protocol},
     {"client-updater-context", client_updater_context},
     {"client-updater-source-groups", updater_groups},
     {"client-updater-source-host", updater_host},

@@ -38,14 +38,13 @@ static const policy_executor executors[] = {
     DEMANDS("secure-logout", NULL, propose_logout),
     DEMANDS("secure-par-content", check_pushed, NULL),
     DEMANDS("secure-redirect-uris-enforcer", check_redirect_uri, propose_redirect_uris),
-    {.name = "secure-request-object",
-     .check = check_request_object,
-     .unknown = "encryption-required"},
+    DEMANDS("secure-request-object", check_request_object, NULL),
     DEMANDS("secure-response-type", check_response_type, propose_detached_signature),
     DEMANDS("secure-session", check_session, NULL),
     DEMANDS("secure-signature-algorithm", NULL, propose_algorithms),
     DEMANDS("secure-signature-algorithm-signed-jwt", check_assertion_algorithm, NULL),
     {.name = "suppress-refresh-token-rotation", .effect = POLICY_KEEPS_REFRESH},
+    DEMANDS("tls-client-auth-ca-subject-dn", NULL, propose_authority),
     {.name = "use-lightweight-access-token", .effect = POLICY_LIGHTENS},
 };
 

@@ -15,11 +15,9 @@ typedef bool policy_has_effect(const ost_json *configuration, const policy_case 
 
 typedef struct policy_executor {
     const char *name;
-    policy_check *check;     /* NULL: it has nothing to say of requests, */
-    policy_propose *propose; /* or of clients */
-    const char
-        *unknown;    /* a switch that may not be on, for nothing does what it asks; NULL: none */
-    unsigned effect; /* what it changes, where it counts: enum policy_effect */
+    policy_check *check;            /* NULL: it has nothing to say of requests, */
+    policy_propose *propose;        /* or of clients */
+    unsigned effect;                /* what it changes, where it counts: enum policy_effect */
     policy_has_effect *effect_when; /* and says so of the request; NULL: of each */
     policy_propose
         *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
@@ -38,7 +36,7 @@ const policy_executor *policy_executor_find(ost_text name);
 #define SECRET_PERIOD_LAST (10 * SECRET_DAY)
 
 /* ---- policy_secret.c, policy_pattern.c, policy_request.c, policy_authorization.c,
- * policy_proposal.c, policy_redirect.c ---- */
+ * policy_proposal.c, policy_redirect.c, policy_certificate.c ---- */
 
 policy_check check_confidential_client, check_implicit_grant, check_password_grant,
     check_code_challenge, check_secure_uri, check_pushed, check_authenticator,
@@ -50,7 +48,7 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
     propose_consent, propose_no_full_scope, propose_secure_uris, propose_authenticator,
     propose_algorithms, propose_key_binding, propose_certificate_binding, propose_redirect_uris,
     propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing,
-    propose_uri_patterns, propose_secret_end, renew_secret;
+    propose_uri_patterns, propose_secret_end, propose_authority, renew_secret;
 
 policy_has_effect binds_refresh_alone;
 

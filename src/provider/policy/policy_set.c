@@ -76,12 +76,6 @@ static const ost_json *executors_of(const ost_json *profile_name, const ost_json
     return ost_json_get(profile, "executors");
 }
 
-static bool is_enforced(const demand *d)
-{
-    return d->executor != NULL &&
-           (d->executor->unknown == NULL || !policy_switch(d->configuration, d->executor->unknown));
-}
-
 static ost_result read_demands(const ost_json *document, const ost_json *own,
                                const ost_json *global, ost_arena *arena, policy *p,
                                ost_error *error)
@@ -100,7 +94,7 @@ static ost_result read_demands(const ost_json *document, const ost_json *own,
             ost_text name = policy_text(executor, "executor");
             d->executor = policy_executor_find(name);
             d->configuration = ost_json_get(executor, "configuration");
-            if (!is_enforced(d))
+            if (d->executor == NULL)
                 return refuse(error, policy_text(document, "name"), "executor", name);
         }
     }

@@ -35,6 +35,19 @@ static certificate_rule load_subject(const ost_json *client, ost_text subject, o
     return (certificate_rule){.kind = CERTIFICATE_SUBJECT, .subject = name};
 }
 
+/* One that cannot be read is nobody's. */
+static bool load_authority(const ost_json *client, ost_arena *arena, certificate_rule *rule)
+{
+    distinguished_name *name;
+    ost_text text = attribute_text(client, CERTIFICATE_AUTHORITY);
+    if (text.len == 0)
+        return true;
+    if (distinguished_name_read(text, arena, &name) != OST_OK)
+        return false;
+    rule->authority = name;
+    return true;
+}
+
 /* One of them: who names several would have to mean the same certificate by each (RFC 8705
  * §2.1.2). */
 certificate_rule certificate_rule_load(const ost_json *client, ost_arena *arena)
@@ -55,11 +68,21 @@ certificate_rule certificate_rule_load(const ost_json *client, ost_arena *arena)
         named++;
         rule = load_subject(client, subject, arena);
     }
-    /* Who has to have signed it is not looked at: nothing would be looser than what is asked for.
-     */
-    if (attribute_text(client, "x509.casubjectdn").len > 0)
+    if (named != 1 || !load_authority(client, arena, &rule))
         return (certificate_rule){.kind = CERTIFICATE_NONE};
-    return named == 1 ? rule : (certificate_rule){.kind = CERTIFICATE_NONE};
+    return rule;
+}
+
+bool certificate_rule_trusts(const certificate_rule *rule, ost_text authority)
+{
+    const unsigned char *at = (const unsigned char *)authority.data;
+    if (rule->authority == NULL)
+        return true;
+    X509_NAME *name = authority.len > 0 ? d2i_X509_NAME(NULL, &at, (long)authority.len) : NULL;
+    bool is = name != NULL && distinguished_name_is(rule->authority, name);
+    X509_NAME_free(name);
+    ERR_clear_error();
+    return is;
 }
 
 /* ---- what came ---- */

@@ -23,7 +23,13 @@ typedef struct certificate_rule {
     certificate_rule_kind kind;
     ost_text text; /* a pattern, a subject alternative name */
     const distinguished_name *subject;
+    const distinguished_name
+        *authority; /* x509.casubjectdn, of those that ends its chain; NULL: any */
 } certificate_rule;
+
+/* The attribute that names the authority which has to end the chain; it says nothing of those that
+ * are signed by themselves. */
+#define CERTIFICATE_AUTHORITY "x509.casubjectdn"
 
 /* The attribute that says how a registered client proves itself, and its value for those that have
  * signed their certificates themselves. */
@@ -32,6 +38,9 @@ typedef struct certificate_rule {
 
 /* Of a ClientRepresentation. Lives as long as it, and the arena. */
 certificate_rule certificate_rule_load(const ost_json *client, ost_arena *arena);
+
+/* Whether the authority (its subject, DER) may vouch for the client's certificate. */
+bool certificate_rule_trusts(const certificate_rule *rule, ost_text authority);
 
 /* Whether the certificate (DER) is the one. `keys`: the client's, for one that it signed itself. Of
  * others somebody has to vouch: that is not looked at here. NULL: it is; else why it is not. */

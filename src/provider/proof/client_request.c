@@ -2,21 +2,30 @@
 /* What a client's authorization requests have to be; see client_request.h. */
 #include "provider/proof/client_request.h"
 
-#include "base/array.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
 
-/* Settings that make requests safer and that are not there. */
-static const char *find_bar(const ost_json *client)
+/* What they may be encrypted with; *ret_barred: the attribute that asks for what is not there. */
+static ost_jwe_rules load_encryption(const ost_json *client, const char **ret_barred)
 {
-    static const char *const bars[] = {"request.object.encryption.alg",
-                                       "request.object.encryption.enc"};
-    for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
-        ost_text value = attribute_text(client, bars[i]);
-        if (value.len > 0 && !text_is(value, "any"))
-            return bars[i];
+    static const char alg[] = "request.object.encryption.alg";
+    static const char enc[] = "request.object.encryption.enc";
+    ost_jwe_rules rules = {.algorithms = CLIENT_REQUEST_ALGS};
+    ost_text key = attribute_text(client, alg), content = attribute_text(client, enc);
+    if (key.len > 0 && !text_is(key, "any")) {
+        ost_alg one = ost_alg_of(key);
+        rules.algorithms = one != OST_ALG_UNSET ? OST_ALG_BIT(one) & CLIENT_REQUEST_ALGS : 0;
+        if (rules.algorithms == 0)
+            *ret_barred = alg;
     }
-    return NULL;
+    if (content.len > 0 && !text_is(content, "any")) {
+        ost_enc one = ost_enc_of(content);
+        if (one == OST_ENC_NONE_SET)
+            *ret_barred = enc;
+        else
+            rules.encs = OST_ENC_BIT(one);
+    }
+    return rules;
 }
 
 /* "none" and what is unknown leave no algorithm; unsigned objects prove nothing. */
@@ -33,6 +42,8 @@ static ost_algs load_algorithms(ost_text name)
 client_request client_request_load(const ost_json *client)
 {
     ost_text required = attribute_text(client, "request.object.required");
+    const char *barred = NULL;
+    ost_jwe_rules encryption = load_encryption(client, &barred);
     return (client_request){
         .pushed_only =
             text_says_true(attribute_text(client, "require.pushed.authorization.requests")),
@@ -42,6 +53,7 @@ client_request client_request_load(const ost_json *client)
         .uris = attribute_text(client, "request.uris"),
         .object_algorithms =
             load_algorithms(attribute_text(client, "request.object.signature.alg")),
-        .barred = find_bar(client),
+        .encryption = encryption,
+        .barred = barred,
     };
 }

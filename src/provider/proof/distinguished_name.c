@@ -272,6 +272,25 @@ bool distinguished_name_is(const distinguished_name *name, const X509_NAME *of_c
     return true;
 }
 
+static bool has_attribute(const distinguished_name *name, const dn_attribute *wanted)
+{
+    for (int i = 0; i < name->count; i++) {
+        const dn_attribute *one = &name->attributes[i];
+        if (one->part == wanted->part && strcmp(one->oid, wanted->oid) == 0 &&
+            text_equal_ignoring_case(one->value, wanted->value))
+            return true;
+    }
+    return false;
+}
+
+bool distinguished_name_equals(const distinguished_name *a, const distinguished_name *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = has_attribute(b, &a->attributes[i]) && has_attribute(a, &b->attributes[i]);
+    return same;
+}
+
 /* ---- writing ---- */
 
 static bool write_type(const X509_NAME_ENTRY *entry, buffer *out)

@@ -20,6 +20,9 @@ OST_MUST_CHECK ost_result distinguished_name_read(ost_text text, ost_arena *aren
  * attributes, with the same characters. */
 bool distinguished_name_is(const distinguished_name *name, const X509_NAME *of_certificate);
 
+/* True when both have the same parts in the same order, in whatever case. */
+bool distinguished_name_equals(const distinguished_name *a, const distinguished_name *b);
+
 /* A certificate's name as Java's getSubjectDN writes it ("CN=a, O=b"), which patterns of Keycloak
  * are made for; in the arena. OST_E_FORMAT: it has what cannot be written so; OST_E_MEMORY. */
 OST_MUST_CHECK ost_result distinguished_name_write(const X509_NAME *of_certificate,

@@ -22,7 +22,7 @@ struct key_ring {
     size_t active_count;
     ost_key *internal[MAX_KEYS]; /* HS512, the newest last */
     size_t internal_count;
-    ost_keyset *verifiers;
+    ost_keyset *verifiers, *decryptors;
     ost_arena *arena; /* holds the document */
     ost_text document;
     ost_text public_key;
@@ -187,6 +187,27 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
     return text_is(row->algorithm, "RS256") ? put_public_key(ring, key) : OST_OK;
 }
 
+/* What is encrypted for the realm is read here, whoever signs for it. */
+static ost_result load_decryptors(key_ring *ring, const store_key *keys, size_t count,
+                                  ost_error *error)
+{
+    ost_key *all[MAX_KEYS];
+    size_t all_count = 0;
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (text_is(keys[i].use, "enc") && keys[i].state != STORE_KEY_DISABLED &&
+            !is_secret(&keys[i])) {
+            result = ost_key_import_jwk(keys[i].jwk, &all[all_count], error);
+            all_count += result == OST_OK;
+        }
+    }
+    if (result == OST_OK)
+        result = ost_keyset_new(all, all_count, &ring->decryptors);
+    for (size_t i = 0; i < all_count; i++)
+        ost_key_unref(all[i]);
+    return result;
+}
+
 static bool is_followed(const store_key *key, const store_key *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -222,6 +243,8 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
                                "the realm has no active signature key, or no internal one");
     if (result == OST_OK)
         result = ost_keyset_new(all, all_count, &ring->verifiers);
+    if (result == OST_OK)
+        result = load_decryptors(ring, keys, count, error);
     for (size_t i = 0; i < all_count; i++)
         ost_key_unref(all[i]);
     return result == OST_OK ? make_document(ring, keys, count) : result;
@@ -264,6 +287,7 @@ void key_ring_unref(key_ring *ring)
     for (size_t i = 0; i < ring->internal_count; i++)
         ost_key_unref(ring->internal[i]);
     ost_keyset_unref(ring->verifiers);
+    ost_keyset_unref(ring->decryptors);
     ost_arena_free(ring->arena);
     memory_free(ring);
 }
@@ -282,6 +306,19 @@ const ost_key *key_ring_signer(const key_ring *ring, ost_alg alg)
 const ost_keyset *key_ring_verifiers(const key_ring *ring)
 {
     return ring->verifiers;
+}
+
+const ost_keyset *key_ring_decryptors(const key_ring *ring)
+{
+    return ring->decryptors;
+}
+
+bool key_ring_decrypts(const key_ring *ring, ost_alg alg)
+{
+    size_t i = 0, count = ost_keyset_count(ring->decryptors);
+    while (i < count && !ost_key_serves(ost_keyset_at(ring->decryptors, i), alg))
+        i++;
+    return i < count;
 }
 
 const ost_key *key_ring_internal(const key_ring *ring, ost_text kid)

@@ -36,8 +36,10 @@ OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count,
 key_ring *key_ring_ref(key_ring *ring);
 void key_ring_unref(key_ring *ring);
 
-const ost_key *key_ring_signer(const key_ring *ring, ost_alg alg);    /* NULL: no such key */
-const ost_keyset *key_ring_verifiers(const key_ring *ring);           /* public signature keys */
+const ost_key *key_ring_signer(const key_ring *ring, ost_alg alg); /* NULL: no such key */
+const ost_keyset *key_ring_verifiers(const key_ring *ring);        /* public signature keys */
+const ost_keyset *key_ring_decryptors(const key_ring *ring);       /* private encryption keys */
+bool key_ring_decrypts(const key_ring *ring, ost_alg alg);
 const ost_key *key_ring_internal(const key_ring *ring, ost_text kid); /* HS512; empty kid: active */
 
 /* The published set, ready to send: signature and encryption keys with x5c, x5t, x5t#S256, as

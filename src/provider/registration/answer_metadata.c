@@ -14,6 +14,7 @@ typedef enum answer_kind {
     ANSWER_SIGNED,    /* by a key of the realm */
     ANSWER_ENCRYPTED, /* for a key of the client */
     ANSWER_CONTENT,   /* how; with the row before alone */
+    ANSWER_OPENED,    /* by a key of the realm, as the client has encrypted it */
     ANSWER_REQUEST,   /* what the client signs with; "none" leaves it as if nothing were said */
     ANSWER_FLAG,
 } answer_kind;
@@ -35,6 +36,8 @@ static const struct {
     {"authorization_encrypted_response_enc", "authorization.encrypted.response.enc", ANSWER_CONTENT,
      NULL},
     {"request_object_signing_alg", "request.object.signature.alg", ANSWER_REQUEST, NULL},
+    {"request_object_encryption_alg", "request.object.encryption.alg", ANSWER_OPENED, NULL},
+    {"request_object_encryption_enc", "request.object.encryption.enc", ANSWER_CONTENT, NULL},
     {"require_signed_request_object", "request.object.required", ANSWER_FLAG, "request only"},
     {"require_pushed_authorization_requests", "require.pushed.authorization.requests", ANSWER_FLAG,
      "true"},
@@ -51,6 +54,12 @@ static bool is_signed_here(const call *c, ost_alg alg)
 {
     return alg != OST_ALG_UNSET && (OST_ALG_BIT(alg) & OST_ALGS_DEFAULT) != 0 &&
            key_ring_signer(c->entry->keys, alg) != NULL;
+}
+
+static bool is_opened_here(const call *c, ost_alg alg)
+{
+    return alg != OST_ALG_UNSET && (OST_ALG_BIT(alg) & CLIENT_REQUEST_ALGS) != 0 &&
+           key_ring_decrypts(c->entry->keys, alg);
 }
 
 static bool is_signed_by_clients(ost_alg alg)
@@ -70,6 +79,8 @@ static bool check(call *c, size_t row, ost_text value, ost_text before, bool has
         if (alg == OST_ALG_UNSET || (OST_ALG_BIT(alg) & CLIENT_ANSWER_ALGS) == 0)
             return refuse(c, row, "not supported");
         return has_keys || refuse(c, row, "needs jwks_uri or jwks");
+    case ANSWER_OPENED:
+        return is_opened_here(c, alg) || refuse(c, row, "the realm has no key of this algorithm");
     case ANSWER_CONTENT:
         if (ost_enc_of(value) == OST_ENC_NONE_SET)
             return refuse(c, row, "not supported");

@@ -8,7 +8,7 @@
 
 #include "provider/call/call.h"
 
-#define ANSWER_METADATA_COUNT 13
+#define ANSWER_METADATA_COUNT 15
 
 /* The values of the client's attributes, in the order of a table; borrowed from the request, or
  * constant. Empty: it does not say. */

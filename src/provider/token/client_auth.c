@@ -85,6 +85,14 @@ static bool refuse_certificate(call *c, const char *why)
     return call_refuse(c, 401, "invalid_client", invalid);
 }
 
+static bool comes_from_its_authority(const call *c, const certificate_rule *rule)
+{
+    ost_text name = {0};
+    return rule->authority == NULL ||
+           (http_client_certificate_authority(c->exchange, c->certificate, &name) == OST_OK &&
+            certificate_rule_trusts(rule, name));
+}
+
 /* RFC 8705 §2.1 and §2.2: the handshake has proved that the client has the key. */
 static bool prove_by_certificate(call *c, const realm_client *client)
 {
@@ -93,9 +101,12 @@ static bool prove_by_certificate(call *c, const realm_client *client)
         certificate_rule_refusal(rule, c->certificate, client_keys(c, client), c->now, c->arena);
     if (why != NULL)
         return refuse_certificate(c, why);
-    return rule->kind == CERTIFICATE_SELF_SIGNED ||
-           http_client_certificate_vouched(c->exchange, c->certificate) ||
-           refuse_certificate(c, "no authority that is trusted has signed it");
+    if (rule->kind == CERTIFICATE_SELF_SIGNED)
+        return true;
+    if (!http_client_certificate_vouched(c->exchange, c->certificate))
+        return refuse_certificate(c, "no authority that is trusted has signed it");
+    return comes_from_its_authority(c, rule) ||
+           refuse_certificate(c, "another authority than the client's has signed it");
 }
 
 /* For the log: whoever asks learns no more than of a wrong secret. */

@@ -163,15 +163,27 @@ static void only_an_attribute_narrows_the_audience(void **state)
     ost_arena_free(arena);
 }
 
-/* Who has signed it is not looked at: such a certificate proves nothing. */
-static void p9_an_authority_by_name_leaves_no_certificate(void **state)
+/* One that cannot be read is nobody's. */
+static void p9_an_authority_by_name_is_looked_at(void **state)
 {
     ost_arena *arena = ost_arena_new(1 << 20);
     (void)state;
     assert_int_equal(load(arena, "client-x509", "\"x509.subjectdn\":\"CN=a\"").certificate.kind,
                      CERTIFICATE_SUBJECT);
-    assert_int_equal(
+    certificate_rule named =
         load(arena, "client-x509", "\"x509.subjectdn\":\"CN=a\",\"x509.casubjectdn\":\"CN=b\"")
+            .certificate;
+    assert_int_equal(named.kind, CERTIFICATE_SUBJECT);
+    assert_false(certificate_rule_trusts(&named, OST_TEXT("")));
+    assert_true(certificate_rule_trusts(&named, text_of_bytes("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55"
+                                                              "\x04\x03\x0c\x01\x62",
+                                                              14)));
+    assert_false(
+        certificate_rule_trusts(&named, text_of_bytes("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55"
+                                                      "\x04\x03\x0c\x01\x63",
+                                                      14)));
+    assert_int_equal(
+        load(arena, "client-x509", "\"x509.subjectdn\":\"CN=a\",\"x509.casubjectdn\":\"b\"")
             .certificate.kind,
         CERTIFICATE_NONE);
     ost_arena_free(arena);
@@ -185,7 +197,7 @@ int main(void)
         cmocka_unit_test(published_keys_go_before_all_others),
         cmocka_unit_test(a_private_key_is_none_of_ours),
         cmocka_unit_test(an_algorithm_is_of_the_kind),
-        cmocka_unit_test(p9_an_authority_by_name_leaves_no_certificate),
+        cmocka_unit_test(p9_an_authority_by_name_is_looked_at),
         cmocka_unit_test(a_lifetime_has_bounds),
         cmocka_unit_test(only_an_attribute_narrows_the_audience),
     };
