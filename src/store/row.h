@@ -23,8 +23,8 @@ OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *
 /* By the address, whoever has the least id. Both engines would rather walk through all users in the
  * order of ids than sort the few that the index of addresses has: the order is not a column's. */
 #define USER_BY_EMAIL USER_SELECT "AND email = ?2 AND email <> '' ORDER BY id || '' LIMIT 1"
-OST_MUST_CHECK ost_result read_users(statement *statement, ost_arena *arena, store_user **ret_users,
-                                     size_t *ret_count);
+OST_MUST_CHECK ost_result read_users(database *database, statement *statement, ost_arena *arena,
+                                     store_user **ret_users, size_t *ret_count);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 /* store_realm_apply within a transaction. */
 OST_MUST_CHECK ost_result apply_realm_change(database *database, const store_realm_change *change,

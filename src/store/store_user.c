@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/lock.h"
 #include "store/row.h"
+#include "store/sealing/user_secret.h"
 #include "store/transaction.h"
 #include "store/user_index.h"
 
@@ -13,6 +14,10 @@
 
 static ost_result insert_row(database *d, const store_user *user, const user_index *index)
 {
+    sealed_text_auto document = {0};
+    ost_result result = user_secret_seal(d, user, &document);
+    if (result != OST_OK)
+        return result;
     statement *st = prepare(d, "INSERT INTO user (" USER_COLUMNS ", unique_email, search,"
                                " verified, service)"
                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -20,7 +25,7 @@ static ost_result insert_row(database *d, const store_user *user, const user_ind
     bind_text(st, 2, user->realm);
     bind_text(st, 3, user->username);
     bind_text(st, 4, user->email);
-    bind_text(st, 5, user->document);
+    bind_text(st, 5, document.text);
     bind_text(st, 6, user->password);
     bind_integer(st, 7, user->enabled);
     bind_integer(st, 8, user->created);
@@ -28,7 +33,7 @@ static ost_result insert_row(database *d, const store_user *user, const user_ind
     bind_text(st, 10, index->search);
     bind_integer(st, 11, index->verified);
     bind_integer(st, 12, index->service);
-    ost_result result = run_statement(st, NULL);
+    result = run_statement(st, NULL);
     return result == OST_OK ? insert_consents(d, user) : result;
 }
 
@@ -57,7 +62,7 @@ ost_result store_user_create(store *s, const store_user *user)
     return WRITE(s, d, insert_user(d, user));
 }
 
-static ost_result read_user(statement *st, ost_arena *arena, store_user *ret_user)
+static ost_result read_user(database *d, statement *st, ost_arena *arena, store_user *ret_user)
 {
     bool failed = false;
     store_user read = {
@@ -73,8 +78,11 @@ static ost_result read_user(statement *st, ost_arena *arena, store_user *ret_use
     };
     if (failed)
         return OST_E_MEMORY;
-    *ret_user = read;
-    return OST_OK;
+    ost_result result =
+        user_secret_open(d, read.realm, read.id, read.document, arena, &read.document);
+    if (result == OST_OK)
+        *ret_user = read;
+    return result;
 }
 
 ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
@@ -84,7 +92,7 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
     statement *st = PREPARED(d, USER_SELECT "AND id = ?", realm, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
-        result = read_user(st, arena, ret_user);
+        result = read_user(d, st, arena, ret_user);
     read_end(s, d);
     return result;
 }
@@ -100,7 +108,7 @@ static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_
         bind_text(st, 2, name);
         result = next_row(st);
     }
-    return result == OST_OK ? read_user(st, arena, ret_user) : result;
+    return result == OST_OK ? read_user(d, st, arena, ret_user) : result;
 }
 
 ost_result store_user_find(store *s, ost_text realm, ost_text name, bool or_email, ost_arena *arena,
@@ -128,7 +136,7 @@ ost_result store_user_neighbour(store *s, ost_text realm, ost_text id, ost_arena
         result = next_row(st);
     }
     if (result == OST_OK)
-        result = read_user(st, arena, ret_user);
+        result = read_user(d, st, arena, ret_user);
     read_end(s, d);
     return result;
 }
@@ -149,7 +157,8 @@ static ost_result make_room(store_user **users, size_t count, size_t *room, ost_
     return OST_OK;
 }
 
-ost_result read_users(statement *st, ost_arena *arena, store_user **ret_users, size_t *ret_count)
+ost_result read_users(database *d, statement *st, ost_arena *arena, store_user **ret_users,
+                      size_t *ret_count)
 {
     store_user *users = NULL;
     size_t count = 0, room = 0;
@@ -157,7 +166,7 @@ ost_result read_users(statement *st, ost_arena *arena, store_user **ret_users, s
     while ((result = next_row(st)) == OST_OK) {
         result = make_room(&users, count, &room, arena);
         if (result == OST_OK)
-            result = read_user(st, arena, &users[count++]);
+            result = read_user(d, st, arena, &users[count++]);
         if (result != OST_OK)
             return result;
     }
@@ -172,7 +181,7 @@ ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_use
                            size_t *ret_count)
 {
     database *d = read_begin(s);
-    ost_result result = read_users(PREPARED(d, USER_SELECT "ORDER BY username", realm), arena,
+    ost_result result = read_users(d, PREPARED(d, USER_SELECT "ORDER BY username", realm), arena,
                                    ret_users, ret_count);
     read_end(s, d);
     return result;
@@ -195,6 +204,12 @@ ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_te
     return WRITE(s, d, set_password(d, realm, id, old, password));
 }
 
+/* Who seals everything anew waits for users, and so nobody who has locked one waits for that. */
+static ost_result lock_secret(database *d, ost_text before, ost_text after)
+{
+    return user_secret_is(before) || user_secret_is(after) ? lock_sealing(d, false) : OST_OK;
+}
+
 /* The user as the row has it until the transaction ends, whose document is still `old` (or, NULL
  * data, anything). */
 static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text old, ost_arena *arena,
@@ -206,7 +221,7 @@ static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text ol
     statement *st = PREPARED(d, USER_SELECT "AND id = ?2", realm, id);
     result = next_row(st);
     if (result == OST_OK)
-        result = read_user(st, arena, ret_user);
+        result = read_user(d, st, arena, ret_user);
     reset_statement(st);
     return result == OST_OK && old.data != NULL && !text_equal(old, ret_user->document)
                ? OST_E_CONFLICT
@@ -227,12 +242,16 @@ static ost_result unlink_row(database *d, const store_user *row)
 static ost_result update_row(database *d, const store_user *user, ost_text password,
                              const user_index *index)
 {
+    sealed_text_auto document = {0};
+    ost_result result = user_secret_seal(d, user, &document);
+    if (result != OST_OK)
+        return result;
     statement *st = prepare(d, "UPDATE user SET username = ?, email = ?, document = ?, "
                                "enabled = ?, unique_email = ?, search = ?, verified = ?, "
                                "service = ?, password = ? WHERE realm = ? AND id = ?");
     bind_text(st, 1, user->username);
     bind_text(st, 2, user->email);
-    bind_text(st, 3, user->document);
+    bind_text(st, 3, document.text);
     bind_integer(st, 4, user->enabled);
     bind_text(st, 5, user->email_shared ? (ost_text){0} : user->email);
     bind_text(st, 6, index->search);
@@ -265,8 +284,9 @@ static ost_result update_user(database *d, const store_user *user, ost_text old)
 {
     store_user row;
     ost_arena *arena = ost_arena_new(ROW_MEMORY);
-    ost_result result =
-        arena != NULL ? find_row(d, user->realm, user->id, old, arena, &row) : OST_E_MEMORY;
+    ost_result result = arena != NULL ? lock_secret(d, old, user->document) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = find_row(d, user->realm, user->id, old, arena, &row);
     if (result == OST_OK)
         result = replace_row(d, &row, user, row.password);
     ost_arena_free(arena);
@@ -282,9 +302,10 @@ ost_result replace_user(database *d, const store_user *user, const store_user *b
 {
     store_user row;
     ost_arena *arena = ost_arena_new(ROW_MEMORY);
-    ost_result result = arena != NULL
-                            ? find_row(d, user->realm, user->id, before->document, arena, &row)
-                            : OST_E_MEMORY;
+    ost_result result =
+        arena != NULL ? lock_secret(d, before->document, user->document) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = find_row(d, user->realm, user->id, before->document, arena, &row);
     if (result == OST_OK && !text_equal(row.password, before->password))
         result = OST_E_CONFLICT;
     if (result == OST_OK)

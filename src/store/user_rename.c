@@ -2,6 +2,7 @@
 /* New names for what users' documents name, or none; see user_index.h. */
 #include "base/text.h"
 #include "store/lock.h"
+#include "store/sealing/user_secret.h"
 #include "store/user_index.h"
 
 #define NAMES_MEMORY ((size_t)256 << 20)    /* of all users whose documents change */
@@ -137,21 +138,28 @@ static ost_result rename_in_user(database *d, ost_text realm, ost_text username,
                                  const store_renaming *r, ost_arena *arena)
 {
     bool failed = false;
-    ost_text document, renamed;
-    statement *st =
-        PREPARED(d, "SELECT document FROM user WHERE realm = ? AND username = ?", realm, username);
+    ost_text document;
+    store_user user = {.realm = realm};
+    sealed_text_auto sealed = {0};
+    statement *st = PREPARED(d, "SELECT document, id FROM user WHERE realm = ? AND username = ?",
+                             realm, username);
     ost_result result = next_row(st);
     if (result != OST_OK)
         return result == OST_E_NOT_FOUND ? OST_OK : result;
     document = column_text(st, 0, arena, &failed);
+    user.id = column_text(st, 1, arena, &failed);
     reset_statement(st);
     if (failed)
         return OST_E_MEMORY;
-    result = rewrite(document, r, arena, &renamed);
+    result = user_secret_open(d, realm, user.id, document, arena, &document);
+    if (result == OST_OK)
+        result = rewrite(document, r, arena, &user.document);
+    if (result == OST_OK)
+        result = user_secret_seal(d, &user, &sealed);
     return result == OST_OK ? run_change(PREPARED(d,
                                                   "UPDATE user SET document = ? WHERE realm = ? "
                                                   "AND username = ?",
-                                                  renamed, realm, username))
+                                                  sealed.text, realm, username))
                             : result;
 }
 

@@ -182,10 +182,21 @@ ost_result master_source_find(const option_values *values, const master_key_sour
     return OST_OK;
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Of users only where there are any: most stores have nobody with a secret. */
 void master_source_count(const reseal_count *count, char ret[RESEALED_WORDS])
 {
-    (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s and %zu realm%s", count->keys,
-                   count->keys == 1 ? "" : "s", count->realms, count->realms == 1 ? "" : "s");
+    if (count->users > 0)
+        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s, %zu realm%s and %zu user%s",
+                       count->keys, plural(count->keys), count->realms, plural(count->realms),
+                       count->users, plural(count->users));
+    else
+        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s and %zu realm%s", count->keys,
+                       plural(count->keys), count->realms, plural(count->realms));
 }
 
 ost_result master_source_seal_clear(store *s, ost_error *error)
@@ -193,7 +204,7 @@ ost_result master_source_seal_clear(store *s, ost_error *error)
     reseal_count count;
     char words[RESEALED_WORDS];
     ost_result result = store_seal_clear(s, &count, error);
-    if (result != OST_OK || count.keys + count.realms == 0)
+    if (result != OST_OK || count.keys + count.realms + count.users == 0)
         return result;
     master_source_count(&count, words);
     command_say("%s lay in clear and are sealed under the master key now%s", words,

@@ -99,6 +99,10 @@ static const char *const migrations[] = {
     "SELECT 1;", /* 24: how SQLite keeps users */
     COUNT_USERS, /* 25 */
     FIND_TEXTS,  /* 26 */
+    /* 27: users who have secrets are sealed too: what has been sealed so far is not all */
+    "INSERT INTO master_key (id, state) SELECT '', 0 WHERE EXISTS"
+    "  (SELECT 1 FROM master_key WHERE state = 1)"
+    "  AND NOT EXISTS (SELECT 1 FROM master_key WHERE id = '')",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "store/lock.h"
 #include "store/sealing/reseal.h"
+#include "store/sealing/reseal_turn.h"
+#include "store/sealing/user_secret.h"
 #include "store/transaction.h"
 
 #define BATCH 50 /* rows of one transaction */
@@ -66,8 +68,7 @@ static ost_result begin(database *d, const char *id)
                : result;
 }
 
-/* Until the transaction ends nobody seals anything. */
-static ost_result check_turn(database *d, const char *id)
+ost_result reseal_turn(database *d, const char *id)
 {
     ost_result locked = lock_sealing(d, true);
     if (locked != OST_OK)
@@ -106,7 +107,7 @@ static ost_result move_batch(database *d, const secret_table *table, const char 
     char mark[MARK];
     size_t count = 0;
     mark_of(id, mark);
-    ost_result result = check_turn(d, id);
+    ost_result result = reseal_turn(d, id);
     if (result == OST_OK)
         result = read_batch(d, table, mark, arena, secrets, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
@@ -141,12 +142,13 @@ static ost_result move_all(store *s, const secret_table *table, const char *id, 
     return result;
 }
 
-/* Forgets the other keys, if nothing lies under them: somebody may have been at work. */
+/* Forgets the other keys, if nothing lies under them: somebody may have been at work. Users have
+ * been walked through since the key seals. */
 static ost_result finish(database *d, const char *id)
 {
     char mark[MARK];
     mark_of(id, mark);
-    ost_result result = check_turn(d, id);
+    ost_result result = reseal_turn(d, id);
     if (result != OST_OK)
         return result;
     return run_statement(
@@ -175,6 +177,8 @@ static ost_result reseal(store *s, const char *id, reseal_count *ret_count, ost_
         result = move_all(s, &key_table, id, &count.keys);
         if (result == OST_OK)
             result = move_all(s, &realm_table, id, &count.realms);
+        if (result == OST_OK)
+            result = user_secret_reseal(s, id, &count.users);
         if (result == OST_OK)
             result = WRITE(s, d, finish(d, id));
     }

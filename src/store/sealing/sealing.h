@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets of the store that lie sealed under a master key: the private keys of realms, and the
- * realms' documents, which hold the secrets of clients. A table of the store names the master keys
- * that are in use; the one that seals is the same for every program that works with the store. */
+ * realms' documents, which hold the secrets of clients, and of users those that hold any. A table
+ * of the store names the master keys that are in use; the one that seals is the same for every
+ * program that works with the store. */
 #ifndef SEALING_H
 #define SEALING_H
 

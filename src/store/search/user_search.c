@@ -351,7 +351,7 @@ ost_result store_user_page(store *s, const store_user_query *q, int64_t first, i
                      .most = USER_NUMBERS_OF_PAGE};
     ost_result result = begin_query(&wanted, pages, &st);
     if (result == OST_OK)
-        result = read_users(st, arena, ret_users, ret_count);
+        result = read_users(wanted.d, st, arena, ret_users, ret_count);
     read_end(s, wanted.d);
     user_signature_settle(s, wanted.unsigned_notes);
     return result;
@@ -397,7 +397,7 @@ ost_result store_user_linked(store *s, ost_text realm, const store_renaming *wha
     bind_text(st, 4, what->from);
     bind_integer(st, 5, max);
     bind_integer(st, 6, first);
-    ost_result result = read_users(st, arena, ret_users, ret_count);
+    ost_result result = read_users(d, st, arena, ret_users, ret_count);
     read_end(s, d);
     return result;
 }

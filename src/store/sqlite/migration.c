@@ -324,6 +324,10 @@ static const char *const migrations[] = {
     "  BEGIN INSERT INTO user_unsigned VALUES (new.rowid) ON CONFLICT DO NOTHING; END;"
     "CREATE TRIGGER user_unsigned_went AFTER DELETE ON user"
     "  BEGIN INSERT INTO user_unsigned VALUES (old.rowid) ON CONFLICT DO NOTHING; END;",
+    /* 27: users who have secrets are sealed too: what has been sealed so far is not all */
+    "INSERT INTO master_key (id, state) SELECT '', 0 WHERE EXISTS"
+    "  (SELECT 1 FROM master_key WHERE state = 1)"
+    "  AND NOT EXISTS (SELECT 1 FROM master_key WHERE id = '');",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

@@ -39,6 +39,7 @@ static const char *const titles[] = {
     [24] = "users in the order in which they came",
     [25] = "users counted, and found by how their names begin",
     [26] = "users found by texts within their names",
+    [27] = "users with secrets are sealed too",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 
