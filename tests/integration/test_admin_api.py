@@ -368,6 +368,17 @@ def test_clients_change_one_by_one_and_at_once(provider, root):
     assert seen() == before
 
 
+def test_a_realm_of_many_clients_is_changed_as_a_whole(provider, root):
+    """As kcadm.sh and consoles do it: what was read is put back with a change, all its members. Memory ran out."""
+    assert root("POST", "/realms", {"realm": "many", "clients": [{"clientId": f"c{i:04}"} for i in range(4000)]}).status == 201
+    realm = root("GET", "/realms/many").json()
+    assert root("PUT", "/realms/many", {**realm, "displayName": "Many"}).status == 204
+    assert root("GET", "/realms/many").json() == {**realm, "displayName": "Many"}
+    [one] = root("GET", "/realms/many/clients?clientId=c3999").json()
+    assert root("DELETE", f"/realms/many/clients/{one['id']}").status == 204
+    assert root("GET", "/realms/many/clients?clientId=c3999").json() == []
+
+
 def mapper(name):
     config = {"claim.name": name, "claim.value": "1", "access.token.claim": "true"}
     return {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper", "config": config}

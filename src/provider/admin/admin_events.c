@@ -71,15 +71,18 @@ ost_result admin_read_event_settings(admin_call *a)
 
 ost_result admin_update_event_settings(admin_call *a)
 {
-    const ost_json *document = a->realm.realm->document;
-    ost_result result = OST_OK;
+    const ost_json *document;
+    json_share_member members[ARRAY_LEN(settings)];
+    size_t count = 0;
     if (!admin_body_is(a, OST_JSON_OBJECT))
         return OST_OK;
-    for (size_t i = 0; i < ARRAY_LEN(settings) && result == OST_OK; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         const ost_json *value = ost_json_get(a->body, settings[i]);
         if (value != NULL && !ost_json_is(value, OST_JSON_NULL))
-            result = document_put(document, text_of(settings[i]), value, a->arena, &document);
+            members[count++] = (json_share_member){text_of(settings[i]), value};
     }
+    ost_result result =
+        document_put_members(a->realm.realm->document, members, count, a->arena, &document);
     if (result == OST_OK)
         result = admin_store(a, document);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;

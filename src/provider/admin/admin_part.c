@@ -31,8 +31,9 @@ ost_result admin_store(admin_call *a, const ost_json *document)
 ost_result admin_store_member(admin_call *a, const char *name, const ost_json *value)
 {
     const ost_json *document;
+    const json_share_member member = {text_of(name), value};
     ost_result result =
-        document_put(a->realm.realm->document, text_of(name), value, a->arena, &document);
+        document_put_members(a->realm.realm->document, &member, 1, a->arena, &document);
     return result == OST_OK ? admin_store(a, document) : result;
 }
 

@@ -169,7 +169,9 @@ static ost_result unmask(admin_call *a, const ost_json *smtp, const ost_json **r
 ost_result admin_update_realm(admin_call *a)
 {
     ost_error error = {0};
-    const ost_json *document = a->realm.realm->document, *value;
+    const ost_json *document;
+    json_share_member *members;
+    size_t count = 0;
     ost_result result = OST_OK;
     if (!admin_body_is(a, OST_JSON_OBJECT))
         return OST_OK;
@@ -177,17 +179,22 @@ ost_result admin_update_realm(admin_call *a)
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, text_of(a->realm.realm->name)))
         return admin_refuse(a, 501, "error", "A realm keeps its name");
+    members = ost_arena_alloc(a->arena, (ost_json_count(a->body) + 1) * sizeof *members);
+    if (members == NULL)
+        return OST_E_MEMORY;
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         if (is_part(ost_json_name(at)) || text_is(ost_json_name(at), "id") ||
             ost_json_is(at, OST_JSON_NULL))
             continue;
-        value = at;
+        members[count] = (json_share_member){ost_json_name(at), at};
         if (text_is(ost_json_name(at), "smtpServer"))
-            result = unmask(a, at, &value);
-        if (result == OST_OK)
-            result = document_put(document, ost_json_name(at), value, a->arena, &document);
+            result = unmask(a, at, &members[count].value);
+        count++;
     }
+    if (result == OST_OK)
+        result =
+            document_put_members(a->realm.realm->document, members, count, a->arena, &document);
     if (result == OST_OK)
         result = realm_admin_store(&a->realm, document, &error);
     if (result != OST_OK)

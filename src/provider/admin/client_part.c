@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/realm/document_limit.h"
 
 #define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 
@@ -102,16 +103,15 @@ void client_part_put_installation(ost_json_writer *w, const realm *r, const real
 ost_result client_part_without(const ost_json *document, const realm_client *client,
                                ost_arena *arena, const ost_json **ret_document)
 {
-    const ost_json *clients, *of_clients, *roles = ost_json_get(document, "roles");
-    ost_result result = document_replace(ost_json_get(document, "clients"), client->document, NULL,
-                                         arena, &clients);
-    if (result == OST_OK)
-        result = document_put(document, OST_TEXT("clients"), clients, arena, &document);
+    const ost_json *of_clients, *roles = ost_json_get(document, "roles");
+    ost_result result = json_share_list(document, "clients", client->document, NULL, DOCUMENT_MAX,
+                                        arena, &document);
     if (result == OST_OK)
         result = document_put(ost_json_get(roles, "client"), text_of(client->client_id), NULL,
                               arena, &of_clients);
     if (result == OST_OK)
         result = document_put(roles, OST_TEXT("client"), of_clients, arena, &roles);
-    return result == OST_OK ? document_put(document, OST_TEXT("roles"), roles, arena, ret_document)
+    const json_share_member member = {OST_TEXT("roles"), roles};
+    return result == OST_OK ? document_put_members(document, &member, 1, arena, ret_document)
                             : result;
 }

@@ -32,6 +32,12 @@ ost_result document_put(const ost_json *object, ost_text name, const ost_json *v
     return json_writer_read(w, &document_limits, ret_object, NULL);
 }
 
+ost_result document_put_members(const ost_json *object, const json_share_member *members,
+                                size_t count, ost_arena *arena, const ost_json **ret_object)
+{
+    return json_share_members(object, members, count, DOCUMENT_MAX, arena, ret_object);
+}
+
 static ost_result string_value(ost_text text, ost_arena *arena, const ost_json **ret_value)
 {
     ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);

@@ -5,6 +5,8 @@
 
 #include <ostiary/json.h>
 
+#include "base/json/json_share.h"
+
 /* The object with `assignment` applied, in the arena. "name=value": the value is JSON, or else a
  * string; "attributes.NAME=value" sets an attribute; an empty value takes the member out.
  * OST_E_ARGUMENT with a sentence. */
@@ -16,7 +18,13 @@ OST_MUST_CHECK ost_result document_assign(const ost_json *object, ost_text assig
 OST_MUST_CHECK ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,
                                        ost_arena *arena, const ost_json **ret_object);
 
-/* The same for a string, for true or false, and for a number. */
+/* The same for several members of a large object, which is shared and not written and read once for
+ * each; see json_share.h. */
+OST_MUST_CHECK ost_result document_put_members(const ost_json *object,
+                                               const json_share_member *members, size_t count,
+                                               ost_arena *arena, const ost_json **ret_object);
+
+/* document_put for a string, for true or false, and for a number. */
 OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *name,
                                             ost_text value, ost_arena *arena,
                                             const ost_json **ret_object);

@@ -83,10 +83,10 @@ static ost_result store_document(realm_admin *a, const ost_json *document,
                                  const store_renaming *renaming, ost_error *error)
 {
     realm *checked;
-    ost_result result =
-        review_object(document, &member_realm, "", false, a->arena, NULL, &document, error);
+    ost_text text;
+    ost_result result = review_text(document, &member_realm, a->arena, &text, error);
     if (result == OST_OK)
-        result = realm_load(ost_json_source(document), a->row.version + 1, &checked, error);
+        result = realm_load(text, a->row.version + 1, &checked, error);
     return result == OST_OK ? store_checked(a, checked, renaming, error) : result;
 }
 

@@ -143,7 +143,7 @@ ost_result admin_put_role_list(admin_call *a, const realm_client *client, const 
         if (result == OST_OK)
             result = document_put(roles, OST_TEXT("client"), of_clients, a->arena, &roles);
     }
-    return result == OST_OK
-               ? document_put(document, OST_TEXT("roles"), roles, a->arena, ret_document)
-               : result;
+    const json_share_member member = {OST_TEXT("roles"), roles};
+    return result == OST_OK ? document_put_members(document, &member, 1, a->arena, ret_document)
+                            : result;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/error_sentence.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
@@ -435,8 +436,8 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
     r->depth--;
 }
 
-static ost_result run(review *r, const ost_json *object, const member_kind *kind, const char *path,
-                      const ost_json **ret_object)
+static ost_result write_reviewed(review *r, const ost_json *object, const member_kind *kind,
+                                 const char *path)
 {
     r->writer = ost_json_writer_new(r->arena, DOCUMENT_MAX);
     if (r->writer == NULL)
@@ -446,9 +447,24 @@ static ost_result run(review *r, const ost_json *object, const member_kind *kind
     put_object(r, object, kind);
     if (r->result != OST_OK)
         return r->result;
-    if (r->refused != OST_OK)
-        return r->refused;
-    return json_writer_read(r->writer, &document_limits, ret_object, r->error);
+    return r->refused;
+}
+
+static ost_result run(review *r, const ost_json *object, const member_kind *kind, const char *path,
+                      const ost_json **ret_object)
+{
+    ost_result result = write_reviewed(r, object, kind, path);
+    return result == OST_OK ? json_writer_read(r->writer, &document_limits, ret_object, r->error)
+                            : result;
+}
+
+ost_result review_text(const ost_json *object, const member_kind *kind, ost_arena *arena,
+                       ost_text *ret_text, ost_error *error)
+{
+    review r = {.arena = arena, .error = error};
+    ost_result result = write_reviewed(&r, object, kind, "");
+    return result == OST_OK ? error_set_sentence(error, ost_json_writer_finish(r.writer, ret_text))
+                            : result;
 }
 
 ost_result review_object(const ost_json *object, const member_kind *kind, const char *path,

@@ -16,7 +16,12 @@ OST_MUST_CHECK ost_result review_object(const ost_json *object, const member_kin
                                         import_report *report, const ost_json **ret_object,
                                         ost_error *error);
 
-/* The same of what comes from a file: members of old layouts get the names of today's. */
+/* review_object without a report, for who reads what it has written anyway: that may be too deep,
+ * or too large. */
+OST_MUST_CHECK ost_result review_text(const ost_json *object, const member_kind *kind,
+                                      ost_arena *arena, ost_text *ret_text, ost_error *error);
+
+/* review_object of what comes from a file: members of old layouts get the names of today's. */
 OST_MUST_CHECK ost_result review_renew(const ost_json *object, const member_kind *kind,
                                        const char *path, bool strict, ost_arena *arena,
                                        import_report *report, const ost_json **ret_object,

@@ -84,6 +84,46 @@ static void a_list_is_made_where_there_is_none(void **state)
                         "{\"l\":[1],\"m\":0}"));
 }
 
+static void an_element_is_taken_out(void **state)
+{
+    const ost_json *shared;
+    (void)state;
+    const ost_json *object = read("{\"l\":[1,2,3],\"b\":0}");
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const rest[] = {"[2,3]", "[1,3]", "[1,2]"};
+        assert_int_equal(
+            json_share_list(object, "l", element(object, i), NULL, CEILING, arena, &shared),
+            OST_OK);
+        check_same(shared, read_text(ost_json_source(shared)));
+        assert_true(text_is(ost_json_source(ost_json_get(shared, "l")), rest[i]));
+    }
+    object = read("{\"l\":[1]}");
+    assert_int_equal(
+        json_share_list(object, "l", element(object, 0), NULL, CEILING, arena, &shared), OST_OK);
+    assert_true(text_is(ost_json_source(shared), "{\"l\":[]}"));
+    check_same(shared, read_text(ost_json_source(shared)));
+}
+
+static void members_are_others(void **state)
+{
+    const ost_json *shared;
+    (void)state;
+    const ost_json *object = read("{\"a\":1,\"b\":[1, 2],\"c\":{\"d\":3}}");
+    const json_share_member members[] = {{OST_TEXT("new"), read("{\"x\":[]}")},
+                                         {OST_TEXT("b"), read("null")},
+                                         {OST_TEXT("a"), NULL},
+                                         {OST_TEXT("none"), NULL}};
+    assert_int_equal(json_share_members(object, members, 4, CEILING, arena, &shared), OST_OK);
+    assert_true(
+        text_is(ost_json_source(shared), "{\"b\":null,\"c\":{\"d\":3},\"new\":{\"x\":[]}}"));
+    check_same(shared, read_text(ost_json_source(shared)));
+    assert_int_equal(json_share_members(object, NULL, 0, CEILING, arena, &shared), OST_OK);
+    check_same(shared, read_text(ost_json_source(shared)));
+    assert_int_equal(json_share_members(read("[1]"), members, 4, CEILING, arena, &shared),
+                     OST_E_ARGUMENT);
+    assert_int_equal(json_share_members(object, members, 4, 20, arena, &shared), OST_E_CEILING);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     const ost_json *shared = NULL, *one = read("1");
@@ -99,6 +139,8 @@ static void what_cannot_be_is_refused(void **state)
     assert_int_equal(json_share_list(read("[]"), "l", NULL, one, CEILING, arena, &shared),
                      OST_E_ARGUMENT);
     assert_int_equal(json_share_list(object, "l", NULL, one, 20, arena, &shared), OST_E_CEILING);
+    assert_int_equal(json_share_list(object, "l", NULL, NULL, CEILING, arena, &shared),
+                     OST_E_ARGUMENT);
     ost_arena *small = ost_arena_new(600);
     assert_int_equal(json_share_list(object, "l", NULL, one, CEILING, small, &shared),
                      OST_E_MEMORY);
@@ -125,6 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_element_is_another),
         cmocka_unit_test(a_list_is_made_where_there_is_none),
+        cmocka_unit_test(an_element_is_taken_out),
+        cmocka_unit_test(members_are_others),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests_name("base-json_share", tests, set_up, tear_down);
