@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/realm/consent_row.h"
+#include "provider/realm/document_limit.h"
 
 static ost_result check_user(admin_call *a)
 {
@@ -30,7 +31,7 @@ ost_result admin_list_consents(admin_call *a)
 {
     store_consent *rows;
     size_t count;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? check_user(a) : OST_E_MEMORY;
     if (result == OST_OK && a->status == 0)
         result = store_consent_list(a->realm.store, a->realm.row.name, a->values[1], a->arena,

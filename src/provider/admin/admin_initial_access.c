@@ -9,6 +9,7 @@
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/file/master_document.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/registration_token.h"
@@ -29,7 +30,7 @@ static bool sign(const admin_call *a, const store_initial_access *token, ost_tex
 {
     call c;
     ost_text claims;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL || !admin_enter_realm(a, &c))
         return false;
     ost_json_open_object(w);
@@ -75,7 +76,7 @@ static ost_result check_room(admin_call *a)
 static ost_result answer_new(admin_call *a, const store_initial_access *token)
 {
     ost_text text;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL || !sign(a, token, &text))
         return OST_E_MEMORY;
     ost_result result = store_initial_access_create(a->realm.store, token);
@@ -111,7 +112,7 @@ ost_result admin_list_initial_access(admin_call *a)
 {
     store_initial_access *tokens;
     size_t count;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? store_initial_access_list(a->realm.store, a->realm.row.name,
                                                               TOKENS_MAX, a->arena, &tokens, &count)
                                   : OST_E_MEMORY;
@@ -156,8 +157,8 @@ static ost_result remember_token(admin_call *a, const admin_owner *owner, ost_te
 static ost_result answer_with_token(admin_call *a, const realm_client *client, ost_text token)
 {
     const ost_json *shown;
-    ost_json_writer *plain = ost_json_writer_new(a->arena, 0);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *plain = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result =
         plain != NULL && w != NULL ? client_part_put(a, plain, client) : OST_E_MEMORY;
     if (result == OST_OK)

@@ -120,7 +120,7 @@ ost_result admin_list_user_sessions(admin_call *a)
 
 static ost_result answer_count(admin_call *a, int64_t count)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -168,7 +168,7 @@ ost_result admin_list_user_offline_sessions(admin_call *a)
 
 static ost_result answer_nothing(admin_call *a)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);

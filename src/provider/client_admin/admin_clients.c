@@ -16,6 +16,7 @@
 #include "provider/client_admin/client_life.h"
 #include "provider/client_admin/client_proposal.h"
 #include "provider/completion/realm_document.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
 
@@ -43,7 +44,7 @@ ost_result admin_list_clients(admin_call *a)
     int64_t first, max;
     ost_text wanted = admin_parameter(a, "clientId");
     bool search = admin_flag(a, "search", false);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     const realm_client **sorted = ost_arena_alloc(a->arena, (r->client_count + 1) * sizeof *sorted);
     if (w == NULL || sorted == NULL)
         return OST_E_MEMORY;
@@ -67,7 +68,7 @@ ost_result admin_list_clients(admin_call *a)
 ost_result admin_read_client(admin_call *a)
 {
     const realm_client *client = find(a);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (client == NULL)
@@ -78,7 +79,7 @@ ost_result admin_read_client(admin_call *a)
 
 static ost_result answer_secret(admin_call *a, ost_text secret)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -113,7 +114,7 @@ static bool has_illegal_scheme(const ost_json *uris)
 
 static ost_result refuse_described(admin_call *a, const char *error, const char *description)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);

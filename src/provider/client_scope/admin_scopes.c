@@ -7,6 +7,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/client_scope/scope_name.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
 static const ost_json *scopes_of(const admin_call *a)
@@ -51,7 +52,7 @@ static void put_scope(const admin_call *a, ost_json_writer *w, const ost_json *s
 
 ost_result admin_list_scopes(admin_call *a)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -64,7 +65,7 @@ ost_result admin_list_scopes(admin_call *a)
 ost_result admin_read_scope(admin_call *a)
 {
     const ost_json *scope = admin_scope_find(a, a->values[1], "Could not find client scope");
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (scope == NULL)

@@ -8,6 +8,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/directory/admin_user.h"
+#include "provider/realm/document_limit.h"
 
 /* ---- contents ---- */
 
@@ -35,7 +36,7 @@ static ost_result answer_contents(admin_call *a, bool of_realm, const realm_clie
 {
     const realm *r = a->realm.realm;
     role_part role;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (!admin_role_find(a, false, &role))
@@ -77,7 +78,7 @@ ost_result admin_search_composites(admin_call *a)
     size_t count = 0;
     int64_t first, max;
     const realm *r = a->realm.realm;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (!admin_role_find(a, false, &whole) || !admin_number(a, "first", 0, &first) ||
@@ -207,7 +208,7 @@ ost_result admin_list_role_groups(admin_call *a)
     role_part role;
     admin_groups groups;
     int64_t first, max;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (!admin_role_find(a, false, &role) || !admin_number(a, "first", 0, &first) ||

@@ -8,6 +8,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/directory/admin_user.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 
 #define NO_GROUP "Could not find group by id"
@@ -143,7 +144,7 @@ ost_result admin_list_groups(admin_call *a)
     unsigned flags = GROUP_COUNT | GROUP_ACCESS | (admin_is_brief(a) ? GROUP_BRIEF : GROUP_WHOLE);
     bool searched = admin_parameter(a, "search").len > 0 || admin_parameter(a, "q").len > 0;
     bool flat = !admin_flag(a, "populateHierarchy", true);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", INT32_MAX, &max))
         return OST_OK;
     ost_result result = w != NULL ? admin_groups_load(a, &groups) : OST_E_MEMORY;
@@ -165,7 +166,7 @@ ost_result admin_list_groups(admin_call *a)
 
 static ost_result answer_count(admin_call *a, size_t count)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -189,7 +190,7 @@ ost_result admin_count_groups(admin_call *a)
 
 static ost_result answer_group(admin_call *a, const admin_group *group, unsigned flags)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     admin_group_put(a, w, group, flags);
@@ -224,7 +225,7 @@ ost_result admin_list_children(admin_call *a)
     group_list children;
     int64_t first, max;
     bool whole = !admin_flag(a, "briefRepresentation", false);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", CHILDREN_PAGE, &max))
         return OST_OK;
     ost_result result = w != NULL ? admin_groups_load(a, &groups) : OST_E_MEMORY;
@@ -295,7 +296,7 @@ ost_result admin_list_user_groups(admin_call *a)
     group_list list;
     bool found;
     int64_t first, max;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", INT32_MAX, &max))
         return OST_OK;
     ost_result result = w != NULL ? admin_user_find(a, &user, &document, &found) : OST_E_MEMORY;

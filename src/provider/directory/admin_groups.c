@@ -13,6 +13,7 @@
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/group.h"
 #include "provider/realm/uuid.h"
 
@@ -75,7 +76,7 @@ static ost_result refuse_name(admin_call *a, const char *which, ost_text name)
 static ost_result write_new(admin_call *a, ost_text name, ost_text id, const ost_json **ret_group)
 {
     const ost_json *attributes = ost_json_get(a->body, "attributes");
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL || id.data == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -96,7 +97,7 @@ static ost_result answer_created(admin_call *a, const admin_group *parent, ost_t
         .document = document, .id = id, .name = name, .path = path, .parent = parent};
     ost_result result = OST_OK;
     if (parent != NULL) {
-        ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+        ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
         if (w == NULL || path == NULL)
             return OST_E_MEMORY;
         admin_group_put(a, w, &made, GROUP_WHOLE | GROUP_ACCESS);

@@ -8,6 +8,7 @@
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_user.h"
+#include "provider/realm/document_limit.h"
 
 #define NO_GROUP "Group not found"
 
@@ -59,7 +60,7 @@ ost_result admin_list_default_groups(admin_call *a)
 {
     admin_groups groups;
     ost_text path;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? admin_groups_load(a, &groups) : OST_E_MEMORY;
     if (result != OST_OK)
         return result;

@@ -9,6 +9,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/directory/admin_user.h"
+#include "provider/realm/document_limit.h"
 
 /* Whose roles the path is about, and which. */
 typedef struct holder {
@@ -95,7 +96,7 @@ ost_result admin_read_role_mappings(admin_call *a)
 {
     holder h;
     bool found;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
@@ -115,7 +116,7 @@ ost_result admin_list_mapped_roles(admin_call *a)
 {
     holder h;
     bool found;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
@@ -130,7 +131,7 @@ ost_result admin_list_available_roles(admin_call *a)
 {
     holder h;
     bool found, may;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
@@ -181,7 +182,7 @@ ost_result admin_list_effective_roles(admin_call *a)
     bool found;
     realm_roles roles;
     role_part role;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;

@@ -9,6 +9,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_role.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/realm/uuid.h"
 
@@ -35,7 +36,7 @@ ost_result admin_list_roles(admin_call *a)
     int64_t first, max;
     size_t count = 0;
     ost_text search = admin_parameter(a, "search");
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (!admin_role_owner(a, &client) || !read_page(a, search.len > 0, &first, &max))
         return OST_OK;
     const ost_json *list = role_part_list(a->realm.realm, client);
@@ -53,7 +54,7 @@ ost_result admin_list_roles(admin_call *a)
 ost_result admin_read_role(admin_call *a)
 {
     role_part role;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     if (!admin_role_find(a, false, &role))
@@ -183,7 +184,7 @@ static ost_result write_new(admin_call *a, const realm_client *client, ost_text 
                             const ost_json **ret_role)
 {
     const ost_json *composites = wanted_composites(a);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_text id = uuid_text(a->call->provider->context, a->arena);
     if (w == NULL || id.data == NULL)
         return OST_E_MEMORY;

@@ -11,6 +11,7 @@
 #include "provider/directory/admin_user.h"
 #include "provider/directory/user_profile.h"
 #include "provider/member/review.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/required_action.h"
 
@@ -28,7 +29,7 @@ ost_result admin_read_user(admin_call *a)
 {
     store_user user;
     const ost_json *document;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? find(a, &user, &document) : OST_E_MEMORY;
     if (result != OST_OK || a->status != 0)
         return result;
@@ -83,7 +84,7 @@ ost_result admin_count_users(admin_call *a)
 {
     store_user_query query;
     int64_t count = 0;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (is_by_provider(a))
         return OST_OK;
     ost_result result = w != NULL ? admin_user_query(a, &query) : OST_E_MEMORY;
