@@ -40,7 +40,7 @@ REALM = {
             "username": "keeper",
             "enabled": True,
             "credentials": [{"type": "password", "value": "keeper-password"}],
-            "clientRoles": {"realm-management": ["manage-users", "view-users"]},
+            "clientRoles": {"realm-management": ["manage-users", "view-users", "manage-clients"]},
         },
     ],
     "bruteForceProtected": True,
@@ -175,3 +175,25 @@ def test_what_cannot_be_counted_does_not_let_in(realms, cluster, tmp_path):  # n
     finally:
         cluster.sql("ALTER TABLE away RENAME TO failure", tmp_path.name)
     assert carol(realms[0]).status == 200
+
+
+def test_what_changes_at_both_nodes_at_once_is_kept(nodes):  # noqa: F811
+    """Clients of one realm, each by somebody else, and one client by all: each node shares what it has read with what it stores."""
+    admins = [Admin(node, "myrealm", "keeper", "keeper-password") for node in nodes]
+    [web] = admins[0]("GET", "/realms/myrealm/clients?clientId=web").json()
+
+    def work(which):
+        admin = admins[which % 2]
+        made = admin("POST", "/realms/myrealm/clients", {"clientId": f"c{which}"})
+        path = f"/realms/myrealm/clients/{made.header('Location').rsplit('/', 1)[1]}"
+        for step in range(4):
+            assert admin("PUT", path, {"attributes": {f"own{step}": "1"}}).status == 204
+            assert admin("PUT", f"/realms/myrealm/clients/{web['id']}", {"attributes": {f"of{which}.{step}": "1"}}).status == 204
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    for admin in admins:
+        clients = {client["clientId"]: client["attributes"] for client in admin("GET", "/realms/myrealm/clients").json()}
+        assert {f"of{which}.{step}" for which in range(4) for step in range(4)} <= clients["web"].keys()
+        for which in range(4):
+            assert {f"own{step}" for step in range(4)} <= clients[f"c{which}"].keys()
