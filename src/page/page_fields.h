@@ -55,6 +55,8 @@ typedef enum page_field {
     PAGE_FOCUS_SECRET,  /* or in the password */
     PAGE_REMEMBER,      /* flag: "remember me" is offered */
     PAGE_REGISTER,      /* address: make an account */
+    PAGE_PASSKEY_LINK,  /* address: sign in with a passkey */
+    PAGE_PASSKEY,       /* flag: it is about passkeys */
     PAGE_FORGOT,        /* address: a password is forgotten */
     PAGE_TERMS_ASKED,   /* flag: they are to be agreed to, */
     PAGE_TERMS_TEXT,    /* text: these; */

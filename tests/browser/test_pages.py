@@ -49,6 +49,7 @@ FACTORS = flows_with_recovery()
 ASKING = {
     **FACTORS,
     "realm": "asking",
+    "webAuthnPolicyPasswordlessPasskeysEnabled": True,
     "displayName": "A realm whose clients have to ask",
     "enabled": True,
     "internationalizationEnabled": True,
@@ -295,6 +296,13 @@ def security_key_in_arabic(page, site):
     keyed(page, site)
     pick(page, "العربية")
     page.get_by_role("button", name="استخدام مفتاح الأمان").wait_for()
+
+
+def passkey(page, site):
+    query = {"client_id": "agent", "redirect_uri": "http://localhost:8000/callback", "response_type": "code"}
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    page.get_by_role("link", name="Sign in with passkey").click()
+    page.get_by_role("heading", name="Sign in with your passkey").wait_for()
 
 
 def keyed(page, site):
@@ -613,7 +621,7 @@ WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
     *(one_time_code, one_time_code_in_german, configure_totp, configure_totp_in_german),
     *(another_way, recovery_code, configure_recovery, configure_recovery_in_arabic),
-    *(register_key, register_key_in_german, security_key, security_key_in_arabic),
+    *(register_key, register_key_in_german, security_key, security_key_in_arabic, passkey),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),

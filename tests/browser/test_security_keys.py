@@ -24,6 +24,13 @@ def user(name, *credentials, **more):
     }
 
 
+PASSKEYS = {
+    "realm": "passkeys",
+    "enabled": True,
+    "webAuthnPolicyPasswordlessPasskeysEnabled": True,
+    "clients": [{"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK]}],
+    "users": [user("pam", requiredActions=["webauthn-register-passwordless"])],
+}
 REALM = {
     "realm": "keys",
     "enabled": True,
@@ -51,9 +58,11 @@ REALM = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("keys")
-    file = folder / "keys-realm.json"
-    file.write_text(json.dumps(REALM))
-    with Provider([file], folder) as provider:
+    files = []
+    for realm in (REALM, PASSKEYS):
+        files.append(folder / f"{realm['realm']}-realm.json")
+        files[-1].write_text(json.dumps(realm))
+    with Provider(files, folder) as provider:
         yield f"{provider.base}/realms/keys"
 
 
@@ -96,10 +105,14 @@ def open_browser(chromium):
         context.close()
 
 
-def begin(page, site, name):
+def open_login(page, site):
     query = dict(client_id="app", redirect_uri=CALLBACK, response_type="code", scope="openid")
     page.goto(f"{site}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
-    LoginPage(page).wait().log_in(name, f"{name}-password")
+    return LoginPage(page).wait()
+
+
+def begin(page, site, name):
+    open_login(page, site).log_in(name, f"{name}-password")
 
 
 def sign_in_again(page, site, name):
@@ -176,3 +189,25 @@ def test_a_browser_that_declines(site, open_browser):
     choose(page, "Authenticator Application")
     type_code(page, totp(later=1))
     is_back(page)
+
+
+def test_a_passkey_in_the_place_of_a_password(site, open_browser):
+    site = site.replace("/keys", "/passkeys")
+    page, authenticators = open_browser()
+    key = authenticators.add(transport="internal")
+    begin(page, site, "pam")
+    register(page)
+    page.context.clear_cookies()
+    open_login(page, site)
+    page.get_by_role("link", name="Sign in with passkey").click()
+    shows(page.get_by_role("heading", name="Sign in with your passkey"))
+    page.get_by_role("button", name="Sign in with passkey").click()
+    is_back(page)
+    authenticators.send("setUserVerified", key, isUserVerified=False)
+    page.context.clear_cookies()
+    open_login(page, site)
+    page.get_by_role("link", name="Sign in with passkey").click()
+    page.get_by_role("button", name="Sign in with passkey").click()
+    failed(page)
+    page.get_by_role("link", name="Sign in with a password").click()
+    shows(page.get_by_label("Password", exact=True))

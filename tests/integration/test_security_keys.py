@@ -11,7 +11,7 @@ from one_time_codes import credential as otp_credential
 from one_time_codes import execution, totp
 from programs import Provider
 from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64, unb64
-from web import Browser, bearer
+from web import Browser, bearer, unverified_token
 
 CALLBACK = "http://localhost:8000/cb"
 APP = Client("app", None, CALLBACK)
@@ -468,3 +468,161 @@ def test_keys_of_ones_own_account(realm, admin):
     assert "code" in callback_of(realm.log_in(realm.browser(), APP, "ben", "ben")), "no key is left to be asked for"
     events = admin("GET", "/events?type=REMOVE_CREDENTIAL").json()
     assert events[0]["details"]["credential_type"] == "webauthn"
+
+
+# ---- passkeys in the place of a password ----
+
+
+PASSKEYS = {name: SecurityKey(ORIGIN, "localhost", counter=1) for name in ("pam", "pat", "off", "otto")}
+IDS = {name: f"00000000-0000-4000-8000-00000000000{at}" for at, name in enumerate(PASSKEYS)}
+
+
+def passkey_flow(*second, beside=()):
+    """As the usual guides build it: a name, then a passkey, or a password and what stands beside it."""
+    flow = {"providerId": "basic-flow", "builtIn": False, "topLevel": False}
+
+    def part(alias, requirement, priority):
+        return {"flowAlias": alias, "requirement": requirement, "priority": priority, "authenticatorFlow": True}
+
+    conditional = [execution("conditional-user-configured"), execution("auth-otp-form", priority=20)]
+    return {
+        "browserFlow": "passkeys",
+        "authenticationFlows": [
+            {**flow, "alias": "passkeys", "topLevel": True,
+             "authenticationExecutions": [execution("auth-cookie", "ALTERNATIVE"), part("forms", "ALTERNATIVE", 20)]},
+            {**flow, "alias": "forms", "authenticationExecutions": [
+                execution("auth-username-form"), part("either", "REQUIRED", 20), *second]},
+            {**flow, "alias": "either", "authenticationExecutions": [
+                execution("webauthn-authenticator-passwordless", "ALTERNATIVE"), part("password", "ALTERNATIVE", 20)]},
+            {**flow, "alias": "password", "authenticationExecutions": [execution("auth-password-form"), *beside]},
+            {**flow, "alias": "codes", "authenticationExecutions": conditional},
+        ],
+    }
+
+
+CODES = {"flowAlias": "codes", "requirement": "CONDITIONAL", "priority": 30, "authenticatorFlow": True}
+PEOPLE = [
+    *(user(name, PASSKEYS[name].credential("webauthn-passwordless"), id=IDS[name]) for name in ("pam", "pat")),
+    user("off", PASSKEYS["off"].credential("webauthn-passwordless"), id=IDS["off"], enabled=False),
+    user("otto", otp_credential(), PASSKEYS["otto"].credential("webauthn-passwordless"), id=IDS["otto"]),
+    user("neo", requiredActions=["webauthn-register-passwordless"]),
+]
+PASSKEY_REALMS = [
+    realm_of("spared", *PEOPLE, **passkey_flow(beside=[CODES])),
+    realm_of("asked", *PEOPLE, **passkey_flow(CODES)),
+    realm_of("offered", *PEOPLE, webAuthnPolicyPasswordlessPasskeysEnabled=True),
+    realm_of("relaxed", *PEOPLE, webAuthnPolicyPasswordlessUserVerificationRequirement="discouraged", **passkey_flow(beside=[CODES])),
+    realm_of("without", *PEOPLE),
+    realm_of("alone", *PEOPLE, browserFlow="alone", authenticationFlows=[
+        {"alias": "alone", "authenticationExecutions": [execution("webauthn-authenticator-passwordless")]}]),
+    realm_of("after", *PEOPLE, browserFlow="after", authenticationFlows=[
+        {"alias": "after", "authenticationExecutions": [
+            execution("auth-username-password-form"), execution("webauthn-authenticator-passwordless", "ALTERNATIVE", 20)]}]),
+]
+
+
+@pytest.fixture(scope="module")
+def passkeys(work):
+    files = []
+    for realm in PASSKEY_REALMS:
+        files.append(work / f"{realm['realm']}-realm.json")
+        files[-1].write_text(json.dumps(realm))
+    with Provider(files, work / "passkeys") as provider:
+        for name, key in PASSKEYS.items():
+            key.origin, key.rp_id = provider.base, provider.base.split("//")[1].split(":")[0]
+            key.user_handle = IDS[name].encode()
+        yield provider
+
+
+def passkey_form(realm, browser, **changes):
+    page = realm.authorize(browser, APP, **changes).page
+    [link] = [one for one in page.links if "webauthn-authenticator-passwordless" in one]
+    return browser.get(link).page.form("webauth")
+
+
+@pytest.mark.parametrize("name", ["spared", "asked", "offered", "relaxed"])
+def test_a_passkey_signs_in(passkeys, name):
+    realm, key = passkeys.realm(name), PASSKEYS["pam"]
+    browser = realm.browser()
+    form = passkey_form(realm, browser)
+    options = asked(form)
+    assert options["allowCredentials"] == [] and options["userVerification"] == ("discouraged" if name == "relaxed" else "required")
+    callback = callback_of(browser.submit(form, **key.get(options)))
+    tokens = realm.code(APP, callback["code"]).json()
+    assert unverified_token(tokens["id_token"])[1]["preferred_username"] == "pam"
+    assert "code" in callback_of(realm.log_in(realm.browser(), APP, "pat", "pat")), "a password does as before"
+
+
+@pytest.mark.parametrize(("name", "code"), [("spared", False), ("asked", True), ("offered", False)])
+def test_who_came_by_a_passkey_is_asked_for_what_the_flow_asks(passkeys, name, code):
+    realm, key = passkeys.realm(name), PASSKEYS["otto"]
+    browser = realm.browser()
+    form = passkey_form(realm, browser)
+    answer = browser.submit(form, **key.get(asked(form)))
+    if code:
+        assert answer.status == 200 and not browser.cookie("KEYCLOAK_IDENTITY")
+        answer = browser.submit(answer.page.form("kc-otp-login-form"), otp=totp())
+    assert "code" in callback_of(answer)
+    assert realm.log_in(realm.browser(), APP, "otto", "otto").page.form("kc-otp-login-form"), "beside a password it is"
+
+
+WRONG_PASSKEYS = {
+    **{what: WRONG_ASSERTIONS[what] for what in ("another origin", "another challenge", "another party", "within a frame", "nobody there",
+                                                 "a registration", "another key's signature", "no signature", "nothing", "the browser refused")},
+    "not verified": lambda key, options: key.get(options, flags=USER_PRESENT),
+    "no user": lambda key, options: changed(key.get(options), userHandle=""),
+    "another user": lambda key, options: changed(key.get(options), userHandle=b64(IDS["pat"].encode())),
+    "nobody": lambda key, options: changed(key.get(options), userHandle=b64(b"nobody")),
+    "somebody disabled": lambda key, options: PASSKEYS["off"].get(options),
+    "bytes for a user": lambda key, options: changed(key.get(options), userHandle=b64(b"\xff\x00")),
+}
+
+
+def test_passkeys_that_are_wrong(passkeys):
+    realm, key = passkeys.realm("spared"), PASSKEYS["pat"]
+    browser = realm.browser()
+    form = passkey_form(realm, browser)
+    for what, wrong in WRONG_PASSKEYS.items():
+        mine = PASSKEYS["pam"] if what == "another user" else key
+        answer = browser.submit(form, **wrong(mine, asked(form)))
+        assert answer.status == 200 and FAILED in answer.page.text, (what, answer.status, answer.location)
+        assert not browser.cookie("KEYCLOAK_IDENTITY"), what
+        form = answer.page.form("webauth")
+    fields = key.get(asked(form))
+    other = realm.browser()
+    stolen = passkey_form(realm, other)
+    assert FAILED in other.submit(stolen, **{**fields, "code": form.values()["code"]}).page.text, "of another browser"
+    assert "code" in callback_of(browser.submit(form, **fields))
+    form = passkey_form(realm, browser, prompt="login")
+    assert FAILED in browser.submit(form, **PASSKEYS["pam"].get(asked(form))).page.text, "somebody else is to sign in again"
+
+
+def test_a_passkey_is_not_taken_where_no_flow_takes_it(passkeys):
+    for name in ("without", "after"):
+        realm = passkeys.realm(name)
+        browser = realm.browser()
+        page = realm.authorize(browser, APP).page
+        assert not [one for one in page.links if "passwordless" in one], name
+        form = page.form("kc-form-login")
+        form.action += "&execution=webauthn-authenticator-passwordless"
+        answer = browser.submit(form, **PASSKEYS["pam"].get({"challenge": b64(bytes(32))}))
+        assert answer.status == 200 and answer.page.form("kc-form-login"), name
+    assert callback_of(passkeys.realm("alone").authorize(Browser(), APP))["error"] == "unauthorized_client"
+
+
+def test_a_passkey_is_registered(passkeys):
+    realm = passkeys.realm("offered")
+    browser = realm.browser()
+    page = registering(realm, browser, "neo")
+    options = asked(page)
+    assert options["authenticatorSelection"] == {"residentKey": "required", "requireResidentKey": True, "userVerification": "required"}
+    key = SecurityKey(passkeys.base, options["rp"]["id"], counter=1)
+    refused = browser.submit(page, **key.create(options, flags=USER_PRESENT)).page
+    assert NOT_REGISTERED in refused.text
+    page = refused.form("register")
+    assert "code" in callback_of(browser.submit(page, **key.create(asked(page))))
+    other = realm.browser()
+    form = passkey_form(realm, other)
+    assert "code" in callback_of(other.submit(form, **key.get(asked(form))))
+    admin = admin_of(passkeys, "offered")
+    assert [one["type"] for one in keys_of(admin, "neo")] == ["webauthn-passwordless"]

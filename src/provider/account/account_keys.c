@@ -20,7 +20,10 @@ static const struct {
 
 static bool is_offered(const account_call *a, webauthn_use use)
 {
-    return use == WEBAUTHN_SECOND_FACTOR && account_offers(a, FACTOR_KEY);
+    const realm *r = a->call->realm;
+    return use == WEBAUTHN_SECOND_FACTOR
+               ? account_offers(a, FACTOR_KEY)
+               : realm_flow_passkey_of(r->document, NULL, r->keys[use].offered) != PASSKEY_NONE;
 }
 
 ost_result account_put_keys(const account_call *a, webauthn_use use, ost_text type,

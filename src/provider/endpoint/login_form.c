@@ -5,6 +5,7 @@
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/factor/code_step.h"
+#include "provider/factor/passkey_step.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
 #include "provider/login/subject_request.h"
@@ -22,6 +23,27 @@ static void show_busy(browser_login *login)
 {
     show_again(login, "The service is busy. Please try again in a moment.", false);
     login->busy = true;
+}
+
+/* Somebody has proved who they are, as far as that. */
+static void go_on(call *c, bool factor_due)
+{
+    browser_login *login = c->job;
+    if (login->user.barred) {
+        c->event.error = "resolve_required_actions";
+        show_again(login, LOGIN_BARRED, false);
+        return;
+    }
+    if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
+        show_again(login, "The application asks for another user.", false);
+        return;
+    }
+    if (factor_due) {
+        code_step_ask(c);
+        return;
+    }
+    browser_login_choose_session(c, login->user.id);
+    browser_login_complete(c, true);
 }
 
 static void work(call *c)
@@ -43,21 +65,45 @@ static void work(call *c)
         show_busy(login);
         return;
     }
-    if (login->user.barred) {
-        c->event.error = "resolve_required_actions";
-        show_again(login, LOGIN_BARRED, false);
-        return;
+    go_on(c, login->user.code_due);
+}
+
+static void work_passkey(call *c)
+{
+    browser_login *login = c->job;
+    switch (passkey_step_take(c)) {
+    case AUTHENTICATED:
+        login->by_passkey = true;
+        go_on(c, passkey_step_asks_factor(c));
+        break;
+    case AUTHENTICATION_WRONG:
+    case AUTHENTICATION_DISABLED:
+        show_again(login, "The security key could not be used. Please try again.", true);
+        break;
+    case AUTHENTICATION_BUSY:
+        show_busy(login);
+        break;
     }
-    if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
-        show_again(login, "The application asks for another user.", false);
-        return;
-    }
-    if (login->user.code_due) {
-        code_step_ask(c);
-        return;
-    }
-    browser_login_choose_session(c, login->user.id);
-    browser_login_complete(c, true);
+}
+
+/* What is wrong with a passkey is said on its own page. */
+static void send_passkey(call *c)
+{
+    const browser_login *login = c->job;
+    if (login->by_passkey)
+        code_step_send(c);
+    else
+        passkey_step_send(c);
+}
+
+static void begin_passkey(call *c)
+{
+    if (c->request->method != HTTP_POST)
+        passkey_step_send(c);
+    else if (call_read_form(c))
+        call_work(c, work_passkey, send_passkey);
+    else
+        page_send_error(c, 400, "Invalid Request");
 }
 
 static void begin(call *c, browser_login *login)
@@ -89,6 +135,10 @@ static void open_request(call *c)
         return;
     if (stage == AUTH_STAGE_CODE) {
         code_step_open(c);
+        return;
+    }
+    if (passkey_step_is(c)) {
+        begin_passkey(c);
         return;
     }
     if (submitted && call_read_form(c)) {

@@ -239,6 +239,10 @@ static void send_form(call *c, browser_login *login)
     }
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
+    if (c->client->browser_passkey != PASSKEY_NONE)
+        page_put_url(&p, PAGE_PASSKEY_LINK,
+                     text_of(call_format(c, "%.*s&execution=" PASSKEY_STEP,
+                                         OST_FORMAT(form_action(c, code)))));
     realm_page_offer_languages(c, &p, form_action(c, code));
     realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     page_put_flag(&p, PAGE_WRONG, login->wrong);

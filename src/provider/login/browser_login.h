@@ -35,6 +35,7 @@ typedef struct browser_login {
     bool forget_session;     /* end them: they name no session that is alive */
     ost_text username;       /* what the form shows */
     ost_text password;
+    bool by_passkey; /* they came by one, without a password */
     bool remember;
     const char *alert;    /* what the form says; NULL: nothing */
     bool wrong;           /* the alert is about the credentials */
@@ -44,6 +45,9 @@ typedef struct browser_login {
     realm_factor factor;  /* the factor that the page is about, */
     bool chooses_factor;  /* unless another is chosen on it */
 } browser_login;
+
+/* What is executed at the address of a login, when it is a passkey that is asked for. */
+#define PASSKEY_STEP "webauthn-authenticator-passwordless"
 
 /* Whether who has forgotten a password may have a mail. */
 bool browser_login_may_reset(const call *call);

@@ -67,7 +67,8 @@ static const member credential_members[] = {
     {"temporary", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "becomes the required action UPDATE_PASSWORD"},
     {"type", MEMBER_STRING, .fate = MEMBER_BARRED,
-     .acted = "password|password-history|otp|totp|hotp|recovery-authn-codes|webauthn",
+     .acted = "password|password-history|otp|totp|hotp|recovery-authn-codes|webauthn|"
+              "webauthn-passwordless",
      .why = "flows that ask for other factors let nobody in, and no others do"},
     {"userLabel", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"value", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -119,6 +119,7 @@ struct realm_client {
     pairwise_rule pairwise; /* its subjects */
     client_request request; /* what its authorization requests have to be */
     realm_flow_demand browser_demand, direct_demand; /* of its users' logins */
+    passkey_rule browser_passkey;
     unsigned browser_factors; /* what will do beside a password: bits of realm_factor */
     const realm_mapper *mappers;
     size_t mapper_count;

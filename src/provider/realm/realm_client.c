@@ -122,6 +122,8 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     c->id_alg = load_alg(r, c, "id.token.signed.response.alg");
     c->browser_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_BROWSER);
     c->browser_factors = realm_flow_factors_of(r->document, at, REALM_FLOW_BROWSER);
+    c->browser_passkey =
+        realm_flow_passkey_of(r->document, at, r->keys[WEBAUTHN_PASSWORDLESS].offered);
     c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 

@@ -12,9 +12,9 @@
 /* A flow as it is looked through. */
 typedef struct inspection {
     const ost_json *flows;
-    const char *const *known; /* what may stand in it, NULL-terminated */
-    const char *password;     /* the step that asks for the password */
-    bool browser;             /* it may ask for other second factors than a one-time code */
+    const char *const *known;     /* what may stand in it, NULL-terminated */
+    const char *const *passwords; /* the steps that ask for the password */
+    bool browser;                 /* it may ask for other second factors than a one-time code */
     bool asks_password;
     realm_flow_demand code; /* the most that is asked for beside it: */
     unsigned factors;       /* one of these */
@@ -23,9 +23,18 @@ typedef struct inspection {
     bool repeated;          /* one is asked for in several flows */
 } inspection;
 
-static const char *const browser_steps[] = {
-    "auth-cookie",  "auth-spnego", "identity-provider-redirector", "auth-username-password-form",
-    "organization", NULL};
+static const char *const browser_steps[] = {"auth-cookie",
+                                            "auth-spnego",
+                                            "identity-provider-redirector",
+                                            "auth-username-form",
+                                            "auth-username-password-form",
+                                            "auth-password-form",
+                                            "organization",
+                                            NULL};
+/* One page asks for both. */
+static const char *const browser_passwords[] = {"auth-username-password-form", "auth-password-form",
+                                                NULL};
+static const char *const direct_passwords[] = {"direct-grant-validate-password", NULL};
 static const char *const direct_steps[] = {"direct-grant-validate-username",
                                            "direct-grant-validate-password", NULL};
 static const char *const conditions[] = {"conditional-user-configured", "conditional-credential",
@@ -90,6 +99,17 @@ static bool add_factor(inspection *i, const ost_json *flow, realm_factor factor,
     return true;
 }
 
+/* A passkey may stand beside a password (passkey_flow.h): nobody needs one. */
+static bool is_known(const inspection *i, const ost_json *name, const ost_json *requirement,
+                     bool conditional)
+{
+    if (conditional)
+        return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
+    if (i->browser && ost_json_equals(name, OST_TEXT("webauthn-authenticator-passwordless")))
+        return ost_json_equals(requirement, OST_TEXT("ALTERNATIVE"));
+    return is_one_of(name, i->known);
+}
+
 static bool inspect_step(inspection *i, const ost_json *flow, const ost_json *step,
                          bool conditional, unsigned depth)
 {
@@ -103,15 +123,13 @@ static bool inspect_step(inspection *i, const ost_json *flow, const ost_json *st
                             conditional || ost_json_equals(requirement, OST_TEXT("CONDITIONAL")),
                             depth + 1);
     bool optional = ost_json_equals(requirement, OST_TEXT("OPTIONAL")); /* of before Keycloak 8 */
-    if (ost_json_equals(name, text_of(i->password)))
+    if (is_one_of(name, i->passwords))
         i->asks_password = i->asks_password || !optional;
     realm_factor factor = factor_of(i, name);
     if (factor != FACTOR_NONE)
         return add_factor(i, flow, factor, conditional || optional,
                           ost_json_equals(requirement, OST_TEXT("ALTERNATIVE")));
-    if (conditional || optional)
-        return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
-    return is_one_of(name, i->known);
+    return is_known(i, name, requirement, conditional || optional);
 }
 
 static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth)
@@ -126,6 +144,28 @@ static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, 
     return true;
 }
 
+/* The flow by which a client's users log in; NULL: it is not there. False: Keycloak's own, which a
+ * file that has no flows has. */
+static bool choose(const ost_json *realm, const ost_json *client, bool browser,
+                   const ost_json **ret_flow)
+{
+    const ost_json *flows = ost_json_get(realm, "authenticationFlows");
+    const ost_json *id = ost_json_get(ost_json_get(client, "authenticationFlowBindingOverrides"),
+                                      browser ? "browser" : "direct_grant");
+    const ost_json *alias = ost_json_get(realm, browser ? "browserFlow" : "directGrantFlow");
+    ost_text name;
+    if (ost_json_text(id, &name) && name.len > 0) {
+        *ret_flow = find_flow(flows, "id", id);
+        if (*ret_flow == NULL)
+            *ret_flow = find_flow(flows, "alias", id);
+        return true;
+    }
+    *ret_flow = find_flow(flows, "alias", alias);
+    return *ret_flow != NULL ||
+           (alias != NULL &&
+            !ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant")));
+}
+
 static realm_flow_demand inspect(const ost_json *realm, const ost_json *client, realm_flow flow,
                                  unsigned *ret_factors)
 {
@@ -133,28 +173,14 @@ static realm_flow_demand inspect(const ost_json *realm, const ost_json *client, 
     inspection i = {
         .flows = ost_json_get(realm, "authenticationFlows"),
         .known = browser ? browser_steps : direct_steps,
-        .password = browser ? "auth-username-password-form" : "direct-grant-validate-password",
+        .passwords = browser ? browser_passwords : direct_passwords,
         .browser = browser,
         .code = FLOW_PASSWORD,
     };
-    ost_text name;
-    const ost_json *chosen = NULL;
-    const ost_json *id = ost_json_get(ost_json_get(client, "authenticationFlowBindingOverrides"),
-                                      browser ? "browser" : "direct_grant");
-    const ost_json *alias = ost_json_get(realm, browser ? "browserFlow" : "directGrantFlow");
+    const ost_json *chosen;
     *ret_factors = FACTOR_CODE;
-    if (ost_json_text(id, &name) && name.len > 0) {
-        chosen = find_flow(i.flows, "id", id);
-        if (chosen == NULL)
-            chosen = find_flow(i.flows, "alias", id);
-    } else {
-        chosen = find_flow(i.flows, "alias", alias);
-        /* A file that has no flows has Keycloak's own. */
-        if (chosen == NULL &&
-            (alias == NULL ||
-             ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant"))))
-            return FLOW_CODE_OF_OWNER;
-    }
+    if (!choose(realm, client, browser, &chosen))
+        return FLOW_CODE_OF_OWNER;
     bool followed = inspect_flow(&i, chosen, false, 0) && i.asks_password;
     *ret_factors = followed ? i.factors : FACTOR_NONE;
     return followed ? i.code : FLOW_REFUSED;
@@ -172,6 +198,16 @@ unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, re
     unsigned factors;
     (void)inspect(realm, client, flow, &factors);
     return factors;
+}
+
+passkey_rule realm_flow_passkey_of(const ost_json *realm, const ost_json *client, bool offered)
+{
+    const ost_json *chosen;
+    if (!choose(realm, client, true, &chosen))
+        return passkey_flow_rule(realm, NULL, offered);
+    return realm_flow_demand_of(realm, client, REALM_FLOW_BROWSER) != FLOW_REFUSED
+               ? passkey_flow_rule(realm, chosen, offered)
+               : PASSKEY_NONE;
 }
 
 /* ---- registration ---- */

@@ -7,6 +7,8 @@
 
 #include <ostiary/json.h>
 
+#include "provider/webauthn/passkey_flow.h"
+
 typedef enum realm_flow { REALM_FLOW_BROWSER, REALM_FLOW_DIRECT_GRANT } realm_flow;
 
 /* What a flow demands of who logs in. */
@@ -31,6 +33,10 @@ realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *cl
                                        realm_flow flow);
 /* The factors (bits of realm_factor) that will do in the flow beside a password. */
 unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, realm_flow flow);
+
+/* Whether a passkey will do in the browser flow instead of the password. `offered`: by the realm's
+ * policy. */
+passkey_rule realm_flow_passkey_of(const ost_json *realm, const ost_json *client, bool offered);
 
 /* What the realm's registration flow asks newcomers for, beside their profile. */
 typedef struct realm_registration_flow {

@@ -181,10 +181,10 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
 }
 
 authentication_outcome authentication_conclude(call *c, const authenticated_user *user,
-                                               authentication_outcome tried)
+                                               authentication_outcome tried, bool halfway)
 {
     bool blocked = false;
-    authentication_outcome outcome = judge(c, user->id, tried, false, &blocked);
+    authentication_outcome outcome = judge(c, user->id, tried, halfway, &blocked);
     c->event.username = user->username;
     c->event.user = user->id;
     c->event.error = blocked                           ? "user_temporarily_disabled"
@@ -201,7 +201,7 @@ authentication_outcome authentication_conclude(call *c, const authenticated_user
 authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
                                                  ost_text credential, ost_text code)
 {
-    return authentication_conclude(c, user, try_code(c, user, credential, code));
+    return authentication_conclude(c, user, try_code(c, user, credential, code), false);
 }
 
 /* Of two who bring one code the document changes for one. */
@@ -221,7 +221,8 @@ authentication_outcome authentication_check_recovery(call *c, const authenticate
                                                      ost_text code)
 {
     c->event.credential_type = OST_TEXT(RECOVERY_TYPE);
-    return authentication_conclude(c, user, authentication_outcome_of(use_recovery(c, user, code)));
+    return authentication_conclude(c, user, authentication_outcome_of(use_recovery(c, user, code)),
+                                   false);
 }
 
 authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)

@@ -46,10 +46,10 @@ authentication_outcome authentication_check_code(call *call, const authenticated
 authentication_outcome authentication_check_recovery(call *call, const authenticated_user *user,
                                                      ost_text code);
 
-/* Counts and tells what has become of a second factor, as of a login; and what that is by the
- * result of a check. */
+/* Counts and tells what has become of a key or code, as of a login (`halfway`: which is not over by
+ * it); and what that is by the result of a check. */
 authentication_outcome authentication_conclude(call *call, const authenticated_user *user,
-                                               authentication_outcome tried);
+                                               authentication_outcome tried, bool halfway);
 authentication_outcome authentication_outcome_of(ost_result result);
 
 /* Asks a user who is logged in for the password again; failures count as those of a login. */
