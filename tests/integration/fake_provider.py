@@ -75,6 +75,8 @@ class FakeProvider:
         self.token_delay = 0
         self.rotate = True
         self.pad = 0
+        self.opaque = False  # access tokens say nothing by themselves
+        self.told = {}  # {opaque token: what introspection says}
         self.codes = {}
         self.refresh_tokens = {}
 
@@ -93,15 +95,18 @@ class FakeProvider:
 
     def access_token(self, **claims):
         now = int(time.time())
-        return self.key.sign(
-            {
-                **{"iss": self.issuer, "aud": self.audience, "sub": self.subject, "typ": "Bearer"},
-                **{"azp": CLIENT, "exp": now + self.lifetime, "iat": now, "jti": secrets.token_hex(8)},
-                **{"scope": "openid profile", "pad": "x" * self.pad},
-                **self.access_claims,
-                **claims,
-            }
-        )
+        said = {
+            **{"iss": self.issuer, "aud": self.audience, "sub": self.subject, "typ": "Bearer"},
+            **{"azp": CLIENT, "exp": now + self.lifetime, "iat": now, "jti": secrets.token_hex(8)},
+            **{"scope": "openid profile", "pad": "x" * self.pad},
+            **self.access_claims,
+            **claims,
+        }
+        if not self.opaque:
+            return self.key.sign(said)
+        token = secrets.token_urlsafe(32)
+        self.told[token] = {"active": True, **said}
+        return token
 
     def id_token(self, nonce=None):
         now = int(time.time())
@@ -136,6 +141,7 @@ class FakeProvider:
                 "token_endpoint": f"{base}/token",
                 "end_session_endpoint": f"{base}/logout",
                 "jwks_uri": f"{base}/certs",
+                "introspection_endpoint": f"{base}/introspect",
                 "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             },
         )
@@ -177,6 +183,9 @@ class FakeProvider:
         if self.rotate:
             del self.refresh_tokens[token]
         return _json(200, self.tokens())
+
+    def introspect(self, form):
+        return _json(200, self.told.get(form["token"], {"active": False}))
 
     def logout(self, query):
         return 302, {"Location": query["post_logout_redirect_uri"]}, b""

@@ -8,6 +8,9 @@ import threading
 import time
 
 import pytest
+from browser_login import log_in
+from fake_provider import FakeProvider
+from guarded_api import wait_until_ready as wait_until_logins
 from needs import kept_running
 from oidc import Client
 from peers import free_port
@@ -193,6 +196,19 @@ class SlowIssuer(http.server.BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         time.sleep(4.5)
         self.answer({"active": False})
+
+
+def test_browsers_log_in_with_opaque_tokens(work):
+    """At the login the issuer is asked, before the browser is sent on: nobody is sent round in circles."""
+    with FakeProvider() as provider, api_of(provider.issuer, work, "opaque") as api:
+        wait_until_logins(api)
+        provider.opaque = True
+        browser, page = log_in(api)
+        assert (page.status, page.url) == (200, f"{api.base}/items/") and provider.count("introspect") == 1
+        assert browser.get(f"{api.base}/items/").status == 200
+        provider.access_claims = {"active": False}
+        browser, page = log_in(api)
+        assert page.status == 502 and provider.count("auth") == 2, (page.status, page.text[:300])
 
 
 def test_requests_that_wait_longer_than_the_program_lives(work):
