@@ -31,6 +31,9 @@ typedef struct store_driver {
     /* See transaction.h. */
     database *(*read_begin)(store *store);
     void (*read_end)(store *store, database *database);
+    /* See store_hold. NULL, of both: nothing is won by it. */
+    void (*read_hold)(store *store);
+    void (*read_release)(store *store);
     ost_result (*write_begin)(store *store, database **ret_database);
     ost_result (*write_end)(store *store, database *database, ost_result result, ost_error *error,
                             bool *ret_again);

@@ -18,6 +18,11 @@ typedef struct store store;
 OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *error);
 void store_close(store *store); /* NULL is fine */
 
+/* Between these what the calling thread reads costs less, and may be what the store was when they
+ * began: for many things that are read in a row. It writes nothing meanwhile. */
+void store_hold(store *store);
+void store_release(store *store);
+
 /* A number that is another one after anybody, in this process or another, has changed a realm, a
  * key or the account of a client. Cheap: a program looks every second and reads again what it keeps
  * in memory. */

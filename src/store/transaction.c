@@ -16,6 +16,18 @@ void read_end(store *s, database *d)
         s->driver->read_end(s, d);
 }
 
+void store_hold(store *s)
+{
+    if (s->driver->read_hold != NULL)
+        s->driver->read_hold(s);
+}
+
+void store_release(store *s)
+{
+    if (s->driver->read_release != NULL)
+        s->driver->read_release(s);
+}
+
 ost_result write_begin(store *s, database **ret_database)
 {
     ost_result result = s->driver->write_begin(s, ret_database);

@@ -90,10 +90,12 @@ static ost_result gather_users(const realm_update *u, const ost_json *file, user
     gathering g = {.update = u, .users = ost_arena_alloc(u->arena, most * sizeof *g.users)};
     if (g.users == NULL)
         return OST_E_MEMORY;
+    store_hold(u->store);
     for (size_t i = 0; i < users->count && result == OST_OK; i++)
         result = gather_meant(&g, users->documents[i]);
     for (size_t i = 0; i < accounts.count && result == OST_OK; i++)
         result = gather(&g, (ost_text){0}, accounts.names[i].username);
+    store_release(u->store);
     if (result != OST_OK)
         return result;
     drop_repeated(&g);

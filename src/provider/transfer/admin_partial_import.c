@@ -140,8 +140,10 @@ static ost_result answer(admin_call *a, const partial_import *p)
         ost_json_member_integer(w, count_names[i], (int64_t)p->count[i]);
     ost_json_put_name(w, OST_TEXT("results"));
     ost_json_open_array(w);
+    store_hold(now.store);
     for (const partial_result *r = p->first; r != NULL; r = r->next)
         put_result(a, &now, r, w);
+    store_release(now.store);
     ost_json_close_array(w);
     ost_json_close_object(w);
     realm_admin_close(&now);

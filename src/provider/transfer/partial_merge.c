@@ -265,9 +265,11 @@ static ost_result merge_users(partial_import *p)
     ost_result result = w != NULL ? OST_OK : OST_E_MEMORY;
     if (w != NULL)
         ost_json_open_array(w);
+    store_hold(p->admin->realm.store);
     for (const ost_json *at = ost_json_first(ost_json_get(p->body, "users"));
          at != NULL && result == OST_OK && p->admin->status == 0; at = ost_json_next(at))
         result = merge_user(p, at, w);
+    store_release(p->admin->realm.store);
     if (result != OST_OK || p->admin->status != 0)
         return result;
     ost_json_close_array(w);

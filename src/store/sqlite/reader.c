@@ -26,10 +26,19 @@ static unsigned index_of(const sqlite_store *s, const sqlite_database *d)
     return index;
 }
 
+/* What the thread holds: a lock of the file, and a look at its log, for each statement would cost
+ * more than the statement. */
+static _Thread_local struct {
+    const sqlite_store *store;
+    sqlite_database *database;
+} held;
+
 database *sqlite_read_begin(store *base)
 {
     sqlite_store *s = (sqlite_store *)base;
     sqlite_database *d = NULL;
+    if (held.store == s)
+        return &held.database->base;
     if (s->alone) {
         pthread_mutex_lock(&s->turn);
         return &s->writer.base;
@@ -50,6 +59,8 @@ void sqlite_read_end(store *base, database *used)
     sqlite_store *s = (sqlite_store *)base;
     sqlite_database *d = (sqlite_database *)used;
     fault_note_database(s, d);
+    if (held.database == d)
+        return;
     statements_reset(d);
     if (s->alone) {
         pthread_mutex_unlock(&s->turn);
@@ -59,4 +70,31 @@ void sqlite_read_end(store *base, database *used)
     s->idle[s->idle_count++] = index_of(s, d);
     pthread_cond_signal(&s->reader_free);
     pthread_mutex_unlock(&s->reader_lock);
+}
+
+void sqlite_read_hold(store *base)
+{
+    sqlite_store *s = (sqlite_store *)base;
+    sqlite_database *d =
+        s->alone || held.store != NULL ? NULL : (sqlite_database *)sqlite_read_begin(base);
+    if (d == NULL)
+        return;
+    if (sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
+        sqlite_read_end(base, &d->base);
+        return;
+    }
+    held.store = s;
+    held.database = d;
+}
+
+void sqlite_read_release(store *base)
+{
+    sqlite_database *d = held.database;
+    if (held.store != (sqlite_store *)base)
+        return;
+    held.store = NULL;
+    held.database = NULL;
+    statements_reset(d);
+    (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
+    sqlite_read_end(base, &d->base);
 }

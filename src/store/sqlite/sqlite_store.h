@@ -87,6 +87,8 @@ extern const store_driver sqlite_driver;
 
 database *sqlite_read_begin(store *store);
 void sqlite_read_end(store *store, database *database);
+void sqlite_read_hold(store *store);
+void sqlite_read_release(store *store);
 ost_result sqlite_write_begin(store *store, database **ret_database);
 ost_result sqlite_write_end(store *store, database *database, ost_result result, ost_error *error,
                             bool *ret_again);
