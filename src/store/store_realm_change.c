@@ -2,7 +2,11 @@
 /* What a realm file makes of a realm that exists, as one transaction. */
 #include "base/text.h"
 #include "store/row.h"
+#include "store/search/user_count.h"
+#include "store/search/user_signature.h"
 #include "store/transaction.h"
+
+#define MANY_USERS 50 /* new ones, of one change */
 
 static ost_result explain(ost_result result, const char *what, ost_text which, ost_error *error)
 {
@@ -35,6 +39,51 @@ static ost_result change_realm(database *d, const store_realm *realm, ost_error 
     return result == OST_E_NOT_FOUND ? ost_error_set(error, result, "the realm is gone") : result;
 }
 
+static ost_result replace_users(database *d, const store_realm_change *c, ost_error *error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < c->user_count && result == OST_OK; i++) {
+        if (c->before[i] != NULL)
+            result = explain(replace_user(d, &c->users[i], c->before[i]),
+                             "somebody else has changed, or there is another of the name or "
+                             "address of, the user",
+                             c->users[i].username, error);
+    }
+    return result;
+}
+
+static ost_result insert_new(database *d, const store_realm_change *c, ost_error *error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < c->user_count && result == OST_OK; i++) {
+        if (c->before[i] == NULL)
+            result = explain(insert_user(d, &c->users[i]),
+                             "there is a user of the name, id or address of", c->users[i].username,
+                             error);
+    }
+    return result;
+}
+
+/* Of many what triggers would note is noted at once. */
+static ost_result add_users(database *d, const store_realm_change *c, ost_error *error)
+{
+    int64_t last;
+    size_t count = 0;
+    for (size_t i = 0; i < c->user_count; i++)
+        count += c->before[i] == NULL;
+    if (count < MANY_USERS || d->driver->load == NULL)
+        return insert_new(d, c, error);
+    ost_result result = user_signature_last(d, &last);
+    if (result != OST_OK)
+        return result;
+    d->driver->load(d, true);
+    result = insert_new(d, c, error);
+    d->driver->load(d, false);
+    if (result == OST_OK)
+        result = user_count_note(d, c->realm.name, last);
+    return result == OST_OK ? user_signature_note(d, last) : result;
+}
+
 /* Users may swap their names: all leave theirs before any takes another. */
 static ost_result change_users(database *d, const store_realm_change *c, ost_error *error)
 {
@@ -49,17 +98,9 @@ static ost_result change_users(database *d, const store_realm_change *c, ost_err
                                      !text_equal(c->before[i]->email, c->users[i].email)))
             result = vacate_user(d, c->before[i]);
     }
-    for (size_t i = 0; i < c->user_count && result == OST_OK; i++) {
-        const store_user *user = &c->users[i], *before = c->before[i];
-        result = before != NULL ? replace_user(d, user, before) : insert_user(d, user);
-        result = explain(result,
-                         before != NULL
-                             ? "somebody else has changed, or there is another of the name or "
-                               "address of, the user"
-                             : "there is a user of the name, id or address of",
-                         user->username, error);
-    }
-    return result;
+    if (result == OST_OK)
+        result = replace_users(d, c, error);
+    return result == OST_OK ? add_users(d, c, error) : result;
 }
 
 /* Codes that are under way, and refresh tokens, end with the client. */

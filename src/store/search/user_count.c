@@ -143,6 +143,15 @@ ost_result user_count_settle_all(store *s)
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
+ost_result user_count_note(database *d, ost_text realm, int64_t last)
+{
+    statement *st = prepare(d, "INSERT INTO user_delta SELECT realm, username, 1 FROM user NOT"
+                               " INDEXED WHERE rowid > ?2 AND realm = ?1 AND service = 0");
+    bind_text(st, 1, realm);
+    bind_integer(st, 2, last);
+    return run_statement(st, NULL);
+}
+
 ost_result user_count_anew(database *d, ost_text realm)
 {
     ost_result result = settle(d, realm);

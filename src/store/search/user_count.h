@@ -29,6 +29,9 @@ void user_count_settle(store *store, ost_text realm, int64_t notes);
 /* The same for all realms. */
 OST_MUST_CHECK ost_result user_count_settle_all(store *store);
 
+/* Within a transaction of SQLite's that has added many users without triggers: those of the rows
+ * behind `last`. */
+OST_MUST_CHECK ost_result user_count_note(database *database, ost_text realm, int64_t last);
 /* Within a transaction that has added very many users: with triggers, or without. */
 OST_MUST_CHECK ost_result user_count_anew(database *database, ost_text realm);
 

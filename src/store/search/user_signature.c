@@ -211,7 +211,7 @@ ost_result user_signature_last(database *d, int64_t *ret_last)
 }
 
 /* In the order of their numbers, which is not that of any index. */
-static ost_result note_behind(database *d, int64_t last)
+ost_result user_signature_note(database *d, int64_t last)
 {
     int64_t newest;
     ost_result result = user_signature_last(d, &newest);
@@ -231,7 +231,7 @@ ost_result user_signature_anew(database *d, int64_t last)
 {
     if (!writes_alone(d))
         return OST_OK;
-    ost_result result = note_behind(d, last);
+    ost_result result = user_signature_note(d, last);
     portion *p = memory_alloc(sizeof *p);
     if (p == NULL)
         return OST_E_MEMORY;

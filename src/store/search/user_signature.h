@@ -30,9 +30,10 @@ void user_signature_settle(store *store, int64_t notes);
 /* The same for all. */
 OST_MUST_CHECK ost_result user_signature_settle_all(store *store);
 
-/* Within a transaction that adds very many users, without triggers: which row is the last one, and,
- * when they have been added, those behind it. */
+/* Within a transaction that adds many users, without triggers: which row is the last one, and, when
+ * they have been added, those behind it: noted, or their bits set. */
 OST_MUST_CHECK ost_result user_signature_last(database *database, int64_t *ret_last);
+OST_MUST_CHECK ost_result user_signature_note(database *database, int64_t last);
 OST_MUST_CHECK ost_result user_signature_anew(database *database, int64_t last);
 
 #endif
