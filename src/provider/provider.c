@@ -345,6 +345,13 @@ unsigned provider_port(const provider *p)
     return p->port;
 }
 
+int64_t provider_certificate_expiry(const provider *p)
+{
+    http_counters counters;
+    http_server_counters(p->server, &counters);
+    return counters.certificate_expiry;
+}
+
 ost_result provider_run(provider *p, void (*serving)(void *user), void *user, ost_error *error)
 {
     ost_result result = keeper_start(p);

@@ -49,6 +49,8 @@ typedef struct provider_config {
 OST_MUST_CHECK ost_result provider_new(const provider_config *config, provider **ret_provider,
                                        ost_error *error);
 unsigned provider_port(const provider *provider);
+/* When the first of its TLS certificates ends, in seconds since 1970; 0: there is no TLS. */
+int64_t provider_certificate_expiry(const provider *provider);
 /* Serves until SIGINT or SIGTERM; `serving` as in http_server_run. */
 OST_MUST_CHECK ost_result provider_run(provider *provider, void (*serving)(void *user), void *user,
                                        ost_error *error);

@@ -11,7 +11,7 @@ static const struct {
     [STORE_READ_ONLY] = {"read-only", "the file is read-only"},
     [STORE_LOCKED] = {"locked", "another process holds it locked"},
     [STORE_CANNOT_OPEN] = {"cannot-open", "the file cannot be opened"},
-    [STORE_DAMAGED] = {"damaged", "the file is damaged"},
+    [STORE_DAMAGED] = {"damaged", "the file is damaged; restore a backup"},
     [STORE_MOVED] = {"moved", "the file was deleted, moved or replaced; put it back, or restart"},
     [STORE_UNREACHABLE] = {"unreachable", "the database server cannot be reached"},
 };

@@ -253,4 +253,4 @@ def test_c5_a_file_that_was_overwritten(started, tmp_path, realm_file, myapi):
     # What cannot be looked up is no reason to say that a token is bad.
     assert_unavailable(users.realm.userinfo(users.tokens["access_token"]))
     assert_unavailable(users.post("token/introspect", token=users.tokens["access_token"]))
-    until(lambda: said(provider, "the store fails: the file is damaged"), "told")
+    until(lambda: said(provider, "the store fails: the file is damaged; restore a backup"), "told")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -282,10 +283,32 @@ static ost_result configure(const option_values *values, bool development, run_s
     return configure_log(values, state, config, error);
 }
 
+#define EARLIEST ((int64_t)1767225600) /* 2026: this program is not older */
+
+/* What goes on for now, and lets nobody in. */
+static void say_times(const run_state *state)
+{
+    struct tm day;
+    int64_t now = ost_now(NULL), end = provider_certificate_expiry(state->provider);
+    time_t at = (time_t)end;
+    if (now < EARLIEST) {
+        at = (time_t)now;
+        gmtime_r(&at, &day);
+        command_say(
+            "the clock of this machine says %04d-%02d-%02d: set it, for tokens are dated by it",
+            day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
+    } else if (end > 0 && end <= now && gmtime_r(&at, &day) != NULL) {
+        command_say("the TLS certificate ended on %04d-%02d-%02d, clients refuse it: SIGHUP reads "
+                    "a new one",
+                    day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
+    }
+}
+
 static void say_listening(void *user)
 {
     const run_state *state = user;
     service_manager_tell("READY=1");
+    say_times(state);
     if (strcmp(state->address, "passed") == 0) {
         command_say("listening on the sockets that have been passed");
         return;

@@ -3,10 +3,13 @@
  * (SNI, RFC 6066 §3). */
 #include "http/connection/tls_context.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/context.h"
@@ -69,13 +72,60 @@ static int choose_certificate(SSL *ssl, int *alert, void *data)
 
 /* ---- reading ---- */
 
-static ost_result wrong_file(ost_error *error, const char *what, const char *path)
+/* What the library says of files ("PEM lib") helps nobody: why this one cannot be used. `missing`
+ * is said where it can be read, and what is wanted is not in it. */
+static ost_result wrong_file(ost_error *error, const char *what, const char *path,
+                             const char *missing)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    ost_result result = ost_error_set(error, OST_E_CONFIG, "%s %s: %s", what, path,
-                                      reason == NULL ? "cannot be used" : reason);
+    struct stat found;
+    FILE *file = fopen(path, "re");
+    const char *why = file == NULL ? strerror(errno) : missing;
+    if (file != NULL && fstat(fileno(file), &found) == 0 && S_ISDIR(found.st_mode))
+        why = strerror(EISDIR);
+    if (file != NULL)
+        fclose(file);
     ERR_clear_error();
-    return result;
+    return ost_error_set(error, OST_E_CONFIG, "%s %s: %s", what, path, why);
+}
+
+/* Nobody sits before a server. */
+static int no_passphrase(char *ret, int size, int writes, void *asked)
+{
+    *(bool *)asked = true;
+    return -1;
+}
+
+static bool is_of_another(unsigned long code)
+{
+    int reason = ERR_GET_REASON(code);
+    return ERR_GET_LIB(code) == ERR_LIB_X509 &&
+           (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH);
+}
+
+static ost_result read_files(SSL_CTX *context, const http_certificate *pair, ost_error *error)
+{
+    bool asked = false;
+    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(context, &asked);
+    ERR_clear_error();
+    if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
+        return wrong_file(error, "certificate", pair->certificate,
+                          "no certificate in PEM is in it (openssl x509, or openssl pkcs12, makes "
+                          "one of DER or PKCS #12)");
+    if (SSL_CTX_use_PrivateKey_file(context, pair->key, SSL_FILETYPE_PEM) == 1 &&
+        SSL_CTX_check_private_key(context) == 1)
+        return OST_OK;
+    if (asked)
+        return wrong_file(error, "private key", pair->key,
+                          "it is encrypted, and nobody is here to give its passphrase: use a file "
+                          "without one, which this program alone may read");
+    if (SSL_CTX_get0_privatekey(context) != NULL || is_of_another(ERR_peek_last_error())) {
+        ERR_clear_error();
+        return ost_error_set(error, OST_E_CONFIG,
+                             "private key %s: it is not that of the certificate in %s", pair->key,
+                             pair->certificate);
+    }
+    return wrong_file(error, "private key", pair->key, "no private key in PEM is in it");
 }
 
 /* No matter who signed it: what it is compared with is in a token (RFC 8705 §3). That its holder
@@ -148,14 +198,9 @@ static ost_result read_pair(const tls_context *of, const http_certificate *pair,
     if (!set_options(context, &of->offer, set) ||
         (of->clients.asked && !ask_for_certificates(context, &of->clients)))
         return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
-    ERR_clear_error();
-    if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
-        return wrong_file(error, "certificate", pair->certificate);
-    if (SSL_CTX_use_PrivateKey_file(context, pair->key, SSL_FILETYPE_PEM) != 1)
-        return wrong_file(error, "private key", pair->key);
-    if (SSL_CTX_check_private_key(context) != 1)
-        return wrong_file(error, "private key", pair->key);
-    return OST_OK;
+    ost_result result = read_files(context, pair, error);
+    SSL_CTX_set_default_passwd_cb_userdata(context, NULL);
+    return result;
 }
 
 static ost_result read_set(const tls_context *of, certificate_set **ret_set, ost_error *error)

@@ -9,6 +9,7 @@
 #include "provider/call/realm_offer.h"
 #include "provider/call/realm_rows.h"
 #include "provider/realm/document_limit.h"
+#include "store/store_health.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
 
@@ -155,6 +156,17 @@ static ost_result take_entry(const table_source *from, const store_realm *row, r
     return OST_OK;
 }
 
+/* What there is to say of a realm that cannot be loaded. */
+static const char *words_for(const store *s, ost_result result, const ost_error *inner)
+{
+    store_health health;
+    if (inner->detail[0] != '\0')
+        return inner->detail;
+    store_health_read(s, &health);
+    bool known = result == OST_E_STORE && health.fault != STORE_WORKS;
+    return known ? store_fault_sentence(health.fault) : ost_result_sentence(result);
+}
+
 ost_result realm_table_load(store *s, const realm_table *before, realm_offers *offers,
                             const key_holders *holders, realm_table **ret_table, ost_error *error)
 {
@@ -173,7 +185,7 @@ ost_result realm_table_load(store *s, const realm_table *before, realm_offers *o
         result = take_entry(&from, &rows[i], table, &inner);
         if (result != OST_OK)
             ost_error_set(error, result, "realm %.*s: %s", (int)rows[i].name.len, rows[i].name.data,
-                          inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
+                          words_for(s, result, &inner));
     }
     ost_arena_free(arena);
     if (result != OST_OK) {
