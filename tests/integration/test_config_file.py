@@ -68,7 +68,7 @@ def test_file_of_keycloak_starts_the_provider(tmp_path, realm_file):
         log = (provider.folder / "provider.log").read_text()
     assert token.status == 200
     told = [line.split()[1] for line in log.splitlines() if "has no effect" in line]
-    assert told == ["db", "proxy", "spi-theme-cache-themes"]
+    assert told == ["db", "proxy", "spi-theme-cache-themes", "--db-password"]
     assert "db-secret" not in log
 
 

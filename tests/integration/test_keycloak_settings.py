@@ -84,6 +84,7 @@ def told(tmp_path, variables):
     for name in QUIET.keys() | MEANT.keys():
         provider.environment.pop(name, None)
     provider.environment.update(variables)
+    provider.log.unlink(missing_ok=True)
     with provider:
         log = pathlib.Path(provider.log).read_text()
     return [line.split()[1] for line in log.splitlines() if " has no effect: " in line]
@@ -150,3 +151,29 @@ def test_p23_a_way_of_listening_that_there_is_not_is_told(tmp_path):
     done = run("provider", "start", *behind, "--https-port", free_port(), "--https-protocols", "TLSv1.3", "--data", wrong)
     assert [line.split()[1] for line in done.stderr.splitlines() if " has no effect: " in line] == ["--https-port", "--https-protocols"]
     assert done.returncode == 1
+
+
+@pytest.mark.sqlite("it has no --db-url")
+def test_p23_what_is_of_no_use_alone_is_told(tmp_path):
+    """Whoever gives it believes that something comes of it."""
+    lonely = {
+        "KC_DB_USERNAME": "joe",
+        "KC_DB_PASSWORD": "db-secret",
+        "KC_DB_POOL_MAX_SIZE": "5",
+        "OTEL_EXPORTER_OTLP_HEADERS": "a=b",
+        "OTEL_TRACES_SAMPLER": "always_on",
+        "KC_SPI_X509CERT_LOOKUP_NGINX_SSL_CLIENT_CERT": "a-field",
+        "KC_HOSTNAME": "http://one.example",
+        "KC_HOSTNAME_URL": "http://other.example",
+    }
+    assert sorted(told(tmp_path, lonely)) == sorted([
+        *("--db-username", "--db-password", "--db-pool-max-size", "--otlp-headers", "--trace-sampler"),
+        *("--spi-x509cert-lookup-nginx-ssl-client-cert", "KC_HOSTNAME"),
+    ])  # fmt: skip
+
+
+def test_p23_an_administrator_who_is_not_made_is_told(tmp_path):
+    first = {"KC_BOOTSTRAP_ADMIN_USERNAME": "First", "KC_BOOTSTRAP_ADMIN_PASSWORD": "first-password"}
+    assert "--bootstrap-admin-username" not in told(tmp_path, first)
+    assert "--bootstrap-admin-username" not in told(tmp_path, first)
+    assert "--bootstrap-admin-username" in told(tmp_path, {**first, "KC_BOOTSTRAP_ADMIN_USERNAME": "second"})

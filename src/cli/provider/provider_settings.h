@@ -106,4 +106,9 @@ OST_MUST_CHECK ost_result device_pin_read(const option_values *values, ost_arena
 OST_MUST_CHECK ost_result provider_settings_read(bool development, ost_arena *arena,
                                                  option_values *values, ost_error *error);
 
+/* Says on standard error which were given in vain: those of the port that is not served (`tls`: of
+ * plain HTTP), those that need another one that is not there, and variables in whose place an older
+ * or newer name of theirs counts. */
+void settings_tell_unused(const option_values *values, bool tls);
+
 #endif

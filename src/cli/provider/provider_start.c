@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/config/secret_file.h"
 #include "base/context.h"
 #include "base/text.h"
@@ -28,6 +27,7 @@
 #include "provider/file/realm_import.h"
 #include "provider/provider.h"
 #include "provider/realm/realm_key.h"
+#include "provider/realm/user_row.h"
 #include "store/store.h"
 
 #define MAX_PROXIES 32
@@ -120,6 +120,17 @@ static ost_result read_admin_password(const option_values *values, ost_arena *ar
     return path != NULL ? secret_file_read(path, arena, ret_password, error) : OST_OK;
 }
 
+/* The first one is made once: who names another later would wait for them. */
+static void tell_other_administrators(store *db, const char *name, ost_arena *arena)
+{
+    store_user found;
+    ost_text folded = user_row_fold(text_of(name), arena);
+    if (folded.data != NULL &&
+        store_user_find(db, OST_TEXT("master"), folded, false, arena, &found) == OST_E_NOT_FOUND)
+        command_say("--bootstrap-admin-username has no effect: the realm master is there, without "
+                    "this user (ostiary user add --realm master)");
+}
+
 static ost_result bootstrap(const option_values *values, store *db, ost_arena *arena,
                             ost_error *error)
 {
@@ -132,26 +143,10 @@ static ost_result bootstrap(const option_values *values, store *db, ost_arena *a
         return ost_error_set(error, OST_E_CONFIG,
                              "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
                              "KC_BOOTSTRAP_ADMIN_PASSWORD");
-    return bootstrap_admin(db, text_of(name), password, NULL, error);
-}
-
-/* What is said about a way of listening that there is not: one port is served, over TLS or not. */
-static void tell_unused(const option_values *values, bool tls)
-{
-    static const struct {
-        const char *name;
-        bool of_tls;
-    } settings[] = {{"http-port", false},
-                    {"https-port", true},
-                    {"https-protocols", true},
-                    {"https-cipher-suites", true}};
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        if (settings[i].of_tls != tls && options_has(values, settings[i].name))
-            command_say("--%s has no effect: there is one port, %s", settings[i].name,
-                        tls ? "with the certificate --https-port"
-                            : "without a certificate "
-                              "--http-port");
-    }
+    result = bootstrap_admin(db, text_of(name), password, NULL, error);
+    if (result == OST_OK)
+        tell_other_administrators(db, name, arena);
+    return result;
 }
 
 /* How the provider is reached: in production over TLS, or in plain text behind a proxy when
@@ -178,7 +173,7 @@ static ost_result check_ways(const option_values *values, bool development, bool
         return ost_error_set(error, OST_E_CONFIG,
                              "production needs --hostname: the URL under which browsers and APIs "
                              "reach the provider, such as https://id.example.org");
-    tell_unused(values, tls);
+    settings_tell_unused(values, tls);
     if (tls && plain && !development)
         command_say("--http-enabled has no effect: there is one port, with the certificate "
                     "--https-port");
