@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Security keys at Keycloak and at our provider: one key in software registers and signs in at both, rightly and wrongly, and
-what becomes of it is the same. What differs is in the rows, with the reason."""
+"""Security keys at Keycloak (24, and 26 with OSTIARY_KEYCLOAK=newest) and at our provider: one key in software registers and
+signs in at both, rightly and wrongly, and what becomes of it is the same. What differs is in the rows, with the reason."""
 
 import json
 import re
