@@ -9,6 +9,7 @@ from account_page import AccountPage
 from login_page import LoginPage
 from oidc import Client
 from one_time_codes import totp
+from recovery_codes import code_of, flows_with_recovery, recovery_codes
 from programs import Provider
 from shown import counts, shows
 from web import Browser, bearer
@@ -47,6 +48,7 @@ REALM = {
     "internationalizationEnabled": True,
     "supportedLocales": ["en", "de"],
     "passwordPolicy": "length(8) and notUsername",
+    **flows_with_recovery(),
     "groups": [{"name": "staff", "subGroups": [{"name": EVIL}]}],
     "clients": [
         client("tool", name="The Tool", description="Cuts", baseUrl="https://tool.example/start"),
@@ -58,6 +60,7 @@ REALM = {
         user("eve", firstName=EVIL, lastName=EVIL),
         user("pat"),
         user("kit"),
+        user("ray", credentials=[{"type": "password", "value": "ray-password"}, recovery_codes(first=9)]),
     ],
 }
 
@@ -109,6 +112,28 @@ def test_an_app_is_set_up_and_removed(account, page):
     shows(page.get_by_role("cell", name=EVIL))
     account.press("Remove").press("Remove", page.get_by_role("dialog")).told(f"{EVIL} has been removed.")
     shows(page.get_by_text("You have no authenticator app."))
+    assert account.problems == []
+
+
+# ---- recovery codes ----
+
+
+def test_recovery_codes_are_counted_made_anew_and_removed(account, page):
+    page.goto(f"{account.base}/realms/homes/account/")
+    LoginPage(page).wait().log_in("ray", "ray-password")
+    page.get_by_label("Recovery code #9").fill(code_of(9))
+    page.get_by_role("button", name="Sign In").click()
+    account.ready().at("Authenticator apps")
+    shows(page.get_by_text("3 of 12 are left."))
+    shows(page.get_by_text("Few are left"))
+    account.press("Make new codes")
+    page.get_by_label("I have saved these codes").check()
+    page.get_by_role("button", name="Complete setup").click()
+    account.heading("Authenticator apps").ready()
+    shows(page.get_by_text("12 of 12 are left."))
+    counts(page.get_by_text("Few are left"), 0)
+    account.press("Remove").press("Remove", page.get_by_role("dialog")).told("Recovery codes has been removed.")
+    shows(page.get_by_role("button", name="Make codes"))
     assert account.problems == []
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices for one-time codes: which there are, the way to a new one, and out of each.
-import { button, element, heading } from "../../console/lib/elements.js";
+// Second factors that are typed: devices for one-time codes, which there are, the way to a new one, and out of each; and
+// recovery codes, how many are left, and the way to new ones.
+import { below, button, element, heading, section, soft } from "../../console/lib/elements.js";
 import { confirmed } from "../../console/lib/dialog.js";
 import { leave } from "../../console/lib/login.js";
 import { acting, notify } from "../../console/lib/notice.js";
@@ -11,8 +12,7 @@ import { show } from "../lib/shell.js";
 
 const nameOf = (device) => device.userLabel || text("codes.unnamed");
 
-async function remove(device) {
-  const name = nameOf(device);
+async function remove(device, name = nameOf(device)) {
   if (!(await confirmed(text("codes.remove"), text("codes.remove_sure", name), text("codes.remove")))) return;
   await api.remove(`credentials/${encodeURIComponent(device.id)}`);
   notify(text("codes.removed", name));
@@ -25,14 +25,28 @@ const columns = () => [
   { title: text("codes.actions"), hidden: true, cell: (device) => button(text("codes.remove"), acting(() => remove(device)), "other") },
 ];
 
+const setup = (action, key) => (action ? button(text(key), acting(() => leave({ kc_action: action }))) : "");
+
+async function recovery() {
+  const [kind] = await api.get("credentials?type=recovery-authn-codes");
+  if (!kind) return "";
+  const [one] = kind.userCredentialMetadatas ?? [];
+  const { remainingCodes, totalCodes } = JSON.parse(one?.credential.credentialData ?? "{}");
+  return section(text("recovery.title"), soft("recovery.lead"),
+    element("p", {}, one ? text("recovery.left", remainingCodes, totalCodes) : text("recovery.none")),
+    one?.warningMessageTitle ? element("p", {}, element("strong", {}, text("recovery.few"))) : "",
+    below(setup(kind.createAction, one ? "recovery.again" : "recovery.add"),
+      one ? button(text("codes.remove"), acting(() => remove(one.credential, text("recovery.title"))), "other") : ""));
+}
+
 export async function codes() {
   const [kind] = await api.get("credentials?type=otp");
   const devices = (kind?.userCredentialMetadatas ?? []).map((one) => one.credential);
-  const action = kind?.createAction;
   return [
-    heading(text("account.codes"), action ? button(text("codes.add"), acting(() => leave({ kc_action: action }))) : ""),
+    heading(text("account.codes"), setup(kind?.createAction, "codes.add")),
     element("p", { class: "lead" }, text(kind ? "codes.lead" : "codes.unused")),
     element("div", { class: "panel list" }, devices.length > 0 ? table(text("account.codes"), columns(), devices)
       : element("p", { class: "soft" }, text("codes.none"))),
+    await recovery(),
   ];
 }
