@@ -13,15 +13,19 @@
 #define DIVIDED_MOST 1000 /* blocks of one transaction */
 #define REALMS_MEMORY ((size_t)1 << 20)
 
-/* ?1 realm, ?2 where it begins, ?3 the next one (empty: there is none). */
+/* ?1 realm, ?2 where it begins, ?3 the next one (empty: there is none). Without a group: engines
+ * would put all users in order for it once more. */
+#define DIVIDED                                                                                    \
+    " FROM user WHERE realm = ?1 AND service = 0 AND username >= ?2"                               \
+    " AND (?3 = '' OR username < ?3)"
 static const char divide[] =
     "INSERT INTO user_block (realm, first, count) SELECT ?1, first, users - (SELECT"
     " coalesce(sum(change), 0) FROM user_delta WHERE realm = ?1 AND username >= first"
     " AND (username < upto OR upto = '')) FROM (SELECT first, users,"
-    " lead(first, 1, ?3) OVER (ORDER BY first) AS upto FROM (SELECT CASE part WHEN 0 THEN ?2 ELSE"
-    " min(username) END AS first, count(*) AS users FROM (SELECT username, (row_number() OVER"
-    " (ORDER BY username) - 1) / " BLOCK " AS part FROM user WHERE realm = ?1 AND service = 0"
-    " AND username >= ?2 AND (?3 = '' OR username < ?3)) AS numbered GROUP BY part) AS parts)"
+    " lead(first, 1, ?3) OVER (ORDER BY first) AS upto FROM (SELECT CASE place WHEN 0 THEN ?2 ELSE"
+    " username END AS first, coalesce(lead(place) OVER (ORDER BY place), (SELECT count(*)" DIVIDED
+    ")) - place AS users FROM (SELECT username, row_number() OVER (ORDER BY username) - 1"
+    " AS place" DIVIDED ") AS numbered WHERE place % " BLOCK " = 0) AS parts)"
     " AS bounded WHERE TRUE ON CONFLICT (realm, first) DO UPDATE SET count = excluded.count";
 
 static const char longest[] =
