@@ -2,6 +2,7 @@
 """What a provider says that cannot start, or starts and lets nobody in: one line, with what is wrong and what to do."""
 
 import os
+import shutil
 import subprocess
 import time
 
@@ -67,6 +68,20 @@ def test_files_of_tls_that_cannot_be_used(files, tmp_path, certificate, key, wor
     assert program.returncode == 1
     assert said[-1].startswith("ostiary: provider: " + words.format(certificate=files[certificate], key=files[key]))
     assert all(line.startswith("ostiary: ") for line in said)
+
+
+@pytest.mark.sqlite("pages of the file are overwritten")
+def test_a_damaged_store(files, tmp_path, realm_file):
+    shutil.copy(realm_file, tmp_path)
+    made = [provider_program(), "realm", "import", realm_file, "--data", tmp_path / "data"]
+    subprocess.run([str(word) for word in made], check=True, capture_output=True, timeout=60)
+    store = tmp_path / "data" / "ostiary.db"
+    whole = store.read_bytes()
+    store.write_bytes(whole[:4096] + b"\x5a" * (len(whole) - 4096))
+    program = start(tmp_path, files["chain"], files["key"])
+    said = program.communicate(timeout=60)[1].splitlines()
+    assert program.returncode == 1 and said[-1].startswith("ostiary: provider: ")
+    assert "malformed" in said[-1] or "the file is damaged; restore a backup" in said[-1]
 
 
 @pytest.mark.sqlite("the clock is the database's there")

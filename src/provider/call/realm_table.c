@@ -181,6 +181,8 @@ ost_result realm_table_load(store *s, const realm_table *before, realm_offers *o
         result = store_realm_names(s, arena, &rows, &count);
     if (result == OST_OK)
         result = realm_rows_read(s, arena, &from.rows);
+    if (result != OST_OK)
+        ost_error_set(error, result, "the realms cannot be read: %s", words_for(s, result, &inner));
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         result = take_entry(&from, &rows[i], table, &inner);
         if (result != OST_OK)
