@@ -8,6 +8,7 @@
 #include "provider/policy/policy_set.h"
 #include "provider/registration/registrant.h"
 #include "provider/registration/registration.h"
+#include "provider/registration/registration_call.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -23,28 +24,8 @@ typedef struct registration_job {
 
 static void send_answer(call *c)
 {
-    registration_job *job = c->job;
-    call_allow_origin(c, NULL);
-    event_tell_outcome(c, job->event);
-    if (c->error.status == 401)
-        call_challenge(c, c->error.error, NULL);
-    if (c->error.status != 0 || job->status == 200) {
-        call_send_json(c);
-        return;
-    }
-    call_no_store(c);
-    if (job->status == 201)
-        http_respond(c->exchange, 201, "application/json", c->answer);
-    else
-        http_respond(c->exchange, 204, NULL, (ost_text){0});
-}
-
-/* One Bearer token, or none. */
-static bool read_token(call *c, registration_job *job)
-{
-    return http_request_field_count(c->request, "authorization") == 0 ||
-           call_bearer(c, &job->token) == BEARER_TOKEN ||
-           call_refuse(c, 401, "invalid_token", "Failed decode token");
+    const registration_job *job = c->job;
+    registration_call_send(c, job->event, job->status, NULL);
 }
 
 static bool read_metadata(call *c, registration_job *job, const ost_json **ret_document)
@@ -66,7 +47,7 @@ static call *begin_registration(http_exchange *exchange, void *user, int status,
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else
-        (void)read_token(c, job);
+        (void)registration_call_token(c, &job->token);
     return c;
 }
 

@@ -6,6 +6,7 @@
 #include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/registration/registration.h"
+#include "provider/registration/registration_call.h"
 #include "provider/registration/representation.h"
 #include "provider/token/client_auth.h"
 
@@ -20,27 +21,7 @@ typedef struct represented_job {
 static void send_answer(call *c)
 {
     const represented_job *job = c->job;
-    call_allow_origin(c, NULL);
-    event_tell_outcome(c, job->event);
-    if (c->error.status == 401)
-        call_challenge(c, c->error.error, NULL);
-    if (c->error.status != 0 || job->status == 200) {
-        call_send_json(c);
-        return;
-    }
-    call_no_store(c);
-    if (job->location != NULL)
-        (void)!http_set_field(c->exchange, "Location", text_of(job->location));
-    http_respond(c->exchange, job->status, job->status == 201 ? "application/json" : NULL,
-                 c->answer);
-}
-
-/* One Bearer token, or none. */
-static bool read_token(call *c, ost_text *ret_token)
-{
-    return http_request_field_count(c->request, "authorization") == 0 ||
-           call_bearer(c, ret_token) == BEARER_TOKEN ||
-           call_refuse(c, 401, "invalid_token", "Failed decode token");
+    registration_call_send(c, job->event, job->status, job->location);
 }
 
 static void begin(http_exchange *exchange, void *user, int status, event_type event,
@@ -56,7 +37,7 @@ static void begin(http_exchange *exchange, void *user, int status, event_type ev
     bool sends = c->request->method == HTTP_POST || c->request->method == HTTP_PUT;
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
-    else if (read_token(c, &job->token) && sends)
+    else if (registration_call_token(c, &job->token) && sends)
         (void)representation_read(c, &job->representation);
     call_work(c, work, send_answer);
 }
