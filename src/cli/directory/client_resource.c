@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -19,7 +20,7 @@ ost_result resource_client(administrator *a, const char *client_id, resource *re
     ret_found->json = json_list_find(list, "clientId", text_of(client_id));
     if (ret_found->json == NULL)
         return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s", client_id);
-    ost_text id = resource_text(ret_found->json, "id");
+    ost_text id = json_text_of(ret_found->json, "id");
     ret_found->path = ost_arena_format(a->arena, "/clients/%.*s", OST_FORMAT(id));
     return OST_OK;
 }
@@ -31,19 +32,13 @@ static ost_result find(administrator *a, const option_values *values, const char
     return resource_client(a, name, ret_found, error);
 }
 
-static bool is_on(const ost_json *json, const char *member)
-{
-    bool on = false;
-    return ost_json_boolean(ost_json_get(json, member), &on) && on;
-}
-
 static void print(const ost_json *json)
 {
     resource_put(json, "id", '\t');
     resource_put(json, "clientId", '\t');
-    printf("%s\t", is_on(json, "bearerOnly")     ? "bearer-only"
-                   : is_on(json, "publicClient") ? "public"
-                                                 : "confidential");
+    printf("%s\t", json_true_of(json, "bearerOnly")     ? "bearer-only"
+                   : json_true_of(json, "publicClient") ? "public"
+                                                        : "confidential");
     resource_put_switch(json, false);
 }
 

@@ -2,6 +2,7 @@
 /* Groups by their paths, and `ostiary group`. */
 #include <string.h>
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -34,7 +35,7 @@ ost_result resource_group(administrator *a, const char *path, resource *ret_foun
         return ost_error_set(error, result, "Could not find group: %s", path);
     if (result != OST_OK)
         return result;
-    ost_text id = resource_text(at_path, "id");
+    ost_text id = json_text_of(at_path, "id");
     ret_found->path = ost_arena_format(a->arena, "/groups/%.*s", OST_FORMAT(id));
     return administrator_ask(a, HTTP_GET, ret_found->path, (ost_text){0}, &ret_found->json, error);
 }
@@ -78,7 +79,7 @@ static ost_result list_below(administrator *a, const option_values *values, cons
         (ost_text){0}, &list, error);
     for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        ost_text id = resource_text(at, "id");
+        ost_text id = json_text_of(at, "id");
         int64_t below = 0;
         (void)!ost_json_integer(ost_json_get(at, "subGroupCount"), &below);
         if (options_has(values, "json"))
@@ -112,30 +113,7 @@ const resource_kind group_kind = {.noun = "group",
                                   .list = list_all,
                                   .print = print};
 
-static int run_list(const option_values *values)
-{
-    return resource_list(&group_kind, values);
-}
-
-static int run_show(const option_values *values)
-{
-    return resource_show(&group_kind, values);
-}
-
-static int run_create(const option_values *values)
-{
-    return resource_create(&group_kind, values);
-}
-
-static int run_set(const option_values *values)
-{
-    return resource_set(&group_kind, values);
-}
-
-static int run_delete(const option_values *values)
-{
-    return resource_delete(&group_kind, values);
-}
+RESOURCE_RUN_ALL(group_kind)
 
 static const option options[] = {ADMINISTRATOR_OPTIONS, {0}};
 

@@ -2,6 +2,7 @@
 /* At a server, what the commands of the same names do at the store. */
 #include <stdio.h>
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
@@ -101,7 +102,7 @@ static ost_result secret(administrator *a, const option_values *values, ost_erro
         result = administrator_ask(a, options_has(values, "regenerate") ? HTTP_POST : HTTP_GET,
                                    ost_arena_format(a->arena, "%s/client-secret", client.path),
                                    (ost_text){0}, &json, error);
-    if (result == OST_OK && resource_text(json, "value").len == 0)
+    if (result == OST_OK && json_text_of(json, "value").len == 0)
         return ost_error_set(error, OST_E_NOT_FOUND, "the client has no secret");
     if (result == OST_OK)
         resource_put(json, "value", '\n');

@@ -2,6 +2,7 @@
 /* At a server, what `ostiary realm export` does at the store, as far as the admin API tells it: the
  * partial export, the clients' secrets, and the users one by one. What the server masks is left
  * out, since a mask that is imported elsewhere would be a secret that everyone knows. */
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
@@ -50,12 +51,12 @@ static void put_unmasked(exporting *e, const ost_json *json) /* NOLINT(misc-no-r
 static ost_result put_secret(exporting *e, const ost_json *client, ost_error *error)
 {
     const ost_json *answer = NULL;
-    ost_text id = resource_text(client, "id");
+    ost_text id = json_text_of(client, "id");
     ost_result result = administrator_ask(
         e->a, HTTP_GET,
         ost_arena_format(e->a->arena, "/clients/%.*s/client-secret", OST_FORMAT(id)), (ost_text){0},
         &answer, error);
-    ost_text secret = resource_text(answer, "value");
+    ost_text secret = json_text_of(answer, "value");
     if (result == OST_OK && secret.len > 0)
         ost_json_member_text(e->w, "secret", secret);
     return result;
@@ -107,7 +108,7 @@ static void put_names(exporting *e, const char *name, const ost_json *list, cons
     ost_json_put_name(e->w, text_of(name));
     ost_json_open_array(e->w);
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
-        ost_json_put_text(e->w, resource_text(at, member));
+        ost_json_put_text(e->w, json_text_of(at, member));
     ost_json_close_array(e->w);
 }
 
@@ -179,7 +180,7 @@ static ost_result put_user(exporting *e, const ost_json *user, ost_text client_i
     }
     if (client_id.len > 0)
         ost_json_member_text(e->w, "serviceAccountClientId", client_id);
-    ost_result result = put_links(e, resource_text(user, "id"), error);
+    ost_result result = put_links(e, json_text_of(user, "id"), error);
     ost_json_close_object(e->w);
     return result;
 }
@@ -212,13 +213,13 @@ static ost_result put_accounts(exporting *e, const ost_json *clients, ost_error 
          at = ost_json_next(at)) {
         if (!ost_json_boolean(ost_json_get(at, "serviceAccountsEnabled"), &enabled) || !enabled)
             continue;
-        ost_text id = resource_text(at, "id");
+        ost_text id = json_text_of(at, "id");
         result = administrator_ask(
             e->a, HTTP_GET,
             ost_arena_format(e->a->arena, "/clients/%.*s/service-account-user", OST_FORMAT(id)),
             (ost_text){0}, &user, error);
         if (result == OST_OK)
-            result = put_user(e, user, resource_text(at, "clientId"), error);
+            result = put_user(e, user, json_text_of(at, "clientId"), error);
     }
     return result;
 }

@@ -4,6 +4,7 @@
  * that exists. What becomes of every member is the server's to know. */
 #include <stdio.h>
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/printable.h"
@@ -64,7 +65,7 @@ static void tell_json(const importing *i, ost_text name, const char *outcome, si
 static void tell(const importing *i, const ost_json *whole, const char *outcome,
                  const merging *merged)
 {
-    ost_text name = resource_text(whole, "realm");
+    ost_text name = json_text_of(whole, "realm");
     size_t users = ost_json_count(ost_json_get(whole, "users"));
     if (i->w != NULL)
         tell_json(i, name, outcome, users, merged);
@@ -141,7 +142,7 @@ static ost_result merge(importing *i, const ost_json *whole, ost_error *error)
 static ost_result import_realm(importing *i, const ost_json *whole, ost_error *error)
 {
     ost_error ignored = {0};
-    ost_text name = resource_text(whole, "realm");
+    ost_text name = json_text_of(whole, "realm");
     if (name.len == 0)
         return ost_error_set(error, OST_E_FORMAT, "no realm: the member \"realm\" is missing");
     i->a->realm = ost_arena_copy(i->a->arena, name);

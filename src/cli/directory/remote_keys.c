@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
@@ -16,7 +17,7 @@
 /* "SIG" and "ACTIVE" are "sig" and "active" at the store. */
 static ost_text lower(administrator *a, const ost_json *json, const char *member)
 {
-    ost_text text = resource_text(json, member);
+    ost_text text = json_text_of(json, member);
     char *copy = ost_arena_copy(a->arena, text);
     if (copy == NULL)
         return (ost_text){0};
@@ -27,8 +28,8 @@ static ost_text lower(administrator *a, const ost_json *json, const char *member
 static void put_json(administrator *a, const ost_json *key, ost_json_writer *w)
 {
     ost_json_open_object(w);
-    ost_json_member_text(w, "kid", resource_text(key, "kid"));
-    ost_json_member_text(w, "algorithm", resource_text(key, "algorithm"));
+    ost_json_member_text(w, "kid", json_text_of(key, "kid"));
+    ost_json_member_text(w, "algorithm", json_text_of(key, "algorithm"));
     ost_json_member_text(w, "use", lower(a, key, "use"));
     ost_json_member_text(w, "status", lower(a, key, "status"));
     ost_json_close_object(w);

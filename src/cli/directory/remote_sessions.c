@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
@@ -52,8 +53,8 @@ static ost_result take(administrator *a, const ost_json *list, sessions *s, ost_
         if (!make_room(a, s))
             return ost_error_set(error, OST_E_MEMORY, "out of memory");
         session *one = &s->list[s->count++];
-        *one = (session){.id = resource_text(at, "id"),
-                         .user_id = resource_text(at, "userId"),
+        *one = (session){.id = json_text_of(at, "id"),
+                         .user_id = json_text_of(at, "userId"),
                          .start = seconds(at, "start"),
                          .last_access = seconds(at, "lastAccess")};
         (void)!ost_json_boolean(ost_json_get(at, "rememberMe"), &one->remembered);
@@ -124,7 +125,7 @@ static ost_result gather_realm(administrator *a, sessions *s, ost_error *error)
         administrator_ask(a, HTTP_GET, "/client-session-stats", (ost_text){0}, &clients, error);
     for (const ost_json *at = ost_json_first(clients); at != NULL && result == OST_OK;
          at = ost_json_next(at))
-        result = gather_client(a, resource_text(at, "id"), s, error);
+        result = gather_client(a, json_text_of(at, "id"), s, error);
     return result;
 }
 

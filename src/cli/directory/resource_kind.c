@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json/json_member.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "cli/provider/administration.h"
@@ -12,16 +13,9 @@
 
 static const ost_text nothing;
 
-ost_text resource_text(const ost_json *json, const char *member)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(json, member), &text);
-    return text;
-}
-
 void resource_put(const ost_json *json, const char *member, char end)
 {
-    administration_put(resource_text(json, member), end);
+    administration_put(json_text_of(json, member), end);
 }
 
 void resource_put_switch(const ost_json *json, bool fallback)

@@ -39,6 +39,19 @@ int resource_create(const resource_kind *kind, const option_values *values);
 int resource_set(const resource_kind *kind, const option_values *values);
 int resource_delete(const resource_kind *kind, const option_values *values);
 
+/* run_list, run_show, run_create, run_set and run_delete of a kind, for its commands. */
+#define RESOURCE_RUN_ALL(kind)                                                                     \
+    RESOURCE_RUN(list, kind)                                                                       \
+    RESOURCE_RUN(show, kind)                                                                       \
+    RESOURCE_RUN(create, kind)                                                                     \
+    RESOURCE_RUN(set, kind)                                                                        \
+    RESOURCE_RUN(delete, kind)
+#define RESOURCE_RUN(verb, kind)                                                                   \
+    static int run_##verb(const option_values *values)                                             \
+    {                                                                                              \
+        return resource_##verb(&(kind), values);                                                   \
+    }
+
 /* Each object of a list, as a line or as JSON, which is without secrets. */
 OST_MUST_CHECK ost_result resource_print(administrator *a, const resource_kind *kind,
                                          const option_values *values, const ost_json *list);
@@ -47,7 +60,6 @@ OST_MUST_CHECK ost_result resource_print_json(administrator *a, const ost_json *
 void resource_put(const ost_json *json, const char *member, char end);
 /* "enabled" or "disabled", and the end of the line; `fallback`: when the object does not say. */
 void resource_put_switch(const ost_json *json, bool fallback);
-ost_text resource_text(const ost_json *json, const char *member);
 
 /* A client, a user and a role by the names that options and operands give. */
 OST_MUST_CHECK ost_result resource_client(administrator *a, const char *client_id,

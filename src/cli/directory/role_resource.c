@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Roles of the realm and (--client) of clients, and `ostiary role`. */
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -38,7 +39,7 @@ ost_result resource_role(administrator *a, const char *client, const char *name,
     ret_found->json = json_list_find(list, "name", text_of(name));
     if (ret_found->json == NULL)
         return ost_error_set(error, OST_E_NOT_FOUND, "Could not find role: %s", name);
-    ost_text id = resource_text(ret_found->json, "id");
+    ost_text id = json_text_of(ret_found->json, "id");
     ret_found->path = ost_arena_format(a->arena, "/roles-by-id/%.*s", OST_FORMAT(id));
     return OST_OK;
 }
@@ -97,30 +98,7 @@ const resource_kind role_kind = {.noun = "role",
                                  .list = list_all,
                                  .print = print};
 
-static int run_list(const option_values *values)
-{
-    return resource_list(&role_kind, values);
-}
-
-static int run_show(const option_values *values)
-{
-    return resource_show(&role_kind, values);
-}
-
-static int run_create(const option_values *values)
-{
-    return resource_create(&role_kind, values);
-}
-
-static int run_set(const option_values *values)
-{
-    return resource_set(&role_kind, values);
-}
-
-static int run_delete(const option_values *values)
-{
-    return resource_delete(&role_kind, values);
-}
+RESOURCE_RUN_ALL(role_kind)
 
 /* A role within a role. */
 static ost_result add_role(administrator *a, const option_values *values, ost_error *error)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users by their names, and `ostiary user create|set|remove-role`. */
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -40,7 +41,7 @@ ost_result resource_user(administrator *a, const char *name, resource *ret_found
         return ost_error_set(error, result, "User not found: %s", name);
     if (result != OST_OK)
         return result;
-    ost_text id = resource_text(ret_found->json, "id");
+    ost_text id = json_text_of(ret_found->json, "id");
     ret_found->path = ost_arena_format(a->arena, "/users/%.*s", OST_FORMAT(id));
     return OST_OK;
 }

@@ -4,6 +4,7 @@
 #include "guard/check/check_words.h"
 
 #include "base/base64url.h"
+#include "base/json/json_member.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/claims_lookup.h"
@@ -22,9 +23,7 @@ static ost_text or_text(ost_text text, const char *fallback)
 
 static ost_text header_text(const check *c, const char *name)
 {
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(c->trace->header, name), &text);
-    return text;
+    return json_text_of(c->trace->header, name);
 }
 
 static ost_text claim_text(const check *c, const char *name, const char *fallback)
@@ -131,11 +130,9 @@ static ost_text seen_signature(const check *c)
 
 static ost_text seen_issuer(const check *c)
 {
-    ost_text name = {0};
     if (c->claims != NULL)
         return ost_claims_issuer(c->claims);
-    (void)!ost_json_text(ost_json_get(c->trace->claims, "iss"), &name);
-    return name;
+    return json_text_of(c->trace->claims, "iss");
 }
 
 /* The values themselves say more than that they are wrong; else the words of the error. */

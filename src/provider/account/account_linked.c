@@ -2,6 +2,7 @@
 /* Accounts at other providers, in the account REST API: what a realm file says of them. Logins
  * through other providers are not there, so none is linked here; a link can be taken back. */
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/account/account_user.h"
@@ -38,8 +39,7 @@ ost_result account_list_linked(account_call *a)
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        bool enabled = false;
-        if (ost_json_boolean(ost_json_get(at, "enabled"), &enabled) && enabled)
+        if (json_true_of(at, "enabled"))
             put_linked(a, w, at);
     }
     ost_json_close_array(w);

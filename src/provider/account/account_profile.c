@@ -3,6 +3,7 @@
  * a user stays what it is, whatever is sent. */
 #include "base/array.h"
 #include "base/fold.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/account/account_attributes.h"
 #include "provider/account/account_call.h"
@@ -21,17 +22,11 @@
     "{\"name\":\"locale\",\"displayName\":\"locale\",\"required\":false,\"readOnly\":false,"       \
     "\"validators\":{},\"multivalued\":false}"
 
-static bool is_set(const realm *r, const char *name)
-{
-    bool set = false;
-    return ost_json_boolean(ost_json_get(r->document, name), &set) && set;
-}
-
 /* Where a realm has several languages, its users choose one, whatever its profile says of others.
  */
 static bool has_own_locale(const realm *r, const ost_json *rules)
 {
-    return is_set(r, "internationalizationEnabled") &&
+    return json_true_of(r->document, "internationalizationEnabled") &&
            (rules == NULL || profile_rules_find(rules, "locale") == NULL);
 }
 
@@ -57,8 +52,8 @@ static ost_result put_metadata(account_call *a, ost_json_writer *w)
                                               "\"displayHeader\":\"User metadata\","
                                               "\"displayDescription\":\"Attributes, which refer "
                                               "to user metadata\"}]}",
-        is_set(r, "internationalizationEnabled") ? LOCALE "," : "",
-        is_set(r, "editUsernameAllowed") ? "false" : "true");
+        json_true_of(r->document, "internationalizationEnabled") ? LOCALE "," : "",
+        json_true_of(r->document, "editUsernameAllowed") ? "false" : "true");
     ost_result result = text != NULL
                             ? ost_json_read(text_of(text), NULL, a->call->arena, &metadata, NULL)
                             : OST_E_MEMORY;
@@ -78,7 +73,8 @@ static ost_result put_own_metadata(account_call *a, const ost_json *rules, ost_j
     if (result != OST_OK)
         return result;
     ost_json_put_name(w, OST_TEXT("userProfileMetadata"));
-    profile_metadata_put(w, rules, PROFILE_USER, !is_set(r, "editUsernameAllowed"), locale);
+    profile_metadata_put(w, rules, PROFILE_USER, !json_true_of(r->document, "editUsernameAllowed"),
+                         locale);
     return OST_OK;
 }
 
@@ -99,7 +95,6 @@ static void put_attributes(const account_call *a, const ost_json *rules, ost_jso
 ost_result account_read_profile(account_call *a)
 {
     static const char *const shown[] = {"firstName", "lastName", "email"};
-    bool verified = false;
     const ost_json *rules;
     ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
     ost_result result = w != NULL
@@ -107,8 +102,6 @@ ost_result account_read_profile(account_call *a)
                             : OST_E_MEMORY;
     if (result != OST_OK)
         return result;
-    if (!ost_json_boolean(ost_json_get(a->document, "emailVerified"), &verified))
-        verified = false;
     ost_json_open_object(w);
     ost_json_member_text(w, "id", a->user.id);
     ost_json_member_text(w, "username", part_text(a->document, "username"));
@@ -117,7 +110,7 @@ ost_result account_read_profile(account_call *a)
         if (value != NULL)
             ost_json_member_value(w, shown[i], value);
     }
-    ost_json_member_boolean(w, "emailVerified", verified);
+    ost_json_member_boolean(w, "emailVerified", json_true_of(a->document, "emailVerified"));
     put_attributes(a, rules, w);
     if (!account_asks(a, "userProfileMetadata", "false"))
         result = rules != NULL ? put_own_metadata(a, rules, w) : put_metadata(a, w);
@@ -214,7 +207,7 @@ static ost_result find_other(account_call *a, ost_text value, bool email, bool *
 static ost_result check_username(account_call *a, profile *p, profile_faults *f)
 {
     bool taken = false;
-    bool editable = is_set(a->call->realm, "editUsernameAllowed");
+    bool editable = json_true_of(a->call->realm->document, "editUsernameAllowed");
     ost_text folded = text_fold(p->username, a->call->arena);
     if (folded.data == NULL)
         return OST_E_MEMORY;

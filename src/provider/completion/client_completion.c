@@ -3,6 +3,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/completion/completion.h"
 #include "provider/member/masked.h"
@@ -11,14 +12,7 @@
 
 bool realm_document_has_account(const ost_json *client)
 {
-    bool has = false;
-    return ost_json_boolean(ost_json_get(client, "serviceAccountsEnabled"), &has) && has;
-}
-
-static bool is_true(const ost_json *object, const char *member)
-{
-    bool value = false;
-    return ost_json_boolean(ost_json_get(object, member), &value) && value;
+    return json_true_of(client, "serviceAccountsEnabled");
 }
 
 /* Before Keycloak 2 a client had either logins of browsers or direct grants. */
@@ -42,7 +36,7 @@ static void put_secret(completion *c, const ost_json *client)
     bool known = ost_json_text(ost_json_get(client, "secret"), &given) && !text_is(given, MASK);
     if (known) {
         ost_json_member_text(c->writer, "secret", given);
-    } else if (!is_true(client, "publicClient") && !is_true(client, "bearerOnly") &&
+    } else if (!json_true_of(client, "publicClient") && !json_true_of(client, "bearerOnly") &&
                context_random(c->context, bytes, sizeof bytes) == OST_OK) {
         size_t len = base64url_encode(bytes, sizeof bytes, text);
         ost_json_member_text(c->writer, "secret", (ost_text){text, len});

@@ -2,6 +2,7 @@
 /* Mails of the admin REST API: links by which users update their accounts, and the trial of a mail
  * server. The answer waits for that server, as Keycloak's does. */
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/action/action_mail.h"
 #include "provider/admin/admin_operations.h"
@@ -28,13 +29,6 @@ static bool refuse(admin_call *a, const char *why)
     return false;
 }
 
-static ost_text text_in(const ost_json *document, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(document, name), &text);
-    return text;
-}
-
 /* ---- what the request says ---- */
 
 static bool read_client(admin_call *a, sending *s)
@@ -59,7 +53,7 @@ static bool read_client(admin_call *a, sending *s)
 static bool read_user(admin_call *a, sending *s)
 {
     s->token.user = s->user.id;
-    s->token.email = text_in(s->document, "email");
+    s->token.email = json_text_of(s->document, "email");
     if (s->token.email.len == 0)
         return refuse(a, "User email missing");
     if (!s->user.enabled)
@@ -88,6 +82,14 @@ static ost_result begin(admin_call *a, action_purpose purpose, sending *s, bool 
     return OST_OK;
 }
 
+/* The log tells why, the answer no more than `unsent`, as Keycloak does. */
+static ost_result refuse_unwritten(admin_call *a, const ost_error *error, const char *unsent)
+{
+    const char *why = ost_arena_copy(a->call->arena, text_of(error->detail));
+    http_add_detail(a->call->exchange, "mail", text_of(why));
+    return admin_refuse(a, 500, "errorMessage", unsent);
+}
+
 static ost_result finish(admin_call *a, sending *s, const char *unsent)
 {
     ost_error error = {0};
@@ -98,11 +100,8 @@ static ost_result finish(admin_call *a, sending *s, const char *unsent)
                                          NULL, letter, &error);
     if (call_is_busy(result) && result != OST_E_BUSY)
         return result;
-    if (result != OST_OK) {
-        const char *why = ost_arena_copy(a->call->arena, text_of(error.detail));
-        http_add_detail(a->call->exchange, "mail", text_of(why));
-        return admin_refuse(a, 500, "errorMessage", unsent);
-    }
+    if (result != OST_OK)
+        return refuse_unwritten(a, &error, unsent);
     a->letter = letter;
     a->unsent = unsent;
     return admin_answer_done(a);
@@ -193,14 +192,14 @@ static ost_result write_trial(admin_call *a, const ost_json *smtp, mail_letter *
         store_user_get(a->realm.store, text_of(c.realm->name), a->asker.user, a->arena, &user);
     if (result == OST_OK)
         result = ost_json_read(user.document, NULL, a->arena, &document, NULL);
-    if (result == OST_OK && text_in(document, "email").len == 0)
+    if (result == OST_OK && json_text_of(document, "email").len == 0)
         return ost_error_set(error, OST_E_ARGUMENT, "the administrator has no mail address");
     if (result == OST_OK)
         result = unmask(a, &smtp);
     if (result != OST_OK)
         return ost_error_set(error, result, "the stored password is for another server");
     mail_text_words(a->realm.realm, document, NULL, &words);
-    result = action_mail_write(&c, smtp, &text, text_in(document, "email"), letter, error);
+    result = action_mail_write(&c, smtp, &text, json_text_of(document, "email"), letter, error);
     letter->realm = a->realm.row.name;
     letter->trial = true;
     return result;
@@ -220,11 +219,8 @@ ost_result admin_test_smtp(admin_call *a)
     ost_result result = write_trial(a, a->body, letter, &error);
     if (call_is_busy(result))
         return result;
-    if (result != OST_OK) {
-        const char *why = ost_arena_copy(a->call->arena, text_of(error.detail));
-        http_add_detail(a->call->exchange, "mail", text_of(why));
-        return admin_refuse(a, 500, "errorMessage", unsent);
-    }
+    if (result != OST_OK)
+        return refuse_unwritten(a, &error, unsent);
     a->letter = letter;
     a->unsent = unsent;
     return admin_answer_done(a);

@@ -2,6 +2,7 @@
 /* Users of the admin REST API as it finds and shows them; see admin_user.h. */
 #include "provider/directory/admin_user.h"
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
@@ -62,7 +63,6 @@ void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *u
     static const char *const shown[] = {"firstName", "lastName", "email", NULL};
     static const char *const whole[] = {"attributes", "requiredActions", "federationLink",
                                         "serviceAccountClientId", NULL};
-    bool verified = false;
     ost_json_open_object(w);
     ost_json_member_text(w, "id", user->id);
     ost_json_member_text(w, "username", user->username);
@@ -75,9 +75,7 @@ void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *u
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
-    if (!ost_json_boolean(ost_json_get(document, "emailVerified"), &verified))
-        verified = false;
-    ost_json_member_boolean(w, "emailVerified", verified);
+    ost_json_member_boolean(w, "emailVerified", json_true_of(document, "emailVerified"));
     ost_json_member_integer(w, "createdTimestamp", user->created * 1000);
     ost_json_member_boolean(w, "enabled", user->enabled);
     if (!brief)

@@ -4,6 +4,7 @@
  * user says so. What then takes several pages goes on in this browser alone, by a token of its own;
  * with the first of them that is done, the link is spent. */
 #include "base/base64url.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/action/action_step.h"
 #include "provider/action/mail_text.h"
@@ -193,18 +194,13 @@ static void work_look(call *c)
         run->outcome = RUN_ASKS;
 }
 
-static bool is_verified(const authenticated_user *user)
-{
-    bool verified = false;
-    return ost_json_boolean(ost_json_get(user->document, "emailVerified"), &verified) && verified;
-}
-
 /* Who has the link has the mail. */
 static bool verify(call *c)
 {
     action_run *run = c->job;
     ost_result result = OST_OK;
-    if (!is_verified(&run->job.login.user) || run->token.purpose == ACTION_VERIFY)
+    if (!json_true_of(run->job.login.user.document, "emailVerified") ||
+        run->token.purpose == ACTION_VERIFY)
         result = action_token_verify(c, &run->token);
     if (result == OST_E_CONFLICT)
         return action_run_refuse(c, 400, ACTION_LINK_USED, "expired_code");
@@ -216,7 +212,8 @@ static void work_confirm(call *c)
     action_run *run = c->job;
     if (!open_link(c))
         return;
-    run->verified_before = run->token.purpose == ACTION_VERIFY && is_verified(&run->job.login.user);
+    run->verified_before = run->token.purpose == ACTION_VERIFY &&
+                           json_true_of(run->job.login.user.document, "emailVerified");
     if (run->token.purpose == ACTION_VERIFY) {
         ost_result result = action_token_spend(c, &run->token);
         if (result != OST_OK)

@@ -4,6 +4,7 @@
 
 #include "base/error_sentence.h"
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/file/master_document.h"
 #include "provider/realm/document_limit.h"
@@ -27,8 +28,7 @@ typedef enum presence { CLIENT_IS_MISSING, CLIENT_IS_THERE, NAME_IS_TAKEN } pres
 
 static bool is_bearer_only(const ost_json *client)
 {
-    bool bearer = false;
-    return ost_json_boolean(ost_json_get(client, "bearerOnly"), &bearer) && bearer;
+    return json_true_of(client, "bearerOnly");
 }
 
 /* A bearer-only client of the name with all the roles is the realm's; with fewer it is to get

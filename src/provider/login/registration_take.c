@@ -2,6 +2,7 @@
 /* Users who make themselves; see registration_page.h. Of the form counts what the realm's profile
  * lets its users write, and nothing else. */
 #include "base/fold.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
@@ -32,13 +33,6 @@ static void show_busy(call *c)
 
 /* ---- what was typed ---- */
 
-static ost_text text_in(const ost_json *document, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(document, name), &text);
-    return text;
-}
-
 static ost_result put_typed(call *c, const profile_field *field, const ost_json **document)
 {
     ost_text typed = profile_form_typed(c, field);
@@ -62,7 +56,7 @@ static ost_result read_typed(call *c, const ost_json **ret_document)
     for (size_t i = 0; i < job->form.count && result == OST_OK; i++)
         result = put_typed(c, &job->form.fields[i], ret_document);
     if (result == OST_OK && c->realm->registration.email_is_name)
-        result = document_put_text(*ret_document, "username", text_in(*ret_document, "email"),
+        result = document_put_text(*ret_document, "username", json_text_of(*ret_document, "email"),
                                    c->arena, ret_document);
     return result;
 }
@@ -97,7 +91,7 @@ static void check_name(call *c, ost_text username)
 static ost_result check_profile(call *c, const ost_json *document)
 {
     registration_job *job = c->job;
-    ost_text username = text_in(document, "username"), email = text_in(document, "email");
+    ost_text username = json_text_of(document, "username"), email = json_text_of(document, "email");
     ost_result result = OST_OK;
     check_name(c, username);
     if (job->form.rules != NULL) {
@@ -107,8 +101,8 @@ static ost_result check_profile(call *c, const ost_json *document)
         if (!c->realm->registration.email_is_name && username.len > 0)
             profile_check_username(username, &job->faults);
         profile_check_email(email.len > 0 ? email : OST_TEXT(""), &job->faults);
-        profile_check_name("firstName", text_in(document, "firstName"), &job->faults);
-        profile_check_name("lastName", text_in(document, "lastName"), &job->faults);
+        profile_check_name("firstName", json_text_of(document, "firstName"), &job->faults);
+        profile_check_name("lastName", json_text_of(document, "lastName"), &job->faults);
     }
     if (email.len > NAME_MAX_BYTES)
         add_fault(c, "email", "error-invalid-email");
@@ -128,8 +122,9 @@ static void check_password(call *c, const ost_json *document)
     }
     if (!text_equal_secret(password, call_parameter(c, "password-confirm")))
         job->confirm_mistake = "Password confirmation doesn't match.";
-    if (password_policy_check(c->realm->password_policy, password, text_in(document, "username"),
-                              text_in(document, "email"), &error) != OST_OK)
+    if (password_policy_check(c->realm->password_policy, password,
+                              json_text_of(document, "username"), json_text_of(document, "email"),
+                              &error) != OST_OK)
         job->secret_mistake = error.detail[0] != '\0'
                                   ? ost_arena_copy(c->arena, text_of(error.detail))
                                   : "Invalid password.";
@@ -179,10 +174,10 @@ static ost_result is_taken(call *c, ost_text name, bool or_email, bool *ret_take
 static ost_result check_taken(call *c, const ost_json *document)
 {
     const realm *r = c->realm;
-    ost_text email = text_in(document, "email");
+    ost_text email = json_text_of(document, "email");
     bool taken = false, by_email = r->registration.email_is_name;
     bool or_email = r->login_with_email || (by_email && !r->duplicate_emails);
-    ost_result result = is_taken(c, text_in(document, "username"), or_email, &taken);
+    ost_result result = is_taken(c, json_text_of(document, "username"), or_email, &taken);
     if (taken) {
         add_fault(c, naming_field(c), by_email ? "emailExistsMessage" : "usernameExistsMessage");
         c->event.error = by_email ? "email_in_use" : "username_in_use";
@@ -316,8 +311,8 @@ void registration_take(call *c)
     bool blocked = false;
     ost_result result = read_typed(c, &document);
     if (result == OST_OK) {
-        c->event.username = text_in(document, "username");
-        c->event.email = text_in(document, "email");
+        c->event.username = json_text_of(document, "username");
+        c->event.email = json_text_of(document, "email");
         result = check_profile(c, document);
         check_password(c, document);
         check_terms(c);

@@ -2,6 +2,7 @@
 /* A client's attributes that are about logouts; see logout_client.h. */
 #include "provider/logout/logout_client.h"
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 
 /* Its registration access token, by which it changes itself (RFC 7592). */
@@ -9,9 +10,7 @@
 
 static ost_text attribute(const realm_client *client, const char *name)
 {
-    ost_text value = {0};
-    (void)!ost_json_text(ost_json_get(client->attributes, name), &value);
-    return value;
+    return json_text_of(client->attributes, name);
 }
 
 static bool is_true(const realm_client *client, const char *name)
@@ -33,8 +32,7 @@ static const char *address(const realm_client *client, const char *name, ost_are
 
 static bool is_front(const realm_client *client)
 {
-    bool front = false;
-    return ost_json_boolean(ost_json_get(client->document, "frontchannelLogout"), &front) && front;
+    return json_true_of(client->document, "frontchannelLogout");
 }
 
 static bool is_front_session(const realm_client *client)

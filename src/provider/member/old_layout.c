@@ -3,15 +3,10 @@
 #include "provider/member/old_layout.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
-
-static bool is_true(const ost_json *object, const char *member)
-{
-    bool value = false;
-    return ost_json_boolean(ost_json_get(object, member), &value) && value;
-}
 
 static void put_values(const ost_json *list, ost_json_writer *w)
 {
@@ -117,7 +112,8 @@ static void put_provider(const ost_json *providers, ost_text provider, ost_text 
 
 static bool has_social(const ost_json *realm)
 {
-    return is_true(realm, "social") && ost_json_count(ost_json_get(realm, "socialProviders")) > 0 &&
+    return json_true_of(realm, "social") &&
+           ost_json_count(ost_json_get(realm, "socialProviders")) > 0 &&
            ost_json_get(realm, "identityProviders") == NULL;
 }
 

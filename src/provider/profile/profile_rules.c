@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/profile/profile_validator.h"
 
@@ -55,9 +56,7 @@ const ost_json *profile_rules_find(const ost_json *rules, const char *name)
 
 ost_text profile_rule_name(const ost_json *rule)
 {
-    ost_text name = {0};
-    (void)!ost_json_text(ost_json_get(rule, "name"), &name);
-    return name;
+    return json_text_of(rule, "name");
 }
 
 ost_text profile_rule_shown(const ost_json *rule)
@@ -70,8 +69,7 @@ ost_text profile_rule_shown(const ost_json *rule)
 
 bool profile_rule_has_many(const ost_json *rule)
 {
-    bool many = false;
-    return ost_json_boolean(ost_json_get(rule, "multivalued"), &many) && many;
+    return json_true_of(rule, "multivalued");
 }
 
 static bool has_role(const ost_json *list, profile_side side)

@@ -2,13 +2,12 @@
 /* Reading attributes; see attribute.h. */
 #include "provider/proof/attribute.h"
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 
 ost_text attribute_text(const ost_json *of, const char *name)
 {
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(of, "attributes"), name), &text);
-    return text;
+    return json_text_of(ost_json_get(of, "attributes"), name);
 }
 
 bool attribute_next(ost_text *rest, ost_text *ret_value)

@@ -3,6 +3,7 @@
 #include "provider/proof/trusted_issuer.h"
 
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
 #include "provider/proof/single_key.h"
@@ -16,9 +17,7 @@
 
 static ost_text config_text(const ost_json *provider, const char *name)
 {
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(provider, "config"), name), &text);
-    return text_trim(text);
+    return text_trim(json_text_of(ost_json_get(provider, "config"), name));
 }
 
 static bool config_is(const ost_json *provider, const char *name, const char *value)

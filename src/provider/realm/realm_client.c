@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
@@ -79,9 +80,7 @@ static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
 
 static ost_text setting(const realm_mapper *mapper, const char *name)
 {
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(mapper->config, name), &text);
-    return text;
+    return json_text_of(mapper->config, name);
 }
 
 /* The first such mapper counts, of the client or of what it always has. One that would leave its

@@ -3,6 +3,7 @@
 #include "provider/realm/realm_flow.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 
 #define MAX_DEPTH 8
@@ -273,12 +274,6 @@ realm_registration_flow realm_flow_of_registration(const ost_json *realm)
     return i.found;
 }
 
-static bool flag_of(const ost_json *realm, const char *name)
-{
-    bool flag = false;
-    return ost_json_boolean(ost_json_get(realm, name), &flag) && flag;
-}
-
 /* A number that cannot be read limits as usual. */
 realm_registration realm_registration_of(const ost_json *realm)
 {
@@ -290,8 +285,8 @@ realm_registration realm_registration_of(const ost_json *realm)
     if (!text_to_unsigned(number, REGISTRATION_BURST_MAX, &burst))
         burst = REGISTRATION_BURST;
     return (realm_registration){
-        .allowed = flag_of(realm, "registrationAllowed") && flow.followed,
-        .email_is_name = flag_of(realm, "registrationEmailAsUsername"),
+        .allowed = json_true_of(realm, "registrationAllowed") && flow.followed,
+        .email_is_name = json_true_of(realm, "registrationEmailAsUsername"),
         .password = flow.password,
         .terms = flow.terms,
         .burst = (int64_t)burst,

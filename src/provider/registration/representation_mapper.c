@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The mappers that a registrant may have; see representation.h. */
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/registration/registration_policy.h"
@@ -65,24 +66,17 @@ static bool is_allowed_kind(call *c, bool anonymous, ost_text kind)
                           : text_is_one_of(kind, usual);
 }
 
-static ost_text text_at(const ost_json *object, const char *member)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(object, member), &text);
-    return text;
-}
-
 /* A claim's name is a path ("a.b"). */
 static ost_text claim_of(const ost_json *config)
 {
-    ost_text name = text_trim(text_at(config, "claim.name"));
+    ost_text name = text_trim(json_text_of(config, "claim.name"));
     return text_slice(name, 0, text_find(name, '.', 0));
 }
 
 /* The claims that Keycloak has these two of by default say what the user's property is called. */
 static bool is_usual(ost_text claim, const ost_json *config)
 {
-    ost_text property = text_at(config, "user.attribute");
+    ost_text property = json_text_of(config, "user.attribute");
     return (text_is(claim, "email") && text_is(property, "email")) ||
            (text_is(claim, "email_verified") && text_is(property, "emailVerified")) ||
            (text_is(claim, "preferred_username") && text_is(property, "username"));
@@ -100,7 +94,7 @@ static bool refuse(call *c, const char *details)
 static bool check_one(call *c, bool anonymous, const ost_json *mapper)
 {
     const ost_json *config = ost_json_get(mapper, "config");
-    ost_text kind = text_at(mapper, "protocolMapper"), claim = claim_of(config);
+    ost_text kind = json_text_of(mapper, "protocolMapper"), claim = claim_of(config);
     if (!is_allowed_kind(c, anonymous, kind))
         return refuse(c, "ProtocolMapper type not allowed");
     bool property = text_is(kind, "oidc-usermodel-property-mapper");
@@ -108,7 +102,7 @@ static bool check_one(call *c, bool anonymous, const ost_json *mapper)
         return refuse(c, call_format(c, "A registered client has no mapper of the claim %.*s",
                                      OST_FORMAT(claim)));
     /* Another's sector would tell another's subjects: openid-connect looks there first. */
-    return !text_is(kind, PAIRWISE_MAPPER) || text_at(config, PAIRWISE_SECTOR).len == 0 ||
+    return !text_is(kind, PAIRWISE_MAPPER) || json_text_of(config, PAIRWISE_SECTOR).len == 0 ||
            refuse(c, "sectorIdentifierUri: registered by openid-connect alone");
 }
 
@@ -128,9 +122,10 @@ static bool same_config(const ost_json *before, const ost_json *now)
 
 static bool is_as_before(const ost_json *before, const ost_json *mapper)
 {
-    const ost_json *was = json_list_find(before, "name", text_at(mapper, "name"));
+    const ost_json *was = json_list_find(before, "name", json_text_of(mapper, "name"));
     return was != NULL &&
-           text_equal(text_at(was, "protocolMapper"), text_at(mapper, "protocolMapper")) &&
+           text_equal(json_text_of(was, "protocolMapper"),
+                      json_text_of(mapper, "protocolMapper")) &&
            same_config(ost_json_get(was, "config"), ost_json_get(mapper, "config"));
 }
 

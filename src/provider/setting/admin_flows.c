@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authentication flows of a realm in the admin REST API, for reading. */
 #include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -10,12 +11,6 @@
 #define FLOWS "authenticationFlows"
 #define DEPTH_MAX 8
 #define STEPS_MAX 1000 /* of one flow with its parts: a flow may name another twice */
-
-static bool flag(const ost_json *object, const char *name)
-{
-    bool value = false;
-    return ost_json_boolean(ost_json_get(object, name), &value) && value;
-}
 
 /* Of names in two spellings, of which Keycloak writes both. */
 static bool is_part(const ost_json *step)
@@ -44,7 +39,7 @@ static void put_step(ost_json_writer *w, const ost_json *step)
     ost_json_member_integer(w, "priority", priority);
     ost_json_member_boolean(w, "authenticatorFlow", is_part(step));
     ost_json_member_boolean(w, "autheticatorFlow", is_part(step));
-    ost_json_member_boolean(w, "userSetupAllowed", flag(step, "userSetupAllowed"));
+    ost_json_member_boolean(w, "userSetupAllowed", json_true_of(step, "userSetupAllowed"));
     ost_json_close_object(w);
 }
 
@@ -57,8 +52,8 @@ static void put_flow(const admin_call *a, ost_json_writer *w, const ost_json *fl
     if (part_text(flow, "description").len > 0)
         ost_json_member_text(w, "description", part_text(flow, "description"));
     ost_json_member_text(w, "providerId", part_text(flow, "providerId"));
-    ost_json_member_boolean(w, "topLevel", flag(flow, "topLevel"));
-    ost_json_member_boolean(w, "builtIn", flag(flow, "builtIn"));
+    ost_json_member_boolean(w, "topLevel", json_true_of(flow, "topLevel"));
+    ost_json_member_boolean(w, "builtIn", json_true_of(flow, "builtIn"));
     ost_json_put_name(w, OST_TEXT("authenticationExecutions"));
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(steps); at != NULL; at = ost_json_next(at))
@@ -76,7 +71,7 @@ ost_result admin_list_flows(admin_call *a)
         return result;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(flows); at != NULL; at = ost_json_next(at)) {
-        if (flag(at, "topLevel"))
+        if (json_true_of(at, "topLevel"))
             put_flow(a, w, at);
     }
     ost_json_close_array(w);

@@ -2,13 +2,13 @@
 /* Accounts of clients in realm files; see account_names.h. */
 #include "provider/stream/account_names.h"
 
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/realm/user_row.h"
 
 static bool wants_account(const ost_json *client, ost_text *ret_client_id)
 {
-    bool enabled = false;
-    return ost_json_boolean(ost_json_get(client, "serviceAccountsEnabled"), &enabled) && enabled &&
+    return json_true_of(client, "serviceAccountsEnabled") &&
            ost_json_text(ost_json_get(client, "clientId"), ret_client_id);
 }
 

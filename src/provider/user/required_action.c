@@ -3,6 +3,7 @@
 #include "provider/user/required_action.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/profile/profile_rules.h"
@@ -113,12 +114,6 @@ typedef struct pending {
     int64_t priority; /* of the first */
 } pending;
 
-static bool is_verified(const ost_json *user)
-{
-    bool verified = false;
-    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
-}
-
 /* By a mail: whoever has no address, or is of a realm without a mail server, needs an
  * administrator.
  */
@@ -135,7 +130,7 @@ static void add(pending *p, ost_text alias)
     const action_type *type = find_type(alias);
     if (!is_on(setting) || p->first == ACTION_OTHER || text_is(alias, "update_user_locale"))
         return; /* nobody has to do anything for that: user_language.h */
-    if (type != NULL && type->action == ACTION_EMAIL && is_verified(p->user))
+    if (type != NULL && type->action == ACTION_EMAIL && json_true_of(p->user, "emailVerified"))
         return; /* somebody else has seen to it */
     if (type == NULL || (type->action == ACTION_EMAIL && !can_be_asked(p))) {
         p->first = ACTION_OTHER;
@@ -181,7 +176,7 @@ required_action required_action_next(const realm *r, const acting_user *user)
         if (ost_json_text(at, &alias))
             add(&p, alias);
     }
-    if (r->verify_email && !is_verified(user->document))
+    if (r->verify_email && !json_true_of(user->document, "emailVerified"))
         add(&p, OST_TEXT("VERIFY_EMAIL"));
     if (has_expired(r, user))
         add(&p, OST_TEXT("UPDATE_PASSWORD"));
@@ -207,11 +202,10 @@ ost_result required_action_defaults(const realm *r, const ost_json *actions, ost
 {
     const ost_json *at = ost_json_first(ost_json_get(r->document, "requiredActions"));
     ost_result result = OST_OK;
-    bool by_default = false;
     ost_text alias;
     for (; at != NULL && result == OST_OK; at = ost_json_next(at)) {
-        if (ost_json_boolean(ost_json_get(at, "defaultAction"), &by_default) && by_default &&
-            is_on(at) && ost_json_text(ost_json_get(at, "alias"), &alias))
+        if (json_true_of(at, "defaultAction") && is_on(at) &&
+            ost_json_text(ost_json_get(at, "alias"), &alias))
             result = document_add_text(actions, alias, arena, &actions);
     }
     if (result == OST_OK)
