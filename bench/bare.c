@@ -2,6 +2,7 @@
 /* Bare verification by OpenSSL and libsodium; see bare.h. */
 #include "bare.h"
 
+#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
 #include <string.h>

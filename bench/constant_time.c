@@ -2,6 +2,7 @@
 /* Does a secret show in the time that is taken? Each case runs with inputs of two classes that must
  * not be told apart; the last one is a comparison that may be, so that it is known that this bench
  * sees what there is to see. Ends with 1 when a case differs, or the last one does not. */
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <stdio.h>

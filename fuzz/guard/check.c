@@ -2,6 +2,7 @@
 /* Any Authorization fields to a verdict. The first byte says what follows: 'r' fields as they are,
  * one a line; 's' claims, which are signed here; 'h' a header, a line break and claims, signed too.
  * The second byte is the digit of a route's policy. */
+#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>

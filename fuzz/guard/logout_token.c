@@ -2,6 +2,7 @@
 /* Any logout token to a verdict. The first byte says what follows: 'r' a token as it is; 's'
  * claims, which are signed here. What is taken names a session or a user, who is over then, and is
  * not taken twice. */
+#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
  * reads as the same. */
 #include <stdlib.h>
 
+#include <openssl/x509.h>
+
 #include "base/text.h"
 #include "provider/proof/distinguished_name.h"
 

@@ -2,6 +2,8 @@
 /* Digests around tokens: at_hash and c_hash (OpenID Connect Core §3.1.3.6), thumbprints. */
 #include "jose/digest.h"
 
+#include <openssl/evp.h>
+
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/text.h"

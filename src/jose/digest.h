@@ -3,7 +3,7 @@
 #ifndef DIGEST_H
 #define DIGEST_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include "jose/alg.h"
 

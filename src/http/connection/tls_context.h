@@ -3,7 +3,7 @@
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
 
-#include <openssl/ssl.h>
+#include <openssl/types.h>
 
 #include "http/connection/tls.h"
 

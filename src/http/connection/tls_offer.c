@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/ssl.h>
+
 #include "base/array.h"
 #include "base/shown.h"
 #include "base/text.h"

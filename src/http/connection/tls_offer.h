@@ -3,7 +3,7 @@
 #ifndef TLS_OFFER_H
 #define TLS_OFFER_H
 
-#include <openssl/ssl.h>
+#include <openssl/types.h>
 #include <ostiary/types.h>
 
 /* Lists in OpenSSL's words. */

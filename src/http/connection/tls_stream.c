@@ -3,6 +3,8 @@
  * the loop's staging area, through a BIO of our own: no copy and no buffer in between. */
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "base/context.h"

@@ -4,7 +4,7 @@
 #ifndef CLIENT_AUTHORITIES_H
 #define CLIENT_AUTHORITIES_H
 
-#include <openssl/x509_vfy.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

@@ -2,6 +2,8 @@
 /* The binary members of a JWK: base64url of fixed length and Base64urlUInt (RFC 7518 §2). */
 #include "jose/key/jwk_member.h"
 
+#include <openssl/bn.h>
+
 #include "base/base64url.h"
 #include "base/text.h"
 #include "jose/key/key_state.h"

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "base/context.h"
 #include "base/text.h"
 #include "jose/compact.h"

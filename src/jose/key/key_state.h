@@ -3,7 +3,7 @@
 #ifndef KEY_H
 #define KEY_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 #include <stdatomic.h>
 
 #include <ostiary/jose.h>

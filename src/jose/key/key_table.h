@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 #include <ostiary/key.h>
 
 #include "jose/verify/ec_table.h"

@@ -3,6 +3,7 @@
 #include "jose/key/prepared.h"
 
 #include <openssl/core_names.h>
+#include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 

@@ -3,7 +3,7 @@
 #ifndef RSA_FACTORS_H
 #define RSA_FACTORS_H
 
-#include <openssl/bn.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

@@ -5,6 +5,8 @@
  * in about 2^27 looks so, too. */
 #include "jose/key/rsa_weakness.h"
 
+#include <openssl/bn.h>
+
 #include "base/array.h"
 #include "jose/key/key_state.h"
 

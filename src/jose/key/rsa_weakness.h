@@ -3,7 +3,7 @@
 #ifndef RSA_WEAKNESS_H
 #define RSA_WEAKNESS_H
 
-#include <openssl/bn.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

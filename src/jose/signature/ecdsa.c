@@ -2,6 +2,7 @@
 /* ECDSA signatures between r || s and DER; see ecdsa.h. */
 #include "jose/signature/ecdsa.h"
 
+#include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. */
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "jose/key/prepared.h"

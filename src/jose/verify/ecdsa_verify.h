@@ -5,7 +5,7 @@
 #ifndef ECDSA_VERIFY_H
 #define ECDSA_VERIFY_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

@@ -5,7 +5,7 @@
 #ifndef RSA_PROOF_H
 #define RSA_PROOF_H
 
-#include <openssl/bn.h>
+#include <openssl/types.h>
 #include <ostiary/types.h>
 
 #include "jose/verify/rsa_ifma.h"

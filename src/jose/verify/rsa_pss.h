@@ -4,7 +4,7 @@
 #ifndef RSA_PSS_H
 #define RSA_PSS_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include "jose/alg.h"
 #include "jose/verify/rsa_public.h"

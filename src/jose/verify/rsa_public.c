@@ -2,6 +2,8 @@
 /* Public keys of RSA, and raising to the public exponent; see rsa_public.h. */
 #include "jose/verify/rsa_public.h"
 
+#include <openssl/bn.h>
+
 #include "base/context.h"
 #include "jose/verify/rsa_wide.h"
 

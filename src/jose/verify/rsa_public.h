@@ -6,7 +6,7 @@
 #ifndef RSA_PUBLIC_H
 #define RSA_PUBLIC_H
 
-#include <openssl/bn.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

@@ -5,7 +5,7 @@
 #ifndef RSA_WIDE_H
 #define RSA_WIDE_H
 
-#include <openssl/bn.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

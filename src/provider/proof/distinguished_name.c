@@ -4,6 +4,7 @@
 #include "provider/proof/distinguished_name.h"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "base/array.h"

@@ -3,7 +3,7 @@
 #ifndef DISTINGUISHED_NAME_H
 #define DISTINGUISHED_NAME_H
 
-#include <openssl/x509.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

@@ -3,7 +3,7 @@
 #ifndef CERTIFICATE_H
 #define CERTIFICATE_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include <ostiary/types.h>
 

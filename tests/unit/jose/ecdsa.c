@@ -2,6 +2,7 @@
 /* ECDSA signatures between r || s and DER: the edges of both. */
 #include <string.h>
 
+#include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 
 #include "base/text.h"

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <openssl/bn.h>
+
 #define LIMB 52
 
 const unsigned rsa_case_bits[3] = {2048, 3072, 4096};

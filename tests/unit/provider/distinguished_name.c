@@ -2,6 +2,8 @@
 /* Distinguished names: the examples of RFC 4514 §4, what Java writes, and names that are alike. */
 #include "provider/proof/distinguished_name.h"
 
+#include <openssl/x509.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "test.h"
