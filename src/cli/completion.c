@@ -206,7 +206,7 @@ static void put_fish(void)
         put_fish_command(commands[i]);
 }
 
-static int run(const option_values *values)
+static int completion_run(const option_values *values)
 {
     static const struct {
         const char *name;
@@ -229,5 +229,5 @@ const command command_completion = {
     .options = options,
     .min_operands = 1,
     .max_operands = 1,
-    .run = run,
+    .run = completion_run,
 };

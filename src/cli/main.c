@@ -187,7 +187,7 @@ static void occupy_standard_streams(void)
 }
 
 /* What was printed may still be on its way to a disk that is full. */
-static int finish(int status)
+static int main_finish(int status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
@@ -255,9 +255,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; commands[i] != NULL; i++) {
         int first = match(commands[i], argc, argv);
         if (first > 0)
-            return finish(run_command(commands[i], argc, argv, first));
+            return main_finish(run_command(commands[i], argc, argv, first));
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
-        return finish(run_command(&command_version, 2, argv, 2));
-    return finish(run_none(argc, argv));
+        return main_finish(run_command(&command_version, 2, argv, 2));
+    return main_finish(run_none(argc, argv));
 }

@@ -47,7 +47,7 @@ static bool is_id(ost_text text, bool lower_only)
 
 /* ---- configuration ---- */
 
-static ost_result refuse(const ost_issuer *config, const char *what, ost_error *error)
+static ost_result tenants_refuse(const ost_issuer *config, const char *what, ost_error *error)
 {
     return ost_error_set(error, OST_E_CONFIG, "issuer %.100s: %s", config->issuer, what);
 }
@@ -57,23 +57,24 @@ static ost_result check_config(const ost_issuer *config, bool many, ost_error *e
     ost_text name = text_of(config->issuer);
     ost_text rest = text_slice(name, find_placeholder(name) + placeholder.len, name.len);
     if (!many && (config->tenant_count > 0 || config->any_tenant))
-        return refuse(config, "tenants go with {tenantid} in its name", error);
+        return tenants_refuse(config, "tenants go with {tenantid} in its name", error);
     if (!many)
         return OST_OK;
     if (tenants_are_named(rest))
-        return refuse(config, "{tenantid} may stand there once", error);
+        return tenants_refuse(config, "{tenantid} may stand there once", error);
     if (config->any_tenant ? config->tenant_count > 0 : config->tenant_count == 0)
-        return refuse(config, "name the tenants that may come in, or else any tenant", error);
+        return tenants_refuse(config, "name the tenants that may come in, or else any tenant",
+                              error);
     if (config->tenant_count > TENANTS_MAX)
-        return refuse(config, "at most 256 tenants", error);
+        return tenants_refuse(config, "at most 256 tenants", error);
     if (config->discovery_url == NULL && config->jwks_url == NULL)
-        return refuse(config, "with {tenantid} in its name, say where the discovery document is",
-                      error);
+        return tenants_refuse(
+            config, "with {tenantid} in its name, say where the discovery document is", error);
     const ost_introspection *asked = &config->introspection;
     if (config->hmac_secret.len > 0 || asked->client_id != NULL || asked->no_keys ||
         config->status_lists.origin_count > 0)
-        return refuse(config, "neither secrets nor introspection nor status lists go with tenants",
-                      error);
+        return tenants_refuse(
+            config, "neither secrets nor introspection nor status lists go with tenants", error);
     return OST_OK;
 }
 

@@ -191,8 +191,8 @@ static ost_result prepare_finish(ost_login_call *call, ost_text query, login_exc
 }
 
 /* Makes the call's request, or joins one of the same digest; ends the call when it cannot. */
-static ost_result begin(ost_login_call *call, const unsigned char *digest, login_exchange *exchange,
-                        ost_error *error)
+static ost_result exchange_begin(ost_login_call *call, const unsigned char *digest,
+                                 login_exchange *exchange, ost_error *error)
 {
     login_request_place place;
     ost_result result = login_token_requests_join(call->login->requests, digest, &call->waiter,
@@ -236,7 +236,7 @@ ost_result ost_login_finish(ost_login *login, ost_text base, ost_text query,
         login_call_free(call);
         return login_tell(result, &said, error);
     }
-    return begin(call, NULL, &exchange, error);
+    return exchange_begin(call, NULL, &exchange, error);
 }
 
 static ost_result prepare_refresh(ost_login_call *call, unsigned char digest[32],
@@ -273,5 +273,5 @@ ost_result ost_login_refresh(ost_login *login, ost_text base, const ost_login_se
         login_call_free(call);
         return login_tell(result, &said, error);
     }
-    return begin(call, digest, &exchange, error);
+    return exchange_begin(call, digest, &exchange, error);
 }

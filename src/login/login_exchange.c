@@ -38,8 +38,8 @@ static void begin_form(login_exchange *exchange, const char *grant)
     form_append(&exchange->body, "grant_type", text_of(grant));
 }
 
-static ost_result finish(const ost_login *login, const login_endpoints *endpoints,
-                         login_exchange *exchange)
+static ost_result exchange_finish(const ost_login *login, const login_endpoints *endpoints,
+                                  login_exchange *exchange)
 {
     size_t headers = 0;
     exchange->headers[headers++] = "Accept: application/json";
@@ -90,7 +90,7 @@ ost_result login_exchange_code(const ost_login *login, const login_endpoints *en
         login_exchange_clear(ret_exchange);
         return uri.failed;
     }
-    return finish(login, endpoints, ret_exchange);
+    return exchange_finish(login, endpoints, ret_exchange);
 }
 
 ost_result login_exchange_refresh(const ost_login *login, const login_endpoints *endpoints,
@@ -98,7 +98,7 @@ ost_result login_exchange_refresh(const ost_login *login, const login_endpoints 
 {
     begin_form(ret_exchange, "refresh_token");
     form_append(&ret_exchange->body, "refresh_token", refresh_token);
-    return finish(login, endpoints, ret_exchange);
+    return exchange_finish(login, endpoints, ret_exchange);
 }
 
 void login_exchange_clear(login_exchange *exchange)

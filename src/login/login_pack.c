@@ -58,7 +58,7 @@ static void put_token(buffer *to, ost_text token, ost_arena *arena)
         put_text(to, parts[i]);
 }
 
-static ost_result finish(buffer *packed, ost_arena *arena, ost_text *ret_packed)
+static ost_result pack_finish(buffer *packed, ost_arena *arena, ost_text *ret_packed)
 {
     if (packed->failed != OST_OK)
         return packed->failed;
@@ -85,7 +85,7 @@ ost_result login_pack_session(const ost_login_session *session, ost_arena *arena
     put_token(&packed, session->access_token, arena);
     put_token(&packed, session->refresh_token, arena);
     put_token(&packed, session->id_token, arena);
-    return finish(&packed, arena, ret_packed);
+    return pack_finish(&packed, arena, ret_packed);
 }
 
 ost_result login_pack_transaction(const login_transaction *transaction, ost_arena *arena,
@@ -102,7 +102,7 @@ ost_result login_pack_transaction(const login_transaction *transaction, ost_aren
             return OST_E_CEILING;
         put_text(&packed, fields[i]);
     }
-    return finish(&packed, arena, ret_packed);
+    return pack_finish(&packed, arena, ret_packed);
 }
 
 /* Takes fields off the front; what is too short marks it bad, and yields zeroes from then on. */

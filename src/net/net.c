@@ -31,7 +31,7 @@ static void wake(void *client)
 
 /* ---- on the client's thread ---- */
 
-static void finish(net_client *client, transfer *done, ost_result result)
+static void transfer_finish(net_client *client, transfer *done, ost_result result)
 {
     for (transfer **at = &client->running; *at != NULL; at = &(*at)->next) {
         if (*at == done) {
@@ -58,7 +58,7 @@ static void start_waiting(net_client *client)
         list->next = client->running;
         client->running = list;
         if (curl_multi_add_handle(client->multi, list->easy) != CURLM_OK)
-            finish(client, list, OST_E_MEMORY);
+            transfer_finish(client, list, OST_E_MEMORY);
     }
 }
 
@@ -71,7 +71,7 @@ static void finish_ended(net_client *client)
         if (message->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&done);
-        finish(client, done, transfer_result(done, code));
+        transfer_finish(client, done, transfer_result(done, code));
     }
 }
 
@@ -97,7 +97,7 @@ static void *run_loop(void *argument)
     /* A callback may ask for more; net_fetch and the timers refuse by now. */
     start_waiting(client);
     while (client->running != NULL)
-        finish(client, client->running, OST_E_STATE);
+        transfer_finish(client, client->running, OST_E_STATE);
     return NULL;
 }
 
@@ -144,7 +144,7 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
 }
 
 /* Frees it when it cannot begin. */
-static ost_result begin(net_client *client, transfer *made, ost_error *error)
+static ost_result transfer_begin(net_client *client, transfer *made, ost_error *error)
 {
     ost_result result = OST_OK;
     pthread_mutex_lock(&client->lock);
@@ -172,7 +172,7 @@ ost_result net_fetch(net_client *client, const net_request *request,
 {
     transfer *made = NULL;
     ost_result result = transfer_new(request, done, user, &made, error);
-    return result == OST_OK ? begin(client, made, error) : result;
+    return result == OST_OK ? transfer_begin(client, made, error) : result;
 }
 
 ost_result net_send_mail(net_client *client, const net_mail *mail,
@@ -181,7 +181,7 @@ ost_result net_send_mail(net_client *client, const net_mail *mail,
 {
     transfer *made = NULL;
     ost_result result = transfer_new_mail(mail, done, user, &made, error);
-    return result == OST_OK ? begin(client, made, error) : result;
+    return result == OST_OK ? transfer_begin(client, made, error) : result;
 }
 
 void net_timer_set(net_timer *timer, unsigned delay_ms)

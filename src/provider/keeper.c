@@ -100,7 +100,7 @@ static void work(provider *p, int64_t *last_sweep)
     }
 }
 
-static void *run(void *argument)
+static void *keeper_run(void *argument)
 {
     provider *p = argument;
     int64_t last_sweep = monotonic_ms();
@@ -146,7 +146,7 @@ void keeper_wake(void *user)
 
 ost_result keeper_start(provider *p)
 {
-    p->keeper_runs = thread_start(&p->keeper, "ostiary-keeper", run, p);
+    p->keeper_runs = thread_start(&p->keeper, "ostiary-keeper", keeper_run, p);
     return p->keeper_runs ? store_listen(p->store, keeper_wake, p) : OST_E_SYSTEM;
 }
 

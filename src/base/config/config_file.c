@@ -92,8 +92,8 @@ static ost_result refuse_name(const reading *r, const property *line)
 /* ---- what it says ---- */
 
 /* Of the same rank, lines of one name are values of it; a higher rank takes the place of others. */
-static ost_result add(reading *r, const option *setting, unsigned char rank, const char *value,
-                      const property *line)
+static ost_result setting_add(reading *r, const option *setting, unsigned char rank,
+                              const char *value, const property *line)
 {
     option_values *values = r->values;
     size_t kept = 0;
@@ -162,7 +162,7 @@ static ost_result read_line(reading *r, property line)
         return failed_at(r, &line, inner.detail);
     result = check_value(r, setting, value, &line);
     return result == OST_OK
-               ? add(r, setting, (unsigned char)(2 * for_profile + !older), value, &line)
+               ? setting_add(r, setting, (unsigned char)(2 * for_profile + !older), value, &line)
                : result;
 }
 

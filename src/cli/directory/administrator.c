@@ -47,7 +47,7 @@ static ost_result result_of(int status)
 }
 
 /* What the answer says: its sentence before its code. */
-static ost_result refuse(int status, const ost_json *json, ost_error *error)
+static ost_result answer_refuse(int status, const ost_json *json, ost_error *error)
 {
     static const char *const members[] = {"errorMessage", "error", NULL};
     ost_text why = {0}, more;
@@ -81,7 +81,7 @@ ost_result administrator_ask_server(administrator *a, http_method method, const 
     if (answer.len > 0 && ost_json_read(answer, &document_limits, a->arena, &json, NULL) != OST_OK)
         json = NULL;
     if (status >= 300)
-        return refuse(status, json, error);
+        return answer_refuse(status, json, error);
     if (ret_json != NULL)
         *ret_json = json;
     return OST_OK;

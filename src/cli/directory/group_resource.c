@@ -40,8 +40,8 @@ ost_result resource_group(administrator *a, const char *path, resource *ret_foun
     return administrator_ask(a, HTTP_GET, ret_found->path, (ost_text){0}, &ret_found->json, error);
 }
 
-static ost_result find(administrator *a, const option_values *values, const char *name,
-                       resource *ret_found, ost_error *error)
+static ost_result group_find(administrator *a, const option_values *values, const char *name,
+                             resource *ret_found, ost_error *error)
 {
     (void)values;
     return resource_group(a, name, ret_found, error);
@@ -108,7 +108,7 @@ static void print(const ost_json *json)
 const resource_kind group_kind = {.noun = "group",
                                   .name = "name",
                                   .lists = true,
-                                  .find = find,
+                                  .find = group_find,
                                   .place = place,
                                   .list = list_all,
                                   .print = print};

@@ -215,7 +215,7 @@ static ost_result name_file(const importing *i, ost_result result, ost_error *er
                          inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
 }
 
-static ost_result finish(const importing *i, ost_result result)
+static ost_result import_finish(const importing *i, ost_result result)
 {
     ost_text text;
     if (i->w == NULL && result == OST_OK)
@@ -245,7 +245,7 @@ static ost_result import(administrator *a, const option_values *values, ost_erro
         if (result != OST_OK)
             result = name_file(&i, result, error);
     }
-    return finish(&i, result);
+    return import_finish(&i, result);
 }
 
 int remote_realm_import(const option_values *values)

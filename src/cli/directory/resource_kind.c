@@ -172,8 +172,8 @@ static ost_result delete (administrator *a, const option_values *values, ost_err
                             : result;
 }
 
-static int run(const resource_kind *kind, const option_values *values, const char *verb,
-               administrator_work *work)
+static int resource_run(const resource_kind *kind, const option_values *values, const char *verb,
+                        administrator_work *work)
 {
     char doing[64] = "";
     ost_error error = {0};
@@ -190,25 +190,25 @@ static int run(const resource_kind *kind, const option_values *values, const cha
 
 int resource_list(const resource_kind *kind, const option_values *values)
 {
-    return run(kind, values, "list", list);
+    return resource_run(kind, values, "list", list);
 }
 
 int resource_show(const resource_kind *kind, const option_values *values)
 {
-    return run(kind, values, "show", show);
+    return resource_run(kind, values, "show", show);
 }
 
 int resource_create(const resource_kind *kind, const option_values *values)
 {
-    return run(kind, values, "create", create);
+    return resource_run(kind, values, "create", create);
 }
 
 int resource_set(const resource_kind *kind, const option_values *values)
 {
-    return run(kind, values, "set", set);
+    return resource_run(kind, values, "set", set);
 }
 
 int resource_delete(const resource_kind *kind, const option_values *values)
 {
-    return run(kind, values, "delete", delete);
+    return resource_run(kind, values, "delete", delete);
 }

@@ -61,8 +61,8 @@ ost_result resource_map(administrator *a, const char *path, const char *client, 
                              text_of(body), NULL, error);
 }
 
-static ost_result find(administrator *a, const option_values *values, const char *name,
-                       resource *ret_found, ost_error *error)
+static ost_result role_find(administrator *a, const option_values *values, const char *name,
+                            resource *ret_found, ost_error *error)
 {
     return resource_role(a, options_get(values, "client"), name, ret_found, error);
 }
@@ -93,7 +93,7 @@ static void print(const ost_json *json)
 const resource_kind role_kind = {.noun = "role",
                                  .name = "name",
                                  .lists = true,
-                                 .find = find,
+                                 .find = role_find,
                                  .place = place,
                                  .list = list_all,
                                  .print = print};

@@ -46,8 +46,8 @@ ost_result resource_user(administrator *a, const char *name, resource *ret_found
     return OST_OK;
 }
 
-static ost_result find(administrator *a, const option_values *values, const char *name,
-                       resource *ret_found, ost_error *error)
+static ost_result user_find(administrator *a, const option_values *values, const char *name,
+                            resource *ret_found, ost_error *error)
 {
     (void)values;
     return resource_user(a, name, ret_found, error);
@@ -84,7 +84,7 @@ const resource_kind user_kind = {.noun = "user",
                                  .path = "/users",
                                  .switched = true,
                                  .lists = true,
-                                 .find = find,
+                                 .find = user_find,
                                  .list = list_all,
                                  .print = print};
 

@@ -103,7 +103,7 @@ static ost_result explain(const option_values *values, ost_arena *arena, ost_err
     return result;
 }
 
-static int run(const option_values *values)
+static int explain_run(const option_values *values)
 {
     int status = tool_run(values, "token explain", explain);
     return status == EXIT_DONE && !allowed ? EXIT_FAILED : status;
@@ -150,5 +150,5 @@ const command command_token_explain = {
     .summary = "Tell every check of a token, what was expected and seen, and how to mend it.",
     .options = options,
     .max_operands = 1,
-    .run = run,
+    .run = explain_run,
 };

@@ -211,7 +211,7 @@ static ost_result begin_import(importing *i, ost_error *error)
     return OST_OK;
 }
 
-static ost_result finish(importing *i, ost_error *error)
+static ost_result import_finish(importing *i, ost_error *error)
 {
     ost_text text;
     if (i->writer == NULL)
@@ -243,7 +243,7 @@ static int run_import(const option_values *values)
         result = begin_import(&i, &error);
     if (result == OST_OK)
         result = import_all(&i, db, &error);
-    ost_result written = finish(&i, &unwritten);
+    ost_result written = import_finish(&i, &unwritten);
     ost_arena_free(i.arena);
     store_close(db);
     if (result != OST_OK)

@@ -69,8 +69,8 @@ static void settle(introspector *in, question *q, ost_result result, answer_blam
     questions_remove(&in->questions, q);
 }
 
-static void finish(introspector *in, question *q, ost_result result, answer_blame blame,
-                   int64_t now, const ost_error *error)
+static void introspection_finish(introspector *in, question *q, ost_result result,
+                                 answer_blame blame, int64_t now, const ost_error *error)
 {
     bool verdict = introspection_is_verdict(result);
     atomic_fetch_add(result == OST_OK ? &in->active : verdict ? &in->inactive : &in->failed, 1);
@@ -143,7 +143,7 @@ static void on_answer(const net_response *response, void *user)
         result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
     ost_arena_free(arena);
     unsigned hold = net_retry_after(response, ASK_HOLD_MAX);
-    finish(in, q, result, answer.blame, now, &error);
+    introspection_finish(in, q, result, answer.blame, now, &error);
     if (hold > 0) {
         pthread_mutex_lock(&in->lock);
         ask_budget_hold(&in->budget, monotonic_ms(), hold);
@@ -196,7 +196,7 @@ void introspector_on_time(void *user)
             return;
         ost_result result = send_request(in, q, in->endpoint, &error);
         if (result != OST_OK)
-            finish(in, q, result, BLAME_EITHER, ost_now(in->source->context), &error);
+            introspection_finish(in, q, result, BLAME_EITHER, ost_now(in->source->context), &error);
     }
 }
 

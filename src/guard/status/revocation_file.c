@@ -227,7 +227,7 @@ ost_result revocation_file_append(revocation_file *f, const ost_revocation *what
 
 /* ---- its life ---- */
 
-static ost_result begin(revocation_file *f, ost_error *error)
+static ost_result file_begin(revocation_file *f, ost_error *error)
 {
     file_auto int fd = open_locked(f, LOCK_EX);
     if (fd < 0)
@@ -263,7 +263,7 @@ ost_result revocation_file_open(const char *path, size_t lines, const ost_contex
     f->told = told;
     f->user = user;
     ost_result result = f->path != NULL && f->arena != NULL
-                            ? begin(f, error)
+                            ? file_begin(f, error)
                             : ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (result != OST_OK) {
         revocation_file_free(f);

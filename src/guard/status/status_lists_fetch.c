@@ -156,8 +156,8 @@ static ost_result read_list(status_lists *all, const question *q, ost_text body,
 }
 
 /* After a failure it is left alone for `pause` seconds. */
-static void finish(status_lists *all, question *q, ost_result result, int64_t now, unsigned pause,
-                   const ost_error *error)
+static void list_finish(status_lists *all, question *q, ost_result result, int64_t now,
+                        unsigned pause, const ost_error *error)
 {
     atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
     pthread_mutex_lock(&all->lock);
@@ -187,7 +187,7 @@ static void on_list(const net_response *response, void *user)
         ost_arena_free(arena);
     }
     unsigned asked = net_retry_after(response, STATUS_PAUSE_MAX);
-    finish(all, q, result, now, asked > STATUS_PAUSE ? asked : STATUS_PAUSE, &error);
+    list_finish(all, q, result, now, asked > STATUS_PAUSE ? asked : STATUS_PAUSE, &error);
     status_lists_on_time(all);
 }
 
@@ -225,6 +225,6 @@ void status_lists_on_time(void *user)
             return;
         ost_result result = send_request(all, q, &error);
         if (result != OST_OK)
-            finish(all, q, result, ost_now(all->source->context), STATUS_PAUSE, &error);
+            list_finish(all, q, result, ost_now(all->source->context), STATUS_PAUSE, &error);
     }
 }

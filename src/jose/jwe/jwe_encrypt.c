@@ -76,7 +76,7 @@ static ost_result seal(writing *w, ost_text content, ost_text authenticated)
                : result;
 }
 
-static ost_result finish(writing *w, ost_result result, ost_error *error)
+static ost_result writing_finish(writing *w, ost_result result, ost_error *error)
 {
     end_writing(w);
     if (result == OST_OK)
@@ -139,7 +139,7 @@ ost_result ost_jwe_encrypt(ost_text content, const ost_key *key, ost_alg alg, os
     if (result == OST_OK)
         result = join_compact(&w, ret_token);
     ERR_pop_to_mark();
-    return finish(&w, result, error);
+    return writing_finish(&w, result, error);
 }
 
 /* ---- JSON ---- */
@@ -241,5 +241,5 @@ ost_result ost_jwe_json_encrypt(ost_text content, const ost_recipient *recipient
     if (result == OST_OK)
         result = write_json(&w, ret_json);
     ERR_pop_to_mark();
-    return finish(&w, result, error);
+    return writing_finish(&w, result, error);
 }

@@ -117,7 +117,7 @@ static void put_application(account_call *a, ost_json_writer *w, const applicati
 /* ---- all ---- */
 
 /* The application of the name, added if it is not there; NULL: there are too many. */
-static application *find(account_call *a, application_list *list, ost_text client_id)
+static application *application_find(account_call *a, application_list *list, ost_text client_id)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (text_equal(list->items[i].client_id, client_id))
@@ -142,7 +142,7 @@ static ost_result add_session(account_call *a, application_list *list, const sto
     ost_result result =
         store_session_clients(a->call->provider->store, row->id, a->call->arena, &clients, &count);
     for (size_t i = 0; i < count; i++) {
-        application *app = find(a, list, clients[i].client_id);
+        application *app = application_find(a, list, clients[i].client_id);
         if (app == NULL)
             continue;
         app->offline = app->offline || offline;
@@ -170,7 +170,7 @@ static ost_result add_consents(account_call *a, application_list *list)
                                            a->user.id, a->call->arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         ost_text client_id = consent_client_id(a->call->realm, rows[i].client);
-        application *app = client_id.len > 0 ? find(a, list, client_id) : NULL;
+        application *app = client_id.len > 0 ? application_find(a, list, client_id) : NULL;
         if (app != NULL)
             app->consent = &rows[i];
     }
@@ -185,7 +185,7 @@ static void add_shown(account_call *a, application_list *list)
         if (client->enabled && !client->bearer_only &&
             ost_json_boolean(ost_json_get(client->document, "alwaysDisplayInConsole"), &shown) &&
             shown)
-            (void)find(a, list, text_of(client->client_id));
+            (void)application_find(a, list, text_of(client->client_id));
     }
 }
 

@@ -177,7 +177,7 @@ static bool is_theirs(ost_text type)
            text_is(type, key_credential_type(WEBAUTHN_PASSWORDLESS));
 }
 
-static ost_result find(account_call *a, found *ret_found)
+static ost_result credential_find(account_call *a, found *ret_found)
 {
     const ost_json *document;
     ost_result result = read_password(a, &ret_found->password);
@@ -214,7 +214,7 @@ ost_result account_label_credential(account_call *a)
 {
     found is;
     ost_text label = {0};
-    ost_result result = find(a, &is);
+    ost_result result = credential_find(a, &is);
     const ost_json *credential = is.password != NULL ? is.password : is.device;
     if (result != OST_OK || credential == NULL)
         return result;
@@ -232,7 +232,7 @@ ost_result account_label_credential(account_call *a)
 ost_result account_delete_credential(account_call *a)
 {
     found is;
-    ost_result result = find(a, &is);
+    ost_result result = credential_find(a, &is);
     if (result != OST_OK || (is.password == NULL && is.device == NULL))
         return result;
     if (is.device != NULL && user_factor_of_type(part_text(is.device, "type")) != FACTOR_CODE) {

@@ -133,7 +133,7 @@ static bool read_input(account_call *a)
     return true;
 }
 
-static void run(account_job *job)
+static void account_run(account_job *job)
 {
     account_call *a = &job->account;
     ost_result result = OST_E_CONFLICT;
@@ -162,7 +162,7 @@ static void work(call *c)
     else if (job->route->rights != 0 && (a->rights & job->route->rights) == 0)
         account_refuse(a, 403, "error", "unknown_error");
     else if (read_input(a))
-        run(job);
+        account_run(job);
 }
 
 static void send_answer(call *c)

@@ -48,7 +48,7 @@ static ost_text unverified_realm(ost_text token, ost_arena *arena)
 }
 
 /* The call of the token's realm; NULL: the exchange has been answered. */
-static call *begin(http_exchange *exchange, provider *p, ost_text *ret_token)
+static call *operation_begin(http_exchange *exchange, provider *p, ost_text *ret_token)
 {
     const http_request *request = http_request_of(exchange);
     const call asks = {.request = request};
@@ -127,7 +127,7 @@ static void tell(admin_call *a)
 }
 
 /* One after the other: each change writes the realm's whole document. */
-static void run(admin_call *a, bool has_realm)
+static void operation_run(admin_call *a, bool has_realm)
 {
     provider *p = a->call->provider;
     if (changes(a))
@@ -194,7 +194,7 @@ static void work(call *c)
     else if (a->route->run == NULL)
         admin_refuse(a, 501, "error", "This operation of the admin API is not carried out");
     else if (read_input(a, job->match.takes_text))
-        run(a, job->has_realm);
+        operation_run(a, job->has_realm);
 }
 
 /* The browser of the administrator is that of somebody else from now on. */
@@ -280,7 +280,7 @@ void admin_endpoint(http_exchange *exchange, void *user)
     ost_text token;
     admin_match match;
     admin_route_find(request->method, http_parameter(exchange, "path"), &match);
-    call *c = begin(exchange, user, &token);
+    call *c = operation_begin(exchange, user, &token);
     admin_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
     if (c == NULL)
         return;

@@ -21,7 +21,7 @@
 #define MALFORMED "The provided assertion is not a valid JWT"
 #define NO_USER "User not found"
 
-static bool refuse(call *c, const char *why)
+static bool assertion_refuse(call *c, const char *why)
 {
     return call_refuse(c, 400, "invalid_grant", why);
 }
@@ -36,21 +36,21 @@ static const trusted_issuer *find_issuer(call *c, ost_text assertion)
     ost_text name, subject;
     const trusted_issuer *issuer = NULL;
     if (assertion.data == NULL)
-        refuse(c, "Missing parameter:assertion");
+        assertion_refuse(c, "Missing parameter:assertion");
     else if (ost_jwt_read_unverified(assertion, c->arena, &token, NULL) != OST_OK)
-        refuse(c, MALFORMED);
+        assertion_refuse(c, MALFORMED);
     else if (c->client->public_client)
-        refuse(c, "Public client not allowed to use authorization grant");
+        assertion_refuse(c, "Public client not allowed to use authorization grant");
     else if (!c->client->jwt_grant)
-        refuse(c, "JWT Authorization Grant is not supported for the requested client");
+        assertion_refuse(c, "JWT Authorization Grant is not supported for the requested client");
     else if (!ost_json_text(ost_json_get(token.claims, "iss"), &name))
-        refuse(c, "Missing claim: iss");
+        assertion_refuse(c, "Missing claim: iss");
     else if (!ost_json_text(ost_json_get(token.claims, "sub"), &subject) || subject.len == 0)
-        refuse(c, "Missing claim: sub");
+        assertion_refuse(c, "Missing claim: sub");
     else if ((issuer = trusted_issuers_find(&c->realm->issuers, name)) == NULL)
-        refuse(c, "No Identity Provider for provided issuer");
+        assertion_refuse(c, "No Identity Provider for provided issuer");
     else if (!trusted_issuer_serves(issuer, c->client->document))
-        refuse(c, "Identity Provider is not allowed for the client");
+        assertion_refuse(c, "Identity Provider is not allowed for the client");
     return c->error.status == 0 ? issuer : NULL;
 }
 
@@ -102,17 +102,17 @@ static bool verify(call *c, const trusted_issuer *issuer, ost_text assertion, os
             ? ost_jws_read_unverified(assertion, issuer->algorithms, c->arena, &jws, NULL)
             : OST_E_ALGORITHM;
     if (result == OST_E_ALGORITHM)
-        return refuse(c, "Invalid signature algorithm");
+        return assertion_refuse(c, "Invalid signature algorithm");
     if (result != OST_OK)
-        return refuse(c, MALFORMED);
+        return assertion_refuse(c, MALFORMED);
     *ret_identity = ost_typ_is(jws.typ, IDENTITY_ASSERTION_TYPE);
     if (!*ret_identity && !is_of_type(jws.typ))
-        return refuse(c, "Token is of another type");
+        return assertion_refuse(c, "Token is of another type");
     const ost_key *key = find_key(c, issuer, &jws);
     result = key != NULL ? ost_jws_verify(&jws, key, c->arena, ret_payload) : OST_E_KEY_UNKNOWN;
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return call_refuse(c, 500, "server_error", NULL);
-    return result == OST_OK || refuse(c, "Invalid signature");
+    return result == OST_OK || assertion_refuse(c, "Invalid signature");
 }
 
 /* ---- what it says ---- */
@@ -125,7 +125,7 @@ static bool check_kind(call *c, const ost_claims *claims)
     ost_text typ = ost_claims_text(claims, "typ");
     bool plain = ost_claims_get(claims, "cnf") == NULL && ost_claims_get(claims, "events") == NULL;
     return (plain && (typ.len == 0 || text_is(typ, "Bearer") || text_is(typ, "JWT"))) ||
-           refuse(c, "Token is of another type");
+           assertion_refuse(c, "Token is of another type");
 }
 
 /* The realm or its token endpoint, or whom the client's attribute names; and nobody beside: what
@@ -136,10 +136,10 @@ static bool check_audience(call *c, const trusted_issuer *issuer, const ost_clai
     ost_text own, name = {0};
     const ost_json *audience = ost_claims_get(claims, "aud");
     if (!trusted_issuer_audience(issuer, c->client->document, c->arena, &own))
-        return refuse(c, "The client's audience of assertions cannot be read");
+        return assertion_refuse(c, "The client's audience of assertions cannot be read");
     if (ost_json_is(audience, OST_JSON_ARRAY)) {
         if (ost_json_count(audience) > 1)
-            return refuse(c, "Multiple audiences not allowed");
+            return assertion_refuse(c, "Multiple audiences not allowed");
         audience = ost_json_first(audience);
     }
     const char *endpoint = call_format(c, "%s/protocol/openid-connect/token", c->issuer);
@@ -148,7 +148,7 @@ static bool check_audience(call *c, const trusted_issuer *issuer, const ost_clai
     bool good = ost_json_text(audience, &name) &&
                 (own.len > 0 ? text_equal(name, own)
                              : text_is(name, c->issuer) || (!identity && text_is(name, endpoint)));
-    return good || refuse(c, "Invalid token audience");
+    return good || assertion_refuse(c, "Invalid token audience");
 }
 
 static bool is_early(const call *c, const ost_claims *claims, const char *name, int64_t leeway)
@@ -168,14 +168,14 @@ static bool check_times(call *c, const trusted_issuer *issuer, const ost_claims 
     int64_t made = dated ? call_issued_at(claims) : ends - issuer->max_lifetime;
     int64_t until = made + issuer->max_lifetime;
     if (ends <= c->now || is_early(c, claims, "nbf", issuer->leeway))
-        return refuse(c, "Token is not active");
+        return assertion_refuse(c, "Token is not active");
     if (is_early(c, claims, "iat", issuer->leeway))
-        return refuse(c, "Token was issued in the future");
+        return assertion_refuse(c, "Token was issued in the future");
     if (!dated && ends - c->now > issuer->max_lifetime)
-        return refuse(
+        return assertion_refuse(
             c, "Token expiration is too far in the future and iat claim not present in token");
     if (until < c->now)
-        return refuse(c, "Token was issued too far in the past to be used now");
+        return assertion_refuse(c, "Token was issued too far in the past to be used now");
     *ret_made = made;
     *ret_until = (until < ends ? until : ends) + 1;
     return true;
@@ -190,9 +190,9 @@ static bool use_up(call *c, const trusted_issuer *issuer, const ost_claims *clai
     if (!check_times(c, issuer, claims, &made, &until) || issuer->reusable)
         return c->error.status == 0;
     if (id.len == 0 || id.len > ID_MAX)
-        return refuse(c, "Token jti claim is required");
+        return assertion_refuse(c, "Token jti claim is required");
     if (made < c->provider->started && !store_is_shared(c->provider->store))
-        return refuse(c, "Token was made before the server started");
+        return assertion_refuse(c, "Token was made before the server started");
     const char *owner =
         call_format(c, "assertion\n%s\n%.*s", c->realm->id, OST_FORMAT(issuer->issuer));
     const call_use use = {.owner = text_of(owner),
@@ -210,9 +210,9 @@ static bool read_claims(call *c, const trusted_issuer *issuer, ost_text assertio
         return false;
     ost_result result = ost_claims_read(payload, c->arena, ret_claims, NULL);
     if (result == OST_E_CLAIM_MISSING)
-        return refuse(c, "Token exp claim is required");
+        return assertion_refuse(c, "Token exp claim is required");
     if (result != OST_OK)
-        return refuse(c, MALFORMED);
+        return assertion_refuse(c, MALFORMED);
     return check_kind(c, *ret_claims) && check_audience(c, issuer, *ret_claims, *ret_identity) &&
            (!*ret_identity || identity_assertion_check(c, *ret_claims)) &&
            use_up(c, issuer, *ret_claims);
@@ -237,12 +237,12 @@ static bool find_user(call *c, const trusted_issuer *issuer, ost_text subject,
     else if (result == OST_OK)
         result = OST_E_NOT_FOUND;
     if (result == OST_E_NOT_FOUND)
-        return refuse(c, NO_USER);
+        return assertion_refuse(c, NO_USER);
     if (result == OST_E_STATE)
-        return refuse(c, "User is not enabled");
+        return assertion_refuse(c, "User is not enabled");
     if (result != OST_OK)
         return call_refuse_busy(c);
-    return ret_user->complete || refuse(c, "Account is not fully set up");
+    return ret_user->complete || assertion_refuse(c, "Account is not fully set up");
 }
 
 /* What the client names, within the assertion where that says for what it is. */

@@ -26,7 +26,7 @@ typedef struct identity {
     const ost_claims *claims; /* of the ID token */
 } identity;
 
-static bool refuse(call *c, const char *error, const char *why)
+static bool issue_refuse(call *c, const char *error, const char *why)
 {
     return call_refuse(c, 400, error, why);
 }
@@ -58,11 +58,11 @@ static bool choose_audience(call *c, identity *is)
     ost_text list = c->client->identity_audiences, entry;
     is->audience = call_parameter(c, "audience");
     if (c->client->public_client)
-        return refuse(c, "invalid_client", "Public client is not allowed to exchange token");
+        return issue_refuse(c, "invalid_client", "Public client is not allowed to exchange token");
     if (is->audience.len == 0)
-        return refuse(c, "invalid_request", "Missing parameter: audience");
+        return issue_refuse(c, "invalid_request", "Missing parameter: audience");
     if (count_of(c, "audience") > 1)
-        return refuse(c, "invalid_request", "An identity assertion has one audience");
+        return issue_refuse(c, "invalid_request", "An identity assertion has one audience");
     while (attribute_next(&list, &entry)) {
         if (!is_audience(entry, is->audience, &is->client_id))
             continue;
@@ -70,7 +70,8 @@ static bool choose_audience(call *c, identity *is)
             is->client_id = text_of(c->client->client_id);
         return true;
     }
-    return refuse(c, "invalid_target", "The client gets no identity assertions for this audience");
+    return issue_refuse(c, "invalid_target",
+                        "The client gets no identity assertions for this audience");
 }
 
 /* Without a request for scopes it is all that the client may have there. */
@@ -82,8 +83,8 @@ static bool choose_scopes(call *c, identity *is)
         is->scope = allowed;
     for (ost_text rest = is->scope; text_next(&rest, ' ', &scope);) {
         if (!text_list_has(allowed, scope))
-            return refuse(c, "invalid_scope",
-                          "The client gets no identity assertions for this scope");
+            return issue_refuse(c, "invalid_scope",
+                                "The client gets no identity assertions for this scope");
     }
     return true;
 }
@@ -100,7 +101,7 @@ static bool read_resources(call *c, identity *is)
         if (!is_resource(c, i))
             continue;
         if (is->resources++ == RESOURCES_MAX || !resource_is_uri(c->form.pairs[i].value))
-            return refuse(c, "invalid_target", "Invalid resource");
+            return issue_refuse(c, "invalid_target", "Invalid resource");
     }
     return true;
 }
@@ -111,8 +112,8 @@ static bool check_unsupported(call *c)
                                         "requested_issuer", "subject_issuer"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (call_parameter(c, names[i]).len > 0)
-            return refuse(c, "invalid_request",
-                          call_format(c, "Parameter '%s' is not supported", names[i]));
+            return issue_refuse(c, "invalid_request",
+                                call_format(c, "Parameter '%s' is not supported", names[i]));
     }
     return details_are_absent(c);
 }
@@ -137,19 +138,20 @@ static bool read_subject(call *c, identity *is)
 {
     ost_text client = text_of(c->client->client_id);
     if (!text_is(call_parameter(c, "subject_token_type"), TOKEN_TYPE_ID))
-        return refuse(c, "invalid_request", "Parameter 'subject_token' supports ID tokens only");
+        return issue_refuse(c, "invalid_request",
+                            "Parameter 'subject_token' supports ID tokens only");
     ost_result result =
         bearer_token_verify(c, call_parameter(c, "subject_token"), "ID", &is->claims);
     if (result == OST_OK && (!ost_claims_has_audience(is->claims, client) ||
                              !text_equal(ost_claims_text(is->claims, "azp"), client)))
-        return refuse(c, "invalid_grant", "The ID token is for another client");
+        return issue_refuse(c, "invalid_grant", "The ID token is for another client");
     if (result == OST_OK && ost_claims_text(is->claims, "sid").len == 0)
         result = OST_E_NOT_FOUND; /* of no login */
     if (result == OST_OK)
         result = load_user(c, is->claims);
     if (result == OST_E_STORE || result == OST_E_BUSY)
         return call_refuse_busy(c);
-    return result == OST_OK || refuse(c, "invalid_grant", "Invalid token");
+    return result == OST_OK || issue_refuse(c, "invalid_grant", "Invalid token");
 }
 
 /* ---- the assertion ---- */

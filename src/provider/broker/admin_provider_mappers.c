@@ -56,7 +56,7 @@ static void put_mapper(const admin_call *a, ost_json_writer *w, const ost_json *
     ost_json_close_object(w);
 }
 
-static const ost_json *find(admin_call *a)
+static const ost_json *provider_find(admin_call *a)
 {
     if (identity_provider_find(a, a->values[1]) == NULL)
         return NULL;
@@ -86,7 +86,7 @@ ost_result admin_list_provider_mappers(admin_call *a)
 
 ost_result admin_read_provider_mapper(admin_call *a)
 {
-    const ost_json *mapper = find(a);
+    const ost_json *mapper = provider_find(a);
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -168,7 +168,7 @@ static ost_result replace(admin_call *a, const ost_json *mapper, const ost_json 
 
 ost_result admin_update_provider_mapper(admin_call *a)
 {
-    const ost_json *mapper = find(a), *changed;
+    const ost_json *mapper = provider_find(a), *changed;
     if (mapper == NULL || !check(a, identity_provider_find(a, a->values[1]), mapper))
         return OST_OK;
     ost_result result = complete(a, id_of(a, mapper), &changed);
@@ -177,6 +177,6 @@ ost_result admin_update_provider_mapper(admin_call *a)
 
 ost_result admin_delete_provider_mapper(admin_call *a)
 {
-    const ost_json *mapper = find(a);
+    const ost_json *mapper = provider_find(a);
     return mapper != NULL ? replace(a, mapper, NULL) : OST_OK;
 }

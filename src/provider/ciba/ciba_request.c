@@ -26,7 +26,7 @@
 #define PENDING_MAX 5000    /* of one client */
 #define REQUEST_ID_BYTES 32 /* CIBA §7.3 asks for 128 bits at least, and had rather 160 */
 
-static bool refuse(call *c, const char *why)
+static bool ciba_refuse(call *c, const char *why)
 {
     return call_refuse(c, 400, "invalid_request", why);
 }
@@ -48,13 +48,13 @@ static bool read_hint(call *c, ost_text *ret_hint)
     };
     const char *wanted = names[c->realm->ciba.hint];
     if (!has(c, wanted))
-        return refuse(c, call_format(c, "missing parameter : %s", wanted));
+        return ciba_refuse(c, call_format(c, "missing parameter : %s", wanted));
     for (size_t i = 0; i <= CIBA_LOGIN_HINT_TOKEN; i++) {
         if (names[i] != wanted && has(c, names[i]))
-            return refuse(c, "more than one hint of the user");
+            return ciba_refuse(c, "more than one hint of the user");
     }
     *ret_hint = call_parameter(c, wanted);
-    return ret_hint->len <= HINT_MAX || refuse(c, "a parameter is too long");
+    return ret_hint->len <= HINT_MAX || ciba_refuse(c, "a parameter is too long");
 }
 
 static bool is_plain(ost_text message)
@@ -86,7 +86,7 @@ static bool read_lifespan(call *c, int64_t *ret_lifespan)
     if (text.data == NULL)
         return true;
     if (!text_to_unsigned(text, INT32_MAX, &wanted) || wanted == 0)
-        return refuse(c, "requested_expiry is not a positive number");
+        return ciba_refuse(c, "requested_expiry is not a positive number");
     if ((int64_t)wanted < *ret_lifespan)
         *ret_lifespan = (int64_t)wanted;
     return true;
@@ -99,13 +99,14 @@ static bool read_notification(call *c, ost_text *ret_token)
     bool ping = c->client->ciba.ping;
     if (token.data == NULL)
         return !ping ||
-               refuse(c, "Client Notification token needs to be provided with the ping mode");
+               ciba_refuse(c, "Client Notification token needs to be provided with the ping mode");
     if (!ping)
-        return refuse(c, "Client Notification token supported only for the ping mode");
+        return ciba_refuse(c, "Client Notification token supported only for the ping mode");
     if (token.len > NOTIFICATION_MAX)
-        return refuse(c, "Client Notification token length is limited to 1024 characters");
+        return ciba_refuse(c, "Client Notification token length is limited to 1024 characters");
     /* §7.1: we show it as a bearer token. */
-    return text_is_b64token(token) || refuse(c, "Client Notification token is no bearer token");
+    return text_is_b64token(token) ||
+           ciba_refuse(c, "Client Notification token is no bearer token");
 }
 
 static bool read_scope(call *c, ost_text *ret_scope)
@@ -113,9 +114,9 @@ static bool read_scope(call *c, ost_text *ret_scope)
     grant g = {.client = c->client, .may_be_offline = true};
     *ret_scope = call_parameter(c, "scope");
     if (text_trim(*ret_scope).len == 0) /* RFC 6749 §3.1: without a value it is not there */
-        return refuse(c, "missing parameter : scope");
+        return ciba_refuse(c, "missing parameter : scope");
     if (ret_scope->len > SCOPE_MAX)
-        return refuse(c, "a parameter is too long");
+        return ciba_refuse(c, "a parameter is too long");
     return grant_choose_scopes(c, *ret_scope, &g);
 }
 
@@ -133,17 +134,17 @@ bool ciba_request_read(call *c, ciba_request *ret_request)
 {
     ciba_request r = {0};
     if (has(c, "request_uri"))
-        return refuse(c, "Specified 'request_uri' not allowed for this client.");
+        return ciba_refuse(c, "Specified 'request_uri' not allowed for this client.");
     if (!request_object_read_backchannel(c, c->client) || !read_hint(c, &r.hint) ||
         !read_scope(c, &r.question.scope) || !details_read(c, &r.question.details) ||
         !read_binding_message(c, &r.question.binding_message) || !read_lifespan(c, &r.lifespan) ||
         !read_notification(c, &r.notification_token))
         return false;
     if (has(c, "user_code"))
-        return refuse(c, "User code not supported");
+        return ciba_refuse(c, "User code not supported");
     r.question.acr_values = call_parameter(c, "acr_values");
     if (r.question.acr_values.len > ACR_MAX)
-        return refuse(c, "a parameter is too long");
+        return ciba_refuse(c, "a parameter is too long");
     if (!check_policies(c, &r))
         return false;
     *ret_request = r;
@@ -176,7 +177,7 @@ static bool find_user(call *c, ost_text hint, store_user *ret_user)
         result = find_by_token(c, hint, ret_user);
     if (call_is_busy(result))
         return call_refuse_busy(c);
-    return (result == OST_OK && ret_user->enabled) || refuse(c, "invalid user");
+    return (result == OST_OK && ret_user->enabled) || ciba_refuse(c, "invalid user");
 }
 
 /* What is not stored: who reads the store gets no tokens, and answers nothing. */

@@ -79,7 +79,7 @@ ost_text client_document_host(ost_text id)
 
 /* ---- the document ---- */
 
-static bool refuse(call *c, const char *why)
+static bool document_refuse(call *c, const char *why)
 {
     if (why != NULL)
         c->client_problem = why;
@@ -114,7 +114,7 @@ static bool read_metadata(call *c, const ost_json *document, client_metadata *m)
     bool good = client_metadata_read(c, document, m);
     const char *why = c->error.description != NULL ? c->error.description : c->error.error;
     c->error = before;
-    return good || refuse(c, call_format(c, "its document: %s", why));
+    return good || document_refuse(c, call_format(c, "its document: %s", why));
 }
 
 static void put_given(ost_json_writer *w, const char *name, ost_text value)
@@ -186,18 +186,19 @@ bool client_document_read(call *c, ost_text id, ost_text text, realm_client **re
     client_metadata m;
     const ost_json *document = read_json(c, text), *representation;
     if (document == NULL)
-        return refuse(c, "its document is not a JSON object");
+        return document_refuse(c, "its document is not a JSON object");
     if (!ost_json_equals(ost_json_get(document, "client_id"), id))
-        return refuse(c, "its document is not that of this client_id");
+        return document_refuse(c, "its document is not that of this client_id");
     if (!read_metadata(c, document, &m))
         return false;
     if (!is_public(document, &m))
-        return refuse(c, "its document asks for a way of client authentication other than none");
+        return document_refuse(
+            c, "its document asks for a way of client authentication other than none");
     if (m.redirect_count == 0)
-        return refuse(c, "its document has no redirect_uris");
+        return document_refuse(c, "its document has no redirect_uris");
     if (!write_client(c, id, &m, &representation) ||
         realm_load_client(c->realm, representation, c->arena, ret_client, NULL) != OST_OK)
-        return refuse(c, "its document cannot be used");
+        return document_refuse(c, "its document cannot be used");
     (*ret_client)->by_document = true;
     return true;
 }

@@ -248,10 +248,10 @@ static bool allows(const struct sockaddr *address, void *user)
 static ost_text host_of(ost_text url)
 {
     size_t slashes = text_find(url, '/', 0) + 2;
-    size_t begin = slashes < url.len ? slashes : url.len, end = begin;
+    size_t document_begin = slashes < url.len ? slashes : url.len, end = document_begin;
     while (end < url.len && strchr("/?#:", url.data[end]) == NULL)
         end++;
-    return text_slice(url, begin, end - begin);
+    return text_slice(url, document_begin, end - document_begin);
 }
 
 static fetch *find_fetch(document_cache *c, ost_text realm, ost_text url)
@@ -263,8 +263,8 @@ static fetch *find_fetch(document_cache *c, ost_text realm, ost_text url)
 }
 
 /* With the lock held. */
-static ost_result begin(document_cache *c, ost_text realm, ost_text url, ost_text blocks,
-                        document_waiter *waiter)
+static ost_result document_begin(document_cache *c, ost_text realm, ost_text url, ost_text blocks,
+                                 document_waiter *waiter)
 {
     if (c->stopping)
         return OST_E_STATE;
@@ -312,7 +312,7 @@ void document_cache_fetch(document_cache *c, ost_text realm, ost_text url, ost_t
         waiter->next = f->waiters;
         f->waiters = waiter;
     } else {
-        result = begin(c, realm, url, blocks, waiter);
+        result = document_begin(c, realm, url, blocks, waiter);
     }
     pthread_mutex_unlock(&c->lock);
     if (result != OST_OK)

@@ -22,7 +22,7 @@
 
 #define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 
-static const realm_client *find(admin_call *a)
+static const realm_client *named_client(admin_call *a)
 {
     const realm_client *client = realm_find_client_by_uuid(a->realm.realm, a->values[1]);
     if (client == NULL)
@@ -67,7 +67,7 @@ ost_result admin_list_clients(admin_call *a)
 
 ost_result admin_read_client(admin_call *a)
 {
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -92,7 +92,7 @@ static ost_result answer_secret(admin_call *a, ost_text secret)
 
 ost_result admin_read_secret(admin_call *a)
 {
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     return client != NULL ? answer_secret(a, text_of(client->secret)) : OST_OK;
 }
 
@@ -307,7 +307,7 @@ ost_result admin_create_client(admin_call *a)
 
 ost_result admin_update_client(admin_call *a)
 {
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     const ost_json *document, *name;
     if (client == NULL)
         return OST_OK;
@@ -344,7 +344,7 @@ ost_result admin_renew_secret(admin_call *a)
 {
     unsigned char bytes[SECRET_BYTES];
     char text[BASE64URL_LEN(SECRET_BYTES)];
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     const ost_json *document;
     if (client == NULL)
         return OST_OK;
@@ -367,7 +367,7 @@ ost_result admin_renew_secret(admin_call *a)
 
 ost_result admin_read_rotated_secret(admin_call *a)
 {
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     if (client == NULL)
         return OST_OK;
     ost_text before = client->proof.by_secret.before;
@@ -380,7 +380,7 @@ ost_result admin_read_rotated_secret(admin_call *a)
 ost_result admin_delete_rotated_secret(admin_call *a)
 {
     static const char *const names[] = {SECRET_BEFORE, SECRET_BEFORE_SINCE, SECRET_BEFORE_ENDS};
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     if (client == NULL)
         return OST_OK;
     const ost_json *attributes = ost_json_get(client->document, "attributes");
@@ -401,7 +401,7 @@ ost_result admin_delete_rotated_secret(admin_call *a)
 ost_result admin_delete_client(admin_call *a)
 {
     ost_error error = {0};
-    const realm_client *client = find(a);
+    const realm_client *client = named_client(a);
     if (client == NULL)
         return OST_OK;
     if (client_is_of_realm(&a->realm, client))

@@ -15,7 +15,7 @@ static const ost_json *mappers_of(const admin_owner *owner)
     return ost_json_get(owner->document, "protocolMappers");
 }
 
-static bool find(admin_call *a, admin_owner *ret_owner, const ost_json **ret_mapper)
+static bool mapper_find(admin_call *a, admin_owner *ret_owner, const ost_json **ret_mapper)
 {
     if (!admin_owner_find(a, ret_owner))
         return false;
@@ -71,7 +71,7 @@ ost_result admin_read_mapper(admin_call *a)
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
-    if (!find(a, &owner, &mapper))
+    if (!mapper_find(a, &owner, &mapper))
         return OST_OK;
     admin_put_mapper(a, w, owner.id, mapper);
     return admin_answer(a, w);
@@ -249,7 +249,8 @@ ost_result admin_update_mapper(admin_call *a)
 {
     admin_owner owner;
     const ost_json *mapper, *mappers, *changed;
-    if (!find(a, &owner, &mapper) || !admin_body_is(a, OST_JSON_OBJECT) || !check(a, a->body))
+    if (!mapper_find(a, &owner, &mapper) || !admin_body_is(a, OST_JSON_OBJECT) ||
+        !check(a, a->body))
         return OST_OK;
     const ost_json *other = json_list_find(mappers_of(&owner), "name", part_text(a->body, "name"));
     if (other != NULL && other != mapper)
@@ -268,7 +269,7 @@ ost_result admin_delete_mapper(admin_call *a)
 {
     admin_owner owner;
     const ost_json *mapper, *mappers;
-    if (!find(a, &owner, &mapper))
+    if (!mapper_find(a, &owner, &mapper))
         return OST_OK;
     ost_result result = document_replace(mappers_of(&owner), mapper, NULL, a->arena, &mappers);
     if (result == OST_OK)

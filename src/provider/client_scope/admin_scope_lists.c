@@ -50,8 +50,8 @@ static ost_result answer_list(admin_call *a, const ost_json *names, bool protoco
 }
 
 /* The object with the scope in one list more. */
-static ost_result add(admin_call *a, const name_lists *lists, bool optional, ost_text name,
-                      const ost_json **ret_object)
+static ost_result scope_add(admin_call *a, const name_lists *lists, bool optional, ost_text name,
+                            const ost_json **ret_object)
 {
     const char *member = optional ? lists->optionals : lists->defaults;
     const ost_json *list;
@@ -100,7 +100,7 @@ static ost_result add_to_realm(admin_call *a, bool optional)
     if (json_list_has(ost_json_get(lists.object, lists.defaults), name) ||
         json_list_has(ost_json_get(lists.object, lists.optionals), name))
         return admin_refuse(a, 409, "error", "unknown_error");
-    ost_result result = add(a, &lists, optional, name, &document);
+    ost_result result = scope_add(a, &lists, optional, name, &document);
     if (result == OST_OK)
         result = admin_store(a, document);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
@@ -168,7 +168,7 @@ static ost_result add_to_client(admin_call *a, bool optional)
     if (json_list_has(ost_json_get(lists.object, lists.defaults), name) ||
         json_list_has(ost_json_get(lists.object, lists.optionals), name))
         return admin_answer_done(a);
-    ost_result result = add(a, &lists, optional, name, &document);
+    ost_result result = scope_add(a, &lists, optional, name, &document);
     if (result == OST_OK)
         result = admin_owner_store(a, &owner, document);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;

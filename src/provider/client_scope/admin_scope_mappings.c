@@ -16,7 +16,7 @@ typedef struct mapping {
     const realm_client *of; /* NULL: roles of the realm */
 } mapping;
 
-static bool find(admin_call *a, mapping *ret_mapping)
+static bool mapping_find(admin_call *a, mapping *ret_mapping)
 {
     mapping m = {0};
     if (!admin_owner_find(a, &m.owner))
@@ -126,13 +126,13 @@ static ost_result answer_roles(admin_call *a, const mapping *m, role_choice *cho
 ost_result admin_list_scope_roles(admin_call *a)
 {
     mapping m;
-    return find(a, &m) ? answer_roles(a, &m, direct, NULL, true) : OST_OK;
+    return mapping_find(a, &m) ? answer_roles(a, &m, direct, NULL, true) : OST_OK;
 }
 
 ost_result admin_list_available_scope_roles(admin_call *a)
 {
     mapping m;
-    return find(a, &m) ? answer_roles(a, &m, available, NULL, true) : OST_OK;
+    return mapping_find(a, &m) ? answer_roles(a, &m, available, NULL, true) : OST_OK;
 }
 
 static bool always(admin_call *a, const mapping *m, ost_text name, const void *what)
@@ -187,7 +187,7 @@ ost_result admin_list_effective_scope_roles(admin_call *a)
     mapping m;
     realm_roles roles;
     bool brief = admin_flag(a, "briefRepresentation", true);
-    if (!find(a, &m))
+    if (!mapping_find(a, &m))
         return OST_OK;
     if (m.owner.client != NULL && m.owner.client->full_scope)
         return answer_roles(a, &m, always, NULL, brief);
@@ -224,7 +224,7 @@ ost_result admin_read_scope_mappings(admin_call *a)
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
-    if (!find(a, &m))
+    if (!mapping_find(a, &m))
         return OST_OK;
     ost_json_open_object(w);
     if (has_any(a, &m)) {
@@ -303,7 +303,7 @@ static ost_result change(admin_call *a, bool add)
     mapping m;
     const ost_json *list,
         *of_clients = ost_json_get(a->realm.realm->document, "clientScopeMappings");
-    if (!find(a, &m) || ((add || a->body != NULL) && !admin_body_is(a, OST_JSON_ARRAY)) ||
+    if (!mapping_find(a, &m) || ((add || a->body != NULL) && !admin_body_is(a, OST_JSON_ARRAY)) ||
         !check(a, &m))
         return OST_OK;
     ost_result result = write_entries(a, &m, add, &list);

@@ -128,14 +128,14 @@ bool details_are_within(const ost_json *asked, const ost_json *granted)
 
 /* ---- in a call ---- */
 
-static bool refuse(call *c, const char *why)
+static bool details_refuse(call *c, const char *why)
 {
     return call_refuse(c, 400, "invalid_authorization_details", why);
 }
 
 static bool refuse_more(call *c)
 {
-    return refuse(c, "Invalid " DETAILS ": more than was granted");
+    return details_refuse(c, "Invalid " DETAILS ": more than was granted");
 }
 
 static bool check_types(call *c, const ost_json *list)
@@ -143,7 +143,7 @@ static bool check_types(call *c, const ost_json *list)
     ost_text allowed = attribute_text(c->client->document, DETAILS_TYPES), type = {0};
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         if (!ost_json_text(ost_json_get(at, "type"), &type) || !text_list_has(allowed, type))
-            return refuse(
+            return details_refuse(
                 c, call_format(c, "The client may not ask for the type '%.*s'", OST_FORMAT(type)));
     }
     return true;
@@ -165,7 +165,7 @@ static bool read(call *c, ost_text text, const ost_json **ret_list)
     const char *why;
     const ost_json *list = details_parse(text, c->arena, &why);
     if (list == NULL)
-        return refuse(c, call_format(c, "Invalid " DETAILS ": %s", why));
+        return details_refuse(c, call_format(c, "Invalid " DETAILS ": %s", why));
     *ret_list = list;
     return check_types(c, list);
 }
@@ -235,5 +235,5 @@ size_t details_types_of(const realm *r, ost_text ret_types[DETAILS_TYPES_MAX])
 bool details_are_absent(call *c)
 {
     return call_parameter(c, DETAILS).len == 0 ||
-           refuse(c, DETAILS " is not supported for tokens of this type");
+           details_refuse(c, DETAILS " is not supported for tokens of this type");
 }

@@ -43,7 +43,7 @@ static ost_result read_all(admin_call *a, credentials *c, bool *ret_found)
                : result;
 }
 
-static ost_result find(admin_call *a, credentials *c, bool *ret_found)
+static ost_result credentials_find(admin_call *a, credentials *c, bool *ret_found)
 {
     ost_result result = read_all(a, c, ret_found);
     if (result != OST_OK || !*ret_found)
@@ -116,7 +116,7 @@ ost_result admin_delete_credential(admin_call *a)
 {
     credentials c;
     bool found;
-    ost_result result = find(a, &c, &found);
+    ost_result result = credentials_find(a, &c, &found);
     return result == OST_OK && found ? replace(a, &c, NULL) : result;
 }
 
@@ -125,7 +125,7 @@ ost_result admin_label_credential(admin_call *a)
     credentials c;
     bool found;
     const ost_json *labelled;
-    ost_result result = find(a, &c, &found);
+    ost_result result = credentials_find(a, &c, &found);
     if (result != OST_OK || !found)
         return result;
     if (a->text.len > LABEL_MAX || !text_is_utf8(a->text))
@@ -159,7 +159,7 @@ ost_result admin_move_credential(admin_call *a)
     credentials c;
     bool found;
     const ost_json *others, *before = NULL;
-    ost_result result = find(a, &c, &found);
+    ost_result result = credentials_find(a, &c, &found);
     if (result != OST_OK || !found)
         return result;
     if (a->values[3].data != NULL && (before = with_id(a, &c, a->values[3])) == NULL)

@@ -111,8 +111,8 @@ static ost_result answer_created(admin_call *a, const admin_group *parent, ost_t
                : result;
 }
 
-static ost_result add(admin_call *a, const admin_groups *groups, const admin_group *parent,
-                      ost_text name)
+static ost_result group_add(admin_call *a, const admin_groups *groups, const admin_group *parent,
+                            ost_text name)
 {
     const ost_json *document, *added;
     ost_text id = uuid_text(a->call->provider->context, a->arena);
@@ -194,7 +194,7 @@ static ost_result add_or_move(admin_call *a, const admin_groups *groups, const a
     ost_text name;
     if (!check_body(a, &name))
         return OST_OK;
-    return is_absent(ost_json_get(a->body, "id")) ? add(a, groups, parent, name)
+    return is_absent(ost_json_get(a->body, "id")) ? group_add(a, groups, parent, name)
                                                   : move(a, groups, parent);
 }
 

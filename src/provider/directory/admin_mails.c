@@ -23,7 +23,7 @@ typedef struct sending {
     int64_t lifespan;
 } sending;
 
-static bool refuse(admin_call *a, const char *why)
+static bool mail_refuse(admin_call *a, const char *why)
 {
     admin_refuse(a, 400, "errorMessage", why);
     return false;
@@ -35,16 +35,16 @@ static bool read_client(admin_call *a, sending *s)
 {
     ost_text redirect = admin_parameter(a, "redirect_uri"), id = admin_parameter(a, "client_id");
     if (redirect.data != NULL && id.data == NULL)
-        return refuse(a, "Client id missing");
+        return mail_refuse(a, "Client id missing");
     if (id.data == NULL)
         id = OST_TEXT("account");
     s->call.client = realm_find_client(s->call.realm, id);
     if (s->call.client == NULL)
-        return refuse(a, "Client doesn't exist");
+        return mail_refuse(a, "Client doesn't exist");
     if (!s->call.client->enabled)
-        return refuse(a, "Client is not enabled");
+        return mail_refuse(a, "Client is not enabled");
     if (redirect.data != NULL && !call_redirect_allowed(&s->call, redirect))
-        return refuse(a, "Invalid redirect uri.");
+        return mail_refuse(a, "Invalid redirect uri.");
     s->token.client = id;
     s->token.redirect_uri = redirect;
     return true;
@@ -55,15 +55,15 @@ static bool read_user(admin_call *a, sending *s)
     s->token.user = s->user.id;
     s->token.email = json_text_of(s->document, "email");
     if (s->token.email.len == 0)
-        return refuse(a, "User email missing");
+        return mail_refuse(a, "User email missing");
     if (!s->user.enabled)
-        return refuse(a, "User is disabled");
+        return mail_refuse(a, "User is disabled");
     s->token.password_since = password_since(s->user.password, a->arena);
     return true;
 }
 
 /* False in *ret_good: the call is refused. */
-static ost_result begin(admin_call *a, action_purpose purpose, sending *s, bool *ret_good)
+static ost_result mail_begin(admin_call *a, action_purpose purpose, sending *s, bool *ret_good)
 {
     *s = (sending){.token.purpose = purpose};
     ost_result result = admin_user_find(a, &s->user, &s->document, ret_good);
@@ -90,7 +90,7 @@ static ost_result refuse_unwritten(admin_call *a, const ost_error *error, const 
     return admin_refuse(a, 500, "errorMessage", unsent);
 }
 
-static ost_result finish(admin_call *a, sending *s, const char *unsent)
+static ost_result mail_finish(admin_call *a, sending *s, const char *unsent)
 {
     ost_error error = {0};
     mail_letter *letter = ost_arena_alloc(a->arena, sizeof *letter);
@@ -116,13 +116,13 @@ static bool read_actions(admin_call *a, const ost_json *list, ost_text *ret)
     ost_text alias;
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         if (!ost_json_text(at, &alias) || !required_action_exists(alias))
-            return refuse(a, "Provided invalid required actions");
+            return mail_refuse(a, "Provided invalid required actions");
         if (required_action_of(alias) == ACTION_OTHER)
-            return refuse(a, "A required action has no page here");
+            return mail_refuse(a, "A required action has no page here");
         joined = ost_arena_format(a->arena, "%s%s%.*s", joined, *joined != '\0' ? " " : "",
                                   OST_FORMAT(alias));
         if (joined == NULL)
-            return refuse(a, "Provided invalid required actions");
+            return mail_refuse(a, "Provided invalid required actions");
     }
     *ret = text_of(joined);
     return true;
@@ -132,13 +132,13 @@ ost_result admin_execute_actions_email(admin_call *a)
 {
     sending s;
     bool good;
-    ost_result result = begin(a, ACTION_EXECUTE, &s, &good);
+    ost_result result = mail_begin(a, ACTION_EXECUTE, &s, &good);
     if (result != OST_OK || !good)
         return result;
     if (a->body != NULL && !ost_json_is(a->body, OST_JSON_ARRAY))
         return admin_refuse(a, 400, "error", "Cannot parse the JSON");
     return read_actions(a, a->body, &s.token.actions)
-               ? finish(a, &s, "Failed to send execute actions email")
+               ? mail_finish(a, &s, "Failed to send execute actions email")
                : OST_OK;
 }
 
@@ -146,20 +146,20 @@ ost_result admin_reset_password_email(admin_call *a)
 {
     sending s;
     bool good;
-    ost_result result = begin(a, ACTION_EXECUTE, &s, &good);
+    ost_result result = mail_begin(a, ACTION_EXECUTE, &s, &good);
     if (result != OST_OK || !good)
         return result;
     s.token.actions = OST_TEXT("UPDATE_PASSWORD");
     s.lifespan = action_lifespan_of_admin(s.call.realm);
-    return finish(a, &s, "Failed to send execute actions email");
+    return mail_finish(a, &s, "Failed to send execute actions email");
 }
 
 ost_result admin_send_verify_email(admin_call *a)
 {
     sending s;
     bool good;
-    ost_result result = begin(a, ACTION_VERIFY, &s, &good);
-    return result == OST_OK && good ? finish(a, &s, "Failed to send verify email") : result;
+    ost_result result = mail_begin(a, ACTION_VERIFY, &s, &good);
+    return result == OST_OK && good ? mail_finish(a, &s, "Failed to send verify email") : result;
 }
 
 /* ---- the trial ---- */

@@ -20,7 +20,7 @@ typedef struct holder {
     const realm_client *client; /* NULL: roles of the realm */
 } holder;
 
-static ost_result find(admin_call *a, holder *ret_holder, bool *ret_found)
+static ost_result holder_find(admin_call *a, holder *ret_holder, bool *ret_found)
 {
     holder h = {0};
     ost_result result;
@@ -97,7 +97,7 @@ ost_result admin_read_role_mappings(admin_call *a)
     holder h;
     bool found;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
+    ost_result result = w != NULL ? holder_find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
     ost_json_open_object(w);
@@ -117,7 +117,7 @@ ost_result admin_list_mapped_roles(admin_call *a)
     holder h;
     bool found;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
+    ost_result result = w != NULL ? holder_find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
     ost_json_open_array(w);
@@ -132,7 +132,7 @@ ost_result admin_list_available_roles(admin_call *a)
     holder h;
     bool found, may;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
+    ost_result result = w != NULL ? holder_find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
     ost_json_open_array(w);
@@ -183,7 +183,7 @@ ost_result admin_list_effective_roles(admin_call *a)
     realm_roles roles;
     role_part role;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &h, &found) : OST_E_MEMORY;
+    ost_result result = w != NULL ? holder_find(a, &h, &found) : OST_E_MEMORY;
     if (result != OST_OK || !found)
         return result;
     result = effective(a, &h, &roles);
@@ -263,7 +263,7 @@ ost_result admin_map_roles(admin_call *a)
 {
     holder h;
     bool found;
-    ost_result result = find(a, &h, &found);
+    ost_result result = holder_find(a, &h, &found);
     return result == OST_OK && found ? change_names(a, &h, document_add_text) : result;
 }
 
@@ -291,7 +291,7 @@ ost_result admin_unmap_roles(admin_call *a)
 {
     holder h;
     bool found;
-    ost_result result = find(a, &h, &found);
+    ost_result result = holder_find(a, &h, &found);
     if (result != OST_OK || !found)
         return result;
     return a->body == NULL ? unmap_all(a, &h) : change_names(a, &h, document_remove_text);

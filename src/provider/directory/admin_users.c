@@ -17,7 +17,7 @@
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 
-static ost_result find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
+static ost_result user_find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
 {
     bool found;
     return admin_user_find(a, ret_user, ret_document, &found);
@@ -30,7 +30,7 @@ ost_result admin_read_user(admin_call *a)
     store_user user;
     const ost_json *document;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &user, &document) : OST_E_MEMORY;
+    ost_result result = w != NULL ? user_find(a, &user, &document) : OST_E_MEMORY;
     if (result != OST_OK || a->status != 0)
         return result;
     admin_user_put(a, w, &user, document, false, true);
@@ -263,7 +263,7 @@ ost_result admin_update_user(admin_call *a)
     ost_error error = {0};
     store_user user;
     const ost_json *document, *name;
-    ost_result result = find(a, &user, &document);
+    ost_result result = user_find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
     if (a->body == NULL)
@@ -295,7 +295,7 @@ ost_result admin_delete_user(admin_call *a)
 {
     store_user user;
     const ost_json *document;
-    ost_result result = find(a, &user, &document);
+    ost_result result = user_find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
     result = store_user_delete(a->realm.store, a->realm.row.name, user.id);
@@ -313,7 +313,7 @@ ost_result admin_reset_password(admin_call *a)
     const ost_json *document, *value = ost_json_get(a->body, "value");
     bool temporary = false;
     ost_text password = {0};
-    ost_result result = find(a, &user, &document);
+    ost_result result = user_find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
     if (a->body != NULL && !admin_body_is(a, OST_JSON_OBJECT))

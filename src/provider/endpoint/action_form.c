@@ -128,7 +128,7 @@ static void work_form(call *c)
         go_on(c);
 }
 
-static void begin(call *c)
+static void form_begin(call *c)
 {
     action_job *job = c->job;
     if (call_work_hashing(c, work_form, send_outcome))
@@ -149,7 +149,7 @@ static void open_request(call *c)
     if (c->request->method != HTTP_POST)
         call_work(c, work_show, send_outcome);
     else if (call_read_form(c))
-        begin(c);
+        form_begin(c);
     else
         page_send_error(c, 400, "Invalid Request");
 }

@@ -158,7 +158,7 @@ static bool authenticate_client(call *c)
 }
 
 /* Once the client can be known. */
-static void begin(call *c)
+static void introspection_begin(call *c)
 {
     if (c->error.status == 0)
         (void)authenticate_client(c);
@@ -172,5 +172,5 @@ static void begin(call *c)
 
 void introspect_endpoint(http_exchange *exchange, void *user)
 {
-    client_auth_begin(exchange, user, true, begin);
+    client_auth_begin(exchange, user, true, introspection_begin);
 }

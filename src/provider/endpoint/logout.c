@@ -181,7 +181,7 @@ static void send(call *c)
 
 /* ---- deciding ---- */
 
-static bool refuse(call *c, const char *message)
+static bool logout_refuse(call *c, const char *message)
 {
     return call_refuse(c, 400, "invalid_request", message);
 }
@@ -194,9 +194,9 @@ static bool read_client(call *c, const ost_claims **ret_hint)
     *ret_hint = NULL;
     if (hint.data != NULL) {
         if (id_token_hint_read(c, hint, &claims) != OST_OK)
-            return refuse(c, "Invalid parameter: id_token_hint");
+            return logout_refuse(c, "Invalid parameter: id_token_hint");
         if (id.data != NULL && !text_equal(id, ost_claims_text(claims, "azp")))
-            return refuse(c, "Invalid parameter: id_token_hint");
+            return logout_refuse(c, "Invalid parameter: id_token_hint");
         id = ost_claims_text(claims, "azp");
     }
     *ret_hint = claims;
@@ -209,14 +209,14 @@ static bool read_redirect(call *c, logout_job *job)
     job->redirect = call_parameter(c, "post_logout_redirect_uri");
     job->state = call_parameter(c, "state");
     if (call_parameter(c, "redirect_uri").data != NULL)
-        return refuse(c, "Invalid parameter: redirect_uri");
+        return logout_refuse(c, "Invalid parameter: redirect_uri");
     if (job->redirect.data == NULL)
         return true;
     if (call_parameter(c, "client_id").data == NULL &&
         call_parameter(c, "id_token_hint").data == NULL)
-        return refuse(c, "Missing parameters: id_token_hint");
+        return logout_refuse(c, "Missing parameters: id_token_hint");
     if (c->client == NULL || !call_post_logout_allowed(c, job->redirect))
-        return refuse(c, "Invalid redirect uri");
+        return logout_refuse(c, "Invalid redirect uri");
     return true;
 }
 
@@ -316,11 +316,11 @@ static bool read_form(call *c)
     if (c->request->method == HTTP_POST)
         return call_read_form(c) && call_leave_out_empty(c);
     if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
-        return refuse(c, "Invalid Request");
+        return logout_refuse(c, "Invalid Request");
     return call_leave_out_empty(c);
 }
 
-static void begin(call *c)
+static void logout_begin(call *c)
 {
     const ost_claims *hint;
     logout_job *job = c->job;
@@ -347,7 +347,7 @@ void logout_endpoint(http_exchange *exchange, void *user)
     if (c == NULL)
         return;
     (void)read_form(c);
-    client_await(c, call_parameter(c, "client_id"), begin);
+    client_await(c, call_parameter(c, "client_id"), logout_begin);
 }
 
 /* ---- the confirmation ---- */
@@ -362,7 +362,7 @@ static void work_confirmed(call *c)
     if (text_equal(session.id, job->asked))
         end_browser_session(c, session.id);
     else /* somebody has logged in since, and was not asked */
-        refuse(c, "Logout failed");
+        logout_refuse(c, "Logout failed");
 }
 
 static bool open_question(call *c, logout_job *job)
@@ -376,10 +376,10 @@ static bool open_question(call *c, logout_job *job)
             OST_OK ||
         ost_claims_expiry(claims) <= c->now || browser.len == 0 ||
         ost_sha256(browser, hash) != OST_OK)
-        return refuse(c, "Logout failed");
+        return logout_refuse(c, "Logout failed");
     if (!text_equal_secret((ost_text){text, base64url_encode(hash, sizeof hash, text)},
                            ost_claims_text(claims, "browser")))
-        return refuse(c, "Logout failed");
+        return logout_refuse(c, "Logout failed");
     job->asked = ost_claims_text(claims, "sid");
     job->redirect = ost_claims_text(claims, "redirect");
     job->state = ost_claims_text(claims, "state");

@@ -24,8 +24,8 @@ static void send_answer(call *c)
     registration_call_send(c, job->event, job->status, job->location);
 }
 
-static void begin(http_exchange *exchange, void *user, int status, event_type event,
-                  void (*work)(call *c))
+static void registration_begin(http_exchange *exchange, void *user, int status, event_type event,
+                               void (*work)(call *c))
 {
     call *c = call_begin_job(exchange, user, sizeof(represented_job));
     if (c == NULL)
@@ -103,22 +103,22 @@ static void end(call *c)
 
 void register_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 201, EVENT_CLIENT_REGISTER, create);
+    registration_begin(exchange, user, 201, EVENT_CLIENT_REGISTER, create);
 }
 
 void represented_client_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 200, EVENT_CLIENT_INFO, view);
+    registration_begin(exchange, user, 200, EVENT_CLIENT_INFO, view);
 }
 
 void update_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 200, EVENT_CLIENT_UPDATE, update);
+    registration_begin(exchange, user, 200, EVENT_CLIENT_UPDATE, update);
 }
 
 void delete_represented_endpoint(http_exchange *exchange, void *user)
 {
-    begin(exchange, user, 204, EVENT_CLIENT_DELETE, end);
+    registration_begin(exchange, user, 204, EVENT_CLIENT_DELETE, end);
 }
 
 /* ---- clients-registrations/install ---- */

@@ -97,7 +97,7 @@ static const char *fault_of(const store_user *user, ost_text email)
 }
 
 /* Whose account it is; the event's error says why nobody gets a mail. */
-static ost_result find(call *c, ost_text name, action_token *t, const ost_json **ret_document)
+static ost_result user_find(call *c, ost_text name, action_token *t, const ost_json **ret_document)
 {
     store_user user;
     const ost_json *document = NULL;
@@ -135,7 +135,7 @@ static ost_result post(call *c, ost_text name)
                       .client = text_of(c->client->client_id),
                       .login = job->code,
                       .actions = OST_TEXT("UPDATE_PASSWORD")};
-    ost_result result = find(c, name, &t, &document);
+    ost_result result = user_find(c, name, &t, &document);
     if (result == OST_OK)
         result = action_mail_link(c, &t, action_lifespan_of_user(c->realm, ACTION_RESET), LINKS_MAX,
                                   document, c->language.picked, &letter, &error);
@@ -166,7 +166,7 @@ static void work(call *c)
 
 /* ---- the endpoint ---- */
 
-static void begin(call *c)
+static void reset_begin(call *c)
 {
     reset_job *job = c->job;
     job->username = text_trim(call_parameter(c, "username"));
@@ -202,7 +202,7 @@ static void open_request(call *c)
     else if (c->request->method != HTTP_POST)
         send_form(c);
     else if (call_read_form(c))
-        begin(c);
+        reset_begin(c);
     else
         page_send_error(c, 400, "Invalid Request");
 }

@@ -29,7 +29,7 @@ typedef struct userinfo_job {
     bool awaited;                    /* it has been waited for */
 } userinfo_job;
 
-static bool refuse(call *c, int status, const char *error, const char *description)
+static bool userinfo_refuse(call *c, int status, const char *error, const char *description)
 {
     userinfo_job *job = c->job;
     job->error = error;
@@ -101,14 +101,14 @@ static bool find_token(call *c)
     if (c->request->method == HTTP_POST && call_read_form(c))
         in_form = call_parameter(c, "access_token");
     if (c->error.status != 0)
-        return refuse(c, 400, "invalid_request", "malformed form");
+        return userinfo_refuse(c, 400, "invalid_request", "malformed form");
     if ((bearer && in_form.data != NULL) ||
         http_request_field_count(c->request, "authorization") > 1)
-        return refuse(c, 400, "invalid_request",
-                      "More than one method used for including an access token");
+        return userinfo_refuse(c, 400, "invalid_request",
+                               "More than one method used for including an access token");
     if (!bearer)
         job->token = in_form;
-    return job->token.len > 0 || refuse(c, 401, NULL, NULL);
+    return job->token.len > 0 || userinfo_refuse(c, 401, NULL, NULL);
 }
 
 /* One that is bound to a key says so by its type, and is no bearer token. */
@@ -140,17 +140,17 @@ static bool check_policies(call *c, const ost_claims *claims)
     is.proved = ost_json_get(bound, "jkt") != NULL;
     is.bound = proof_of_certificate_is_bound(claims);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
-    return refusal == NULL || refuse(c, 401, "invalid_token", refusal->description);
+    return refusal == NULL || userinfo_refuse(c, 401, "invalid_token", refusal->description);
 }
 
 static bool is_good_for_userinfo(call *c, const ost_claims *claims)
 {
     if (bearer_token_is_lightweight(claims) && !c->client->lightweight_userinfo)
-        return refuse(c, 401, "invalid_token",
-                      "Lightweight access token not allowed for userinfo endpoint");
+        return userinfo_refuse(c, 401, "invalid_token",
+                               "Lightweight access token not allowed for userinfo endpoint");
     return check_policies(c, claims) &&
            (text_list_has(ost_claims_text(claims, "scope"), OST_TEXT("openid")) ||
-            refuse(c, 403, "insufficient_scope", "Missing openid scope"));
+            userinfo_refuse(c, 403, "insufficient_scope", "Missing openid scope"));
 }
 
 /* What the login asked for by name is of interest to few clients: the others' is not read. */
@@ -181,7 +181,7 @@ static void work(call *c)
     ost_text user_id;
     if (bearer_token_verify(c, job->token, NULL, &claims) != OST_OK ||
         !is_in_its_owners_hands(c, claims)) {
-        refuse(c, 401, "invalid_token", "Token verification failed");
+        userinfo_refuse(c, 401, "invalid_token", "Token verification failed");
         return;
     }
     c->client = client_find(c, ost_claims_text(claims, "azp"));
@@ -196,8 +196,8 @@ static void work(call *c)
         return;
     }
     if (result != OST_OK || g.client == NULL) {
-        refuse(c, 401, "invalid_token",
-               "User session not found or doesn't have client attached on it");
+        userinfo_refuse(c, 401, "invalid_token",
+                        "User session not found or doesn't have client attached on it");
         return;
     }
     if (!is_good_for_userinfo(c, claims))
@@ -207,8 +207,9 @@ static void work(call *c)
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &account);
     if (result != OST_OK) {
-        (void)(call_is_busy(result) ? call_refuse_busy(c)
-                                    : refuse(c, 401, "invalid_token", "Token verification failed"));
+        (void)(call_is_busy(result)
+                   ? call_refuse_busy(c)
+                   : userinfo_refuse(c, 401, "invalid_token", "Token verification failed"));
         return;
     }
     answer(c, claims, &account, &g);

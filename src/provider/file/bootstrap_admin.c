@@ -76,9 +76,9 @@ static ost_result complete_roles(const realm *r, const char *const *roles, ost_a
     return OST_OK;
 }
 
-static ost_result add(store *s, const realm *r, const store_user *like, ost_text password,
-                      const char *const *roles, const ost_context *context, ost_arena *arena,
-                      ost_error *error)
+static ost_result admin_add(store *s, const realm *r, const store_user *like, ost_text password,
+                            const char *const *roles, const ost_context *context, ost_arena *arena,
+                            ost_error *error)
 {
     store_user user;
     const ost_json *document;
@@ -121,7 +121,7 @@ ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_
     if (result == OST_OK)
         result = realm_load(row.document, row.version, &r, &inner);
     if (result == OST_OK)
-        result = add(s, r, &like, password, roles, context, arena, &inner);
+        result = admin_add(s, r, &like, password, roles, context, arena, &inner);
     realm_unref(r);
     ost_arena_free(arena);
     return result == OST_OK ? OST_OK

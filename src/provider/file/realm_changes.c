@@ -13,7 +13,7 @@ const char *change_action_name(change_action action)
     return action == CHANGE_ADDED ? "ADDED" : action == CHANGE_REMOVED ? "REMOVED" : "OVERWRITTEN";
 }
 
-static void add(realm_changes *c, const realm_change *change)
+static void change_add(realm_changes *c, const realm_change *change)
 {
     realm_change *copy = ost_arena_alloc(c->arena, sizeof *copy);
     if (copy == NULL) {
@@ -70,7 +70,7 @@ void realm_changes_note(realm_changes *c, const char *type, ost_text owner, ost_
         if (count == 0 || !copy_members(c, &change, members, count))
             return;
     }
-    add(c, &change);
+    change_add(c, &change);
 }
 
 void realm_changes_note_member(realm_changes *c, change_action action, const char *type,
@@ -78,7 +78,7 @@ void realm_changes_note_member(realm_changes *c, change_action action, const cha
 {
     realm_change change = {.action = action, .type = type, .name = name};
     if (copy_members(c, &change, &which, which.len > 0 ? 1 : 0))
-        add(c, &change);
+        change_add(c, &change);
 }
 
 /* ---- a realm's document ---- */
@@ -191,7 +191,7 @@ ost_result realm_changes_compare(realm_changes *c, const ost_json *before, const
     (void)!ost_json_text(ost_json_get(after, "realm"), &name);
     own.name = name;
     if (count > 0 && copy_members(c, &own, members, count))
-        add(c, &own);
+        change_add(c, &own);
     for (size_t i = 0; i < member_realm.count && result == OST_OK; i++) {
         const member *m = &member_realm.members[i];
         if (is_parted(m))

@@ -93,7 +93,7 @@ static ost_result make_rows(user_feed *f, batch *b)
     return result;
 }
 
-static void *run(void *data)
+static void *feed_run(void *data)
 {
     batch *b = data;
     b->result = make_rows(b->feed, b);
@@ -109,9 +109,9 @@ static void start(batch *b)
     b->count = 0;
     b->error = (ost_error){0};
     b->is_made = true;
-    b->runs = thread_start(&b->thread, "import", run, b);
+    b->runs = thread_start(&b->thread, "import", feed_run, b);
     if (!b->runs)
-        (void)run(b);
+        (void)feed_run(b);
 }
 
 static void wait_for(batch *b)
@@ -121,7 +121,7 @@ static void wait_for(batch *b)
     b->runs = false;
 }
 
-static ost_result begin(void *user, ost_error *error)
+static ost_result feed_begin(void *user, ost_error *error)
 {
     user_feed *f = user;
     (void)error;
@@ -200,14 +200,14 @@ void user_feed_free(user_feed *f)
 
 store_user_feed user_feed_for_store(user_feed *f)
 {
-    return (store_user_feed){.begin = begin, .next = next, .user = f};
+    return (store_user_feed){.begin = feed_begin, .next = next, .user = f};
 }
 
 ost_result user_feed_try(user_feed *f, ost_error *error)
 {
     const store_user *rows;
     size_t count = 1;
-    ost_result result = begin(f, error);
+    ost_result result = feed_begin(f, error);
     while (result == OST_OK && count > 0)
         result = next(f, &rows, &count, error);
     return result;

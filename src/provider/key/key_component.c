@@ -309,7 +309,7 @@ static bool warn_of_none(const ost_json *component, size_t index, import_report 
     return import_report_warn(report, path, why);
 }
 
-static ost_result refuse(ost_error *error, const char *path, ost_result result)
+static ost_result component_refuse(ost_error *error, const char *path, ost_result result)
 {
     ost_error why = *error;
     return ost_error_set(error, result == OST_E_MEMORY ? result : OST_E_FORMAT,
@@ -334,7 +334,7 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
         ost_result result = read_key(at, r, &keys[*count], &found);
         snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
         if (result != OST_OK)
-            return refuse(r->error, path, result);
+            return component_refuse(r->error, path, result);
         if (found && !warn_of_rare(&keys[*count], index, r->report))
             return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
         *count += found;
@@ -391,7 +391,7 @@ static ost_result read_old_pair(const ost_json *file, const key_reading *r, foun
                    : ost_error_set(r->error, OST_E_MEMORY, "out of memory");
     }
     *count = found;
-    return result != OST_OK ? refuse(r->error, "privateKey", result) : OST_OK;
+    return result != OST_OK ? component_refuse(r->error, "privateKey", result) : OST_OK;
 }
 
 static ost_result read_all(const ost_json *file, const key_reading *r, found_key *keys,

@@ -158,7 +158,7 @@ void action_totp_put(call *c, page *p)
 
 /* ---- the form ---- */
 
-static ost_result add(call *c, const otp_device *device)
+static ost_result device_add(call *c, const otp_device *device)
 {
     const action_job *job = c->job;
     store_user user;
@@ -191,7 +191,7 @@ static ost_result add_once(call *c, otp_device *device, uint64_t counter, ost_te
     ost_result result = store_use_once(s, OST_TEXT("key of a device"), hash,
                                        c->now + c->realm->lifespans.login + policy->period);
     if (result == OST_OK)
-        result = add(c, device);
+        result = device_add(c, device);
     if (result == OST_OK && !policy->counted && !policy->reusable)
         result = otp_step_use(s, c->realm, device, counter, c->now, c->arena);
     return result;

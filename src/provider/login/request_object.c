@@ -16,7 +16,7 @@
 #define PARAMETERS_MAX 64 /* of one object */
 #define ID_MAX 256        /* bytes of jti */
 
-static bool refuse(call *c, const char *why)
+static bool object_refuse(call *c, const char *why)
 {
     return call_refuse(c, 400, "invalid_request_object", why);
 }
@@ -37,17 +37,18 @@ static bool verify(call *c, const realm_client *client, ost_algs algorithms, ost
     ost_text payload;
     if (algorithms == 0 ||
         ost_jws_read_unverified(object, algorithms, c->arena, &jws, NULL) != OST_OK)
-        return refuse(c, "The request object is malformed, or its algorithm is not accepted");
+        return object_refuse(c,
+                             "The request object is malformed, or its algorithm is not accepted");
     if (!is_of_type(jws.typ))
-        return refuse(c, "The request object is of another type");
+        return object_refuse(c, "The request object is of another type");
     ost_result result = client_signature_verify(c, client, &jws, &payload);
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return call_refuse(c, 500, "server_error", NULL);
     if (result != OST_OK)
-        return refuse(c, "The request object's signature is not by the client");
+        return object_refuse(c, "The request object's signature is not by the client");
     if (ost_json_read(payload, &limits, c->arena, ret_claims, NULL) != OST_OK ||
         !ost_json_is(*ret_claims, OST_JSON_OBJECT))
-        return refuse(c, "The request object's claims are malformed");
+        return object_refuse(c, "The request object's claims are malformed");
     return true;
 }
 
@@ -59,11 +60,11 @@ static bool check_times(call *c, const ost_json *claims)
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const ost_json *claim = ost_json_get(claims, names[i]);
         if (claim != NULL && !numeric_date_read(claim, &times[i]))
-            return refuse(c, "A time of the request object is malformed");
+            return object_refuse(c, "A time of the request object is malformed");
     }
     return (times[0] > c->now - LEEWAY && times[1] <= c->now + LEEWAY &&
             times[2] <= c->now + LEEWAY) ||
-           refuse(c, "The request object has expired, or is not valid yet");
+           object_refuse(c, "The request object has expired, or is not valid yet");
 }
 
 /* `aud` is the issuer, or a list that names it. */
@@ -83,14 +84,14 @@ static bool check_claims(call *c, const realm_client *client, const ost_json *cl
     ost_text id = text_of(client->client_id);
     const ost_json *issuer = ost_json_get(claims, "iss");
     if (issuer != NULL && !ost_json_equals(issuer, id))
-        return refuse(c, "The request object is of another client");
+        return object_refuse(c, "The request object is of another client");
     if (ost_json_get(claims, "sub") != NULL) /* it may be an assertion by which the client proves
                                                 who it is (RFC 9101 §10.8) */
-        return refuse(c, "The request object has a subject");
+        return object_refuse(c, "The request object has a subject");
     if (ost_json_get(claims, "request") != NULL || ost_json_get(claims, "request_uri") != NULL)
-        return refuse(c, "The request object holds another one");
+        return object_refuse(c, "The request object holds another one");
     if (!is_for_us(c, ost_json_get(claims, "aud")))
-        return refuse(c, "The request object is for another audience");
+        return object_refuse(c, "The request object is for another audience");
     return check_times(c, claims);
 }
 
@@ -108,7 +109,7 @@ typedef struct parameters {
 } parameters;
 
 /* Texts are as they are; numbers, and the objects of `claims`, as they are written. */
-static bool add(parameters *p, ost_text name, const ost_json *value)
+static bool parameter_add(parameters *p, ost_text name, const ost_json *value)
 {
     ost_text text;
     if (!ost_json_text(value, &text))
@@ -124,9 +125,9 @@ static bool add_claim(parameters *p, const ost_json *claim)
 {
     ost_text name = ost_json_name(claim);
     if (!text_is(name, "resource") || !ost_json_is(claim, OST_JSON_ARRAY))
-        return add(p, name, claim);
+        return parameter_add(p, name, claim);
     for (const ost_json *at = ost_json_first(claim); at != NULL; at = ost_json_next(at)) {
-        if (!add(p, name, at))
+        if (!parameter_add(p, name, at))
             return false;
     }
     return true;
@@ -139,7 +140,7 @@ static bool replace_form(call *c, const ost_json *claims)
         return call_refuse(c, 500, "server_error", NULL);
     for (const ost_json *at = ost_json_first(claims); at != NULL; at = ost_json_next(at)) {
         if (!is_of_the_jwt(ost_json_name(at)) && !add_claim(&p, at))
-            return refuse(c, "The request object's claims are no parameters");
+            return object_refuse(c, "The request object's claims are no parameters");
     }
     c->beside = c->form;
     c->object = claims;
@@ -164,7 +165,7 @@ static bool open_envelope(call *c, const realm_client *client, ost_text *object)
     if (result == OST_E_MEMORY)
         return call_refuse(c, 500, "server_error", NULL);
     if (result != OST_OK)
-        return refuse(c, "The request object cannot be decrypted");
+        return object_refuse(c, "The request object cannot be decrypted");
     *object = opened.content;
     c->object_encrypted = true;
     return true;
@@ -174,13 +175,13 @@ static bool is_single(call *c)
 {
     return (call_parameter(c, "request_uri").len == 0 &&
             http_form_count(&c->form, "request") == 1) ||
-           refuse(c, "There is more than one request object");
+           object_refuse(c, "There is more than one request object");
 }
 
 static bool names_client(call *c, const realm_client *client, const ost_json *claims)
 {
     return ost_json_equals(ost_json_get(claims, "client_id"), text_of(client->client_id)) ||
-           refuse(c, "The request object is of another client");
+           object_refuse(c, "The request object is of another client");
 }
 
 bool request_object_read(call *c, const realm_client *client)
@@ -193,9 +194,10 @@ bool request_object_read(call *c, const realm_client *client)
                            "names");
     if (object.len == 0)
         return !client->request.object_required ||
-               refuse(c, "The client signs its requests, and this one is not signed");
+               object_refuse(c, "The client signs its requests, and this one is not signed");
     if (client->request.reference_only && c->reference == NULL)
-        return refuse(c, "The client publishes its request objects, and this one is not published");
+        return object_refuse(
+            c, "The client publishes its request objects, and this one is not published");
     return is_single(c) && open_envelope(c, client, &object) &&
            verify(c, client, client->request.object_algorithms, object, &claims) &&
            names_client(c, client, claims) && check_claims(c, client, claims) &&
@@ -207,7 +209,7 @@ static bool is_complete(call *c, const ost_json *claims)
     static const char *const required[] = {"iss", "aud", "exp", "iat", "nbf", "jti"};
     for (size_t i = 0; i < ARRAY_LEN(required); i++) {
         if (ost_json_get(claims, required[i]) == NULL)
-            return refuse(c, call_format(c, "The request object has no %s", required[i]));
+            return object_refuse(c, call_format(c, "The request object has no %s", required[i]));
     }
     return true;
 }
@@ -220,7 +222,7 @@ static bool is_recent(call *c, const ost_json *claims)
     return (numeric_date_read(ost_json_get(claims, "exp"), &exp) &&
             numeric_date_read(ost_json_get(claims, "nbf"), &nbf) && nbf >= c->now - HOUR &&
             exp <= nbf + HOUR) ||
-           refuse(c, "The request object is good for more than an hour, or is older");
+           object_refuse(c, "The request object is good for more than an hour, or is older");
 }
 
 /* Once: who has overheard it has nobody's telephone ring again. Without a store that nodes share a
@@ -233,9 +235,9 @@ static bool use_up(call *c, const realm_client *client, const ost_json *claims)
     if (!ost_json_text(ost_json_get(claims, "jti"), &id) || id.len == 0 || id.len > ID_MAX ||
         !numeric_date_read(ost_json_get(claims, "exp"), &exp) ||
         !numeric_date_read(ost_json_get(claims, "iat"), &iat))
-        return refuse(c, "The request object has no jti that can be remembered");
+        return object_refuse(c, "The request object has no jti that can be remembered");
     if (iat < c->provider->started && !store_is_shared(c->provider->store))
-        return refuse(c, "The request object was made before the server started");
+        return object_refuse(c, "The request object was made before the server started");
     const char *owner = call_format(c, "ciba %s %s", c->realm->id, client->client_id);
     return owner != NULL && call_use_once(c, c->provider->assertions,
                                           (call_use){.owner = text_of(owner),

@@ -247,7 +247,7 @@ static void look(logout_post *post, bool *more)
     *more |= due;
 }
 
-static void *run(void *user)
+static void *post_run(void *user)
 {
     logout_post *post = user;
     int64_t looked = 0;
@@ -290,7 +290,7 @@ ost_result logout_post_new(provider *of, const char *ca_file, logout_post **ret_
 
 ost_result logout_post_start(logout_post *post)
 {
-    post->runs = thread_start(&post->thread, "ostiary-logout", run, post);
+    post->runs = thread_start(&post->thread, "ostiary-logout", post_run, post);
     return post->runs ? OST_OK : OST_E_SYSTEM;
 }
 

@@ -210,7 +210,7 @@ static void ended(const net_response *response, void *user)
 /* ---- sending ---- */
 
 /* The lock is held. It is not the caller's any more when it has begun. */
-static ost_result begin(mailer *m, parcel *p)
+static ost_result parcel_begin(mailer *m, parcel *p)
 {
     ost_result result = net_send_mail(m->net, &p->mail, ended, p, NULL);
     if (result == OST_OK) {
@@ -244,7 +244,7 @@ static void dispatch(void *user)
     int64_t soonest = INT32_MAX;
     pthread_mutex_lock(&m->lock);
     for (parcel *p; !m->stopping && (p = next_due(m, monotonic_ms(), &soonest)) != NULL;) {
-        net_response failure = {.result = begin(m, p)};
+        net_response failure = {.result = parcel_begin(m, p)};
         if (failure.result == OST_OK)
             continue;
         failure.detail = ost_result_sentence(failure.result);
@@ -271,7 +271,7 @@ ost_result mailer_send(mailer *m, const mail_letter *l, void (*done)(const char 
     if (result == OST_OK && p->peer == NULL)
         result = OST_E_MEMORY;
     if (result == OST_OK)
-        result = may_begin(m, p->peer) ? begin(m, p) : OST_E_BUSY;
+        result = may_begin(m, p->peer) ? parcel_begin(m, p) : OST_E_BUSY;
     pthread_mutex_unlock(&m->lock);
     if (result != OST_OK)
         parcel_free(p);

@@ -450,8 +450,8 @@ static ost_result write_reviewed(review *r, const ost_json *object, const member
     return r->refused;
 }
 
-static ost_result run(review *r, const ost_json *object, const member_kind *kind, const char *path,
-                      const ost_json **ret_object)
+static ost_result review_run(review *r, const ost_json *object, const member_kind *kind,
+                             const char *path, const ost_json **ret_object)
 {
     ost_result result = write_reviewed(r, object, kind, path);
     return result == OST_OK ? json_writer_read(r->writer, &document_limits, ret_object, r->error)
@@ -472,7 +472,7 @@ ost_result review_object(const ost_json *object, const member_kind *kind, const 
                          const ost_json **ret_object, ost_error *error)
 {
     review r = {.strict = strict, .arena = arena, .report = report, .error = error};
-    return run(&r, object, kind, path, ret_object);
+    return review_run(&r, object, kind, path, ret_object);
 }
 
 ost_result review_renew(const ost_json *object, const member_kind *kind, const char *path,
@@ -480,5 +480,5 @@ ost_result review_renew(const ost_json *object, const member_kind *kind, const c
                         const ost_json **ret_object, ost_error *error)
 {
     review r = {.strict = strict, .renews = true, .arena = arena, .report = report, .error = error};
-    return run(&r, object, kind, path, ret_object);
+    return review_run(&r, object, kind, path, ret_object);
 }

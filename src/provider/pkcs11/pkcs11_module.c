@@ -195,7 +195,7 @@ static CK_RV open_session(pkcs11_module *m, session *s)
 
 /* One that is open is better than one that is to be opened, here or in the place of another slot's.
  */
-static session *find(pkcs11_module *m, CK_SLOT_ID slot)
+static session *session_find(pkcs11_module *m, CK_SLOT_ID slot)
 {
     session *closed = NULL, *idle = NULL;
     for (size_t i = 0; i < SESSIONS_MAX; i++) {
@@ -224,7 +224,7 @@ CK_RV pkcs11_session_take(pkcs11_module *m, CK_SLOT_ID slot, CK_SESSION_HANDLE *
     session *s;
     CK_RV value = CKR_OK;
     pthread_mutex_lock(&m->lock);
-    while ((s = find(m, slot)) == NULL)
+    while ((s = session_find(m, slot)) == NULL)
         pthread_cond_wait(&m->given, &m->lock);
     if (!s->open || s->slot != slot) {
         close_session(m, s);

@@ -229,7 +229,7 @@ static const struct {
     {"identity-provider-alias", identity_provider_alias},
 };
 
-static policy_condition *find(ost_text name)
+static policy_condition *condition_find(ost_text name)
 {
     for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
         if (text_is(name, conditions[i].name))
@@ -285,7 +285,7 @@ ost_result policy_condition_read(ost_text name, const ost_json *configuration, o
                                  const ost_json **ret_configuration)
 {
     static const char *const types[] = {"Any", "Default", "Optional", NULL};
-    *ret_condition = find(name);
+    *ret_condition = condition_find(name);
     *ret_configuration = configuration;
     if (*ret_condition == NULL)
         return OST_E_NOT_FOUND;

@@ -35,7 +35,8 @@ struct policy_set {
 
 /* ---- reading ---- */
 
-static ost_result refuse(ost_error *error, ost_text policy_name, const char *kind, ost_text name)
+static ost_result policy_refuse(ost_error *error, ost_text policy_name, const char *kind,
+                                ost_text name)
 {
     return ost_error_set(error, OST_E_FORMAT,
                          "clientPolicies: \"%.*s\" is enabled, and its %s %.*s is not enforced",
@@ -58,7 +59,7 @@ static ost_result read_conditions(const ost_json *document, ost_arena *arena, po
         if (result == OST_E_MEMORY)
             return ost_error_set(error, result, "out of memory");
         if (result != OST_OK)
-            return refuse(error, policy_text(document, "name"), "condition", name);
+            return policy_refuse(error, policy_text(document, "name"), "condition", name);
     }
     p->conditions = conditions;
     return OST_OK;
@@ -95,7 +96,7 @@ static ost_result read_demands(const ost_json *document, const ost_json *own,
             d->executor = policy_executor_find(name);
             d->configuration = ost_json_get(executor, "configuration");
             if (d->executor == NULL)
-                return refuse(error, policy_text(document, "name"), "executor", name);
+                return policy_refuse(error, policy_text(document, "name"), "executor", name);
         }
     }
     p->demands = demands;

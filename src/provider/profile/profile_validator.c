@@ -43,7 +43,7 @@ static const char *message_of(validation *v, const char *usual)
     return own != NULL ? own : usual;
 }
 
-static void add(validation *v, const char *message, const char *minimum, const char *maximum)
+static void fault_add(validation *v, const char *message, const char *minimum, const char *maximum)
 {
     profile_fault_add(v->faults, (profile_fault){.field = v->field,
                                                  .message = message,
@@ -87,7 +87,11 @@ static void check_range(validation *v, double number, const char *const messages
     bool below = is_below(number, min), above = is_above(number, max);
     if (!below && !above)
         return;
-    add(v, min != NULL && max != NULL ? messages[0] : below ? messages[1] : messages[2], min, max);
+    fault_add(v,
+              min != NULL && max != NULL ? messages[0]
+              : below                    ? messages[1]
+                                         : messages[2],
+              min, max);
 }
 
 static void check_length(validation *v)
@@ -111,7 +115,7 @@ static void check_number(validation *v, bool whole)
     if (read_number(v->value, whole, &number))
         check_range(v, number, messages);
     else
-        add(v, "error-invalid-number", NULL, NULL);
+        fault_add(v, "error-invalid-number", NULL, NULL);
 }
 
 static void check_integer(validation *v)
@@ -137,13 +141,13 @@ static void check_email(validation *v)
 static void check_person(validation *v)
 {
     if (!profile_is_person_name(v->value))
-        add(v, message_of(v, "error-person-name-invalid-character"), NULL, NULL);
+        fault_add(v, message_of(v, "error-person-name-invalid-character"), NULL, NULL);
 }
 
 static void check_username(validation *v)
 {
     if (!profile_is_username(v->value))
-        add(v, message_of(v, "error-username-invalid-character"), NULL, NULL);
+        fault_add(v, message_of(v, "error-username-invalid-character"), NULL, NULL);
 }
 
 static void check_pattern(validation *v)
@@ -162,7 +166,7 @@ static void check_pattern(validation *v)
 static void check_options(validation *v)
 {
     if (!json_list_has(ost_json_get(v->settings, "options"), v->value))
-        add(v, "error-invalid-value", NULL, NULL);
+        fault_add(v, "error-invalid-value", NULL, NULL);
 }
 
 /* Of the web, as its settings leave it by default. */
@@ -176,7 +180,8 @@ static void check_uri(validation *v)
         plain = plain && (unsigned char)v->value.data[i] > ' ' &&
                 memchr("\"<>\\^`{|}\x7f", v->value.data[i], 10) == NULL;
     if (!plain)
-        add(v, has_scheme && !web ? "error-invalid-uri-scheme" : "error-invalid-uri", NULL, NULL);
+        fault_add(v, has_scheme && !web ? "error-invalid-uri-scheme" : "error-invalid-uri", NULL,
+                  NULL);
 }
 
 /* Of digits alone; -1: it is none. */
@@ -207,7 +212,7 @@ static bool is_date(ost_text t)
 static void check_iso_date(validation *v)
 {
     if (!is_date(v->value))
-        add(v, "error-invalid-date", NULL, NULL);
+        fault_add(v, "error-invalid-date", NULL, NULL);
 }
 
 /* ---- by name ---- */
@@ -233,7 +238,7 @@ static const validator validators[] = {
     {"up-username-not-idn-homograph", NULL, true},
 };
 
-static const validator *find(ost_text name)
+static const validator *validator_find(ost_text name)
 {
     for (size_t i = 0; i < ARRAY_LEN(validators); i++) {
         if (text_is(name, validators[i].name))
@@ -244,19 +249,19 @@ static const validator *find(ost_text name)
 
 bool profile_validator_exists(ost_text name)
 {
-    return find(name) != NULL;
+    return validator_find(name) != NULL;
 }
 
 bool profile_validator_works(ost_text name)
 {
-    const validator *v = find(name);
+    const validator *v = validator_find(name);
     return v != NULL && (v->check != NULL || v->elsewhere);
 }
 
 bool profile_validator_check(ost_text name, const ost_json *settings, const char *field,
                              ost_text value, ost_arena *arena, profile_faults *faults)
 {
-    const validator *found = find(name);
+    const validator *found = validator_find(name);
     validation v = {
         .settings = settings, .field = field, .value = value, .arena = arena, .faults = faults};
     if (found != NULL && found->check != NULL)

@@ -99,7 +99,7 @@ static store_failure failure_of_nobody(const brute_force_attempt *a, part which)
 }
 
 /* The parts below `counted` count, the others are counted of nobody. */
-static ost_result add(store *s, const brute_force_attempt *a, size_t counted, int64_t now)
+static ost_result failure_add(store *s, const brute_force_attempt *a, size_t counted, int64_t now)
 {
     store_failure failures[PARTS];
     size_t count = a->target == TARGET_PASSWORDS ? PARTS : counted;
@@ -133,9 +133,9 @@ ost_result brute_force_judge(store *s, const brute_force_attempt *a, brute_force
             return result;
         blocked = state.blocked || (state.user_blocked && state.known_until <= state.now);
         if (blocked)
-            result = add(s, a, 0, state.now);
+            result = failure_add(s, a, 0, state.now);
         else if (outcome == ATTEMPT_FAILED)
-            result = add(s, a, count, state.now);
+            result = failure_add(s, a, count, state.now);
         else if (outcome == ATTEMPT_SUCCEEDED)
             result = succeed(s, a, &state);
     }

@@ -70,7 +70,7 @@ static bool contains(ost_text text, ost_text part)
 
 /* ---- the policies ---- */
 
-static ost_result refuse(const judged *j, const char *sentence)
+static ost_result password_refuse(const judged *j, const char *sentence)
 {
     return ost_error_set(j->error, OST_E_ARGUMENT, "Invalid password: %s.", sentence);
 }
@@ -98,7 +98,7 @@ static ost_result at_least(const judged *j, const char *name, uint64_t seen, uin
     if (!number(j, usual, &wanted))
         return unsupported(j, name);
     snprintf(text, sizeof text, "%s %llu%s", before, (unsigned long long)wanted, after);
-    return seen >= wanted ? OST_OK : refuse(j, text);
+    return seen >= wanted ? OST_OK : password_refuse(j, text);
 }
 
 static ost_result judge_length(const judged *j)
@@ -113,7 +113,7 @@ static ost_result judge_max_length(const judged *j)
     if (!number(j, 64, &most))
         return unsupported(j, "maxLength");
     snprintf(text, sizeof text, "maximum length %llu", (unsigned long long)most);
-    return length(j->password) <= most ? OST_OK : refuse(j, text);
+    return length(j->password) <= most ? OST_OK : password_refuse(j, text);
 }
 
 static ost_result judge_digits(const judged *j)
@@ -143,19 +143,20 @@ static ost_result judge_special(const judged *j)
 static ost_result judge_username(const judged *j)
 {
     return text_equal_ignoring_case(j->password, j->username)
-               ? refuse(j, "must not be equal to the username")
+               ? password_refuse(j, "must not be equal to the username")
                : OST_OK;
 }
 
 static ost_result judge_contains_username(const judged *j)
 {
-    return contains(j->password, j->username) ? refuse(j, "Can not contain the username") : OST_OK;
+    return contains(j->password, j->username) ? password_refuse(j, "Can not contain the username")
+                                              : OST_OK;
 }
 
 static ost_result judge_email(const judged *j)
 {
     return j->email.len > 0 && text_equal_ignoring_case(j->password, j->email)
-               ? refuse(j, "must not be equal to the email")
+               ? password_refuse(j, "must not be equal to the email")
                : OST_OK;
 }
 
@@ -166,7 +167,7 @@ static ost_result judge_pattern(const judged *j)
     case OST_OK:
         return OST_OK;
     case OST_E_NOT_FOUND:
-        return refuse(j, "fails to match regex pattern(s)");
+        return password_refuse(j, "fails to match regex pattern(s)");
     default:
         return unsupported(j, "regexPattern");
     }

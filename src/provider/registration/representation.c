@@ -97,8 +97,8 @@ static ost_result merge(call *c, const registration_draft *d, const ost_json **d
 /* ---- a new one ---- */
 
 /* As Keycloak's DefaultClientRegistrationProvider has it. */
-static ost_result begin(call *c, const registration_draft *d, ost_text client_id,
-                        const ost_json **document)
+static ost_result document_begin(call *c, const registration_draft *d, ost_text client_id,
+                                 const ost_json **document)
 {
     static const char defaults[] =
         "{\"enabled\":true,\"protocol\":\"openid-connect\",\"redirectUris\":[],"
@@ -152,7 +152,7 @@ static bool make_new(call *c, const registration_draft *d, const realm *r,
         client_id = (ost_text){0};
     if (!representation_check_id(c, d, r, client_id))
         return false;
-    ost_result result = begin(c, d, client_id, document);
+    ost_result result = document_begin(c, d, client_id, document);
     if (result == OST_OK)
         result = merge(c, d, document);
     if (result == OST_OK && ost_json_get(*document, "webOrigins") == NULL)

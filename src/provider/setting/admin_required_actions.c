@@ -97,7 +97,7 @@ ost_result admin_list_required_actions(admin_call *a)
 }
 
 /* NULL in *ret_action: there is none, and the call is refused. */
-static ost_result find(admin_call *a, const ost_json **ret_list, const ost_json **ret_action)
+static ost_result action_find(admin_call *a, const ost_json **ret_list, const ost_json **ret_action)
 {
     ost_result result = sign_in_read(a, ACTIONS, ret_list);
     *ret_action = result == OST_OK ? json_list_find(*ret_list, "alias", a->values[1]) : NULL;
@@ -110,7 +110,7 @@ ost_result admin_read_required_action(admin_call *a)
 {
     const ost_json *list, *action;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? find(a, &list, &action) : OST_E_MEMORY;
+    ost_result result = w != NULL ? action_find(a, &list, &action) : OST_E_MEMORY;
     if (result != OST_OK || action == NULL)
         return result;
     put_action(w, action);
@@ -146,7 +146,7 @@ static ost_result replaced(admin_call *a, const ost_json *action, const ost_json
 ost_result admin_update_required_action(admin_call *a)
 {
     const ost_json *list, *action, *changed;
-    ost_result result = find(a, &list, &action);
+    ost_result result = action_find(a, &list, &action);
     if (result != OST_OK || action == NULL || !admin_body_is(a, OST_JSON_OBJECT))
         return result;
     result = replaced(a, action, &changed);

@@ -33,7 +33,7 @@ static call_error refusal(call *c, const realm_client *client, const char *why)
                                     by_secret ? "client secret " : "", why)};
 }
 
-static bool refuse(call *c, const realm_client *client, const char *why)
+static bool assertion_refuse(call *c, const realm_client *client, const char *why)
 {
     call_error is = refusal(c, client, why);
     return call_refuse(c, is.status, is.error, is.description);
@@ -75,7 +75,7 @@ static bool read_jws(call *c, const realm_client *client, ost_text assertion,
     if (result != OST_OK)
         return call_refuse(c, 401, "invalid_client",
                            "Invalid client or Invalid client credentials");
-    return is_of_type(ret_jws->typ) || refuse(c, client, "Token is of another type");
+    return is_of_type(ret_jws->typ) || assertion_refuse(c, client, "Token is of another type");
 }
 
 static bool verify(call *c, const realm_client *client, const ost_unverified_jws *jws,
@@ -90,9 +90,9 @@ static bool verify(call *c, const realm_client *client, const ost_unverified_jws
     case OST_E_KEY_UNKNOWN:
         return call_refuse(c, 400, "invalid_client", "Unable to load public key");
     case OST_E_KEY_WEAK:
-        return refuse(c, client, "the secret is too short for the algorithm");
+        return assertion_refuse(c, client, "the secret is too short for the algorithm");
     default:
-        return refuse(c, client, "Signature on JWT token failed validation");
+        return assertion_refuse(c, client, "Signature on JWT token failed validation");
     }
 }
 
@@ -114,11 +114,12 @@ static bool check_audience(call *c, const realm_client *client, const ost_claims
     const ost_json *audience = ost_claims_get(claims, "aud");
     if (!client->proof.endpoint_audiences)
         return is_text(audience, c->issuer) ||
-               refuse(c, client,
-                      call_format(c,
-                                  "Token audience doesn't match domain. Expected audience is "
-                                  "'%s' as a string",
-                                  c->issuer));
+               assertion_refuse(
+                   c, client,
+                   call_format(c,
+                               "Token audience doesn't match domain. Expected audience is "
+                               "'%s' as a string",
+                               c->issuer));
     const ost_json *at =
         ost_json_is(audience, OST_JSON_ARRAY) ? ost_json_first(audience) : audience;
     bool good = at != NULL && c->error.status == 0;
@@ -128,11 +129,12 @@ static bool check_audience(call *c, const realm_client *client, const ost_claims
         for (size_t i = 0; ost_json_text(at, &name) && i < AUDIENCES; i++)
             good = good || text_is(name, ours[i]);
     }
-    return good || refuse(c, client,
-                          call_format(c,
-                                      "Token audience doesn't match domain. Expected audiences are "
-                                      "any of [%s, %s, %s, %s]",
-                                      ours[0], ours[1], ours[2], ours[3]));
+    return good || assertion_refuse(
+                       c, client,
+                       call_format(c,
+                                   "Token audience doesn't match domain. Expected audiences are "
+                                   "any of [%s, %s, %s, %s]",
+                                   ours[0], ours[1], ours[2], ours[3]));
 }
 
 /* When it was made, and so until when it may be used: what says no more than when it ends must end
@@ -145,13 +147,13 @@ static bool check_lifetime(call *c, const realm_client *client, const ost_claims
     bool dated = ost_claims_get(claims, "iat") != NULL;
     int64_t made = dated ? call_issued_at(claims) : ends - max;
     if (ends <= c->now - CLIENT_ASSERTION_LEEWAY)
-        return refuse(c, client, "Token is not active");
+        return assertion_refuse(c, client, "Token is not active");
     if (!dated && ends > c->now + max + CLIENT_ASSERTION_LEEWAY)
-        return refuse(
+        return assertion_refuse(
             c, client,
             "Token expiration is too far in the future and iat claim not present in token");
     if (made + max < c->now - CLIENT_ASSERTION_LEEWAY)
-        return refuse(c, client, "Token was issued too far in the past to be used now");
+        return assertion_refuse(c, client, "Token was issued too far in the past to be used now");
     *ret_made = made;
     *ret_until = (ends < made + max ? ends : made + max) + CLIENT_ASSERTION_LEEWAY;
     return true;
@@ -164,11 +166,11 @@ static bool use_up(call *c, const realm_client *client, const ost_claims *claims
     int64_t made, until;
     ost_text id = ost_claims_text(claims, "jti");
     if (id.len == 0 || id.len > ID_MAX)
-        return refuse(c, client, "Missing ID on the token");
+        return assertion_refuse(c, client, "Missing ID on the token");
     if (!check_lifetime(c, client, claims, &made, &until))
         return false;
     if (made < c->provider->started && !store_is_shared(c->provider->store))
-        return refuse(c, client, "Token was made before the server started");
+        return assertion_refuse(c, client, "Token was made before the server started");
     const char *owner = call_format(c, "%s %s", c->realm->id, client->client_id);
     return owner != NULL && call_use_once(c, c->provider->assertions,
                                           (call_use){.owner = text_of(owner),
@@ -187,7 +189,7 @@ static bool check_claims(call *c, const realm_client *client, const ost_claims *
         return call_refuse(c, 401, "invalid_client",
                            "Invalid client or Invalid client credentials");
     if (result != OST_OK)
-        return refuse(c, client, "Token is not active");
+        return assertion_refuse(c, client, "Token is not active");
     return check_audience(c, client, claims) && use_up(c, client, claims);
 }
 
@@ -200,6 +202,6 @@ bool client_assertion_check(call *c, const realm_client *client)
         !verify(c, client, &jws, &payload))
         return false;
     if (ost_claims_read(payload, c->arena, &claims, NULL) != OST_OK)
-        return refuse(c, client, "The claims are malformed, or there is no exp");
+        return assertion_refuse(c, client, "The claims are malformed, or there is no exp");
     return check_claims(c, client, claims);
 }

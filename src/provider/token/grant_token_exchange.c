@@ -20,7 +20,7 @@
 
 #define AUDIENCES_MAX 32
 
-static bool refuse(call *c, const char *why)
+static bool grant_refuse(call *c, const char *why)
 {
     return call_refuse(c, 400, "invalid_request", why);
 }
@@ -31,7 +31,7 @@ static bool check_client(call *c)
         return call_refuse(c, 400, "invalid_client",
                            "Public client is not allowed to exchange token");
     return c->client->token_exchange ||
-           refuse(c, "Standard token exchange is not enabled for the requested client");
+           grant_refuse(c, "Standard token exchange is not enabled for the requested client");
 }
 
 /* What the other token exchange of Keycloak has, and RFC 8693's actors: to pass over them would
@@ -42,7 +42,7 @@ static bool check_unsupported(call *c)
                                         "actor_token",       "actor_token_type", "resource"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (call_parameter(c, names[i]).len > 0)
-            return refuse(
+            return grant_refuse(
                 c, call_format(c, "Parameter '%s' is not supported for standard token exchange",
                                names[i]));
     }
@@ -56,18 +56,19 @@ static bool read_types(call *c, const char **ret_type)
     ost_text subject = call_parameter(c, "subject_token_type");
     ost_text wanted = call_parameter(c, "requested_token_type");
     if (call_parameter(c, "subject_token").data == NULL)
-        return refuse(c, "Parameter 'subject_token' required for standard token exchange");
+        return grant_refuse(c, "Parameter 'subject_token' required for standard token exchange");
     if (subject.data == NULL)
-        return refuse(c, "Parameter 'subject_token_type' required for standard token exchange");
+        return grant_refuse(c,
+                            "Parameter 'subject_token_type' required for standard token exchange");
     if (!text_is(subject, TOKEN_TYPE_ACCESS))
-        return refuse(c, "Parameter 'subject_token' supports access tokens only");
+        return grant_refuse(c, "Parameter 'subject_token' supports access tokens only");
     *ret_type = wanted.data == NULL ? TOKEN_TYPE_ACCESS : NULL;
     for (size_t i = 0; i < ARRAY_LEN(types) && wanted.data != NULL; i++) {
         if (text_is(wanted, types[i]))
             *ret_type = types[i];
     }
     if (*ret_type == NULL || (*ret_type == types[2] && !c->client->exchange_refresh))
-        return refuse(c, "requested_token_type unsupported");
+        return grant_refuse(c, "requested_token_type unsupported");
     return true;
 }
 
@@ -90,7 +91,7 @@ static bool read_subject(call *c, const ost_claims **ret_claims)
     if (result == OST_E_STORE || result == OST_E_BUSY)
         return call_refuse_busy(c);
     if (result != OST_OK)
-        return refuse(c, "Invalid token");
+        return grant_refuse(c, "Invalid token");
     if (!is_meant_for(c, claims))
         return call_refuse(c, 403, "access_denied", "Client is not within the token audience");
     *ret_claims = claims;
@@ -139,7 +140,7 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
         }
     }
     if (result == OST_E_NOT_FOUND || result == OST_E_STATE)
-        return refuse(c, "Invalid token");
+        return grant_refuse(c, "Invalid token");
     if (result != OST_OK)
         return call_refuse_busy(c);
     return choose_scopes(c, claims, g) && grant_set_user(c, user.document, user.id, g);
@@ -161,7 +162,7 @@ static bool read_audiences(call *c, grant *g)
         if (!client->enabled)
             return call_refuse(c, 400, "invalid_client", "Client disabled");
         if (count == AUDIENCES_MAX)
-            return refuse(c, "Too many audiences");
+            return grant_refuse(c, "Too many audiences");
         names[count++] = client->client_id;
     }
     if (count > 0)
@@ -237,7 +238,7 @@ static bool keep(call *c, const grant *g, ost_text from, const minted *m)
     if (result == OST_OK)
         result = store_login(c->provider->store, NULL, &part, NULL);
     if (result == OST_E_NOT_FOUND) /* it ended a moment ago */
-        return refuse(c, "Invalid token");
+        return grant_refuse(c, "Invalid token");
     return result == OST_OK || call_refuse_busy(c);
 }
 
@@ -245,10 +246,10 @@ static bool keep(call *c, const grant *g, ost_text from, const minted *m)
 static bool check_refresh(call *c, const grant *g, bool offline)
 {
     if (text_list_has(call_parameter(c, "scope"), OST_TEXT(OFFLINE_ACCESS)))
-        return refuse(c, "Scope offline_access not allowed for token exchange");
+        return grant_refuse(c, "Scope offline_access not allowed for token exchange");
     return (g->session_id != NULL && !offline) ||
-           refuse(c, "Refresh token not valid as requested_token_type because creating a new "
-                     "session is needed");
+           grant_refuse(c, "Refresh token not valid as requested_token_type because creating a new "
+                           "session is needed");
 }
 
 static bool mint(call *c, const grant *g, minted *ret_minted)

@@ -104,7 +104,7 @@ static bool is_acceptable(call *c, ost_text uri)
 }
 
 /* Each once. */
-static bool add(call *c, ost_text uri, buffer *b, size_t *count)
+static bool resource_add(call *c, ost_text uri, buffer *b, size_t *count)
 {
     if (uri.len == 0 || text_list_has(buffer_text(b), uri))
         return true;
@@ -128,7 +128,7 @@ bool resources_take(call *c, const ost_json *claim, ost_text *ret_resources)
     for (; at != NULL; at = at == claim ? NULL : ost_json_next(at)) {
         if (!ost_json_text(at, &uri) || uri.len == 0)
             return refuse_target(c, "Invalid resource: not a text");
-        if (!add(c, uri, &b, &count))
+        if (!resource_add(c, uri, &b, &count))
             return false;
     }
     if (count == 0)
@@ -145,7 +145,7 @@ bool resources_read(call *c, ost_text *ret_resources)
     buffer_init(&b, MAX_RESOURCES_TEXT);
     for (size_t i = 0; i < c->form.count; i++) {
         if (text_is(c->form.pairs[i].name, "resource") &&
-            !add(c, c->form.pairs[i].value, &b, &count))
+            !resource_add(c, c->form.pairs[i].value, &b, &count))
             return false;
     }
     if (b.failed == OST_E_CEILING)

@@ -11,7 +11,7 @@
 #define MAX_SCOPES 128
 #define MAX_SCOPE_TEXT 4096
 
-static const realm_scope *find(const realm_scope *const *list, ost_text name)
+static const realm_scope *scope_find(const realm_scope *const *list, ost_text name)
 {
     for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
         if (text_is(name, list[i]->name))
@@ -28,8 +28,8 @@ static bool refuse_scope(call *c, ost_text requested)
 
 static bool is_offered(const realm_client *client, ost_text name)
 {
-    return find(client->optional_scopes, name) != NULL ||
-           find(client->default_scopes, name) != NULL;
+    return scope_find(client->optional_scopes, name) != NULL ||
+           scope_find(client->default_scopes, name) != NULL;
 }
 
 static bool add_requested(call *c, ost_text requested, grant *g, const realm_scope **chosen,
@@ -37,16 +37,16 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
 {
     ost_text rest = requested, word;
     while (text_next(&rest, ' ', &word)) {
-        const realm_scope *optional = find(g->client->optional_scopes, word);
+        const realm_scope *optional = scope_find(g->client->optional_scopes, word);
         if (word.len == 0)
             continue;
         if (text_is(word, "openid"))
             g->openid = true;
         else if (text_is(word, OFFLINE_ACCESS) && is_offered(g->client, word) && !g->may_be_offline)
             continue;
-        else if (optional != NULL && *count < MAX_SCOPES && find(chosen, word) == NULL)
+        else if (optional != NULL && *count < MAX_SCOPES && scope_find(chosen, word) == NULL)
             chosen[(*count)++] = optional;
-        else if (optional == NULL && find(g->client->default_scopes, word) == NULL)
+        else if (optional == NULL && scope_find(g->client->default_scopes, word) == NULL)
             return refuse_scope(c, requested);
     }
     return true;
@@ -61,7 +61,7 @@ static bool write_scope(call *c, const grant *g, bool all, ost_text *ret_scope)
         buffer_append_string(&b, "openid");
     for (size_t i = 0; g->scopes[i] != NULL; i++) {
         ost_text name = text_of(g->scopes[i]->name);
-        if (!g->scopes[i]->in_token_scope && !(all && find(g->client->optional_scopes, name)))
+        if (!g->scopes[i]->in_token_scope && !(all && scope_find(g->client->optional_scopes, name)))
             continue;
         if (b.len > 0)
             buffer_append_byte(&b, ' ');
@@ -91,7 +91,7 @@ bool grant_choose_scopes(call *c, ost_text requested, grant *g)
     if (!add_requested(c, requested, g, chosen, &count))
         return false;
     g->scopes = chosen;
-    g->offline = g->client->refresh_tokens && find(chosen, OST_TEXT(OFFLINE_ACCESS)) != NULL;
+    g->offline = g->client->refresh_tokens && scope_find(chosen, OST_TEXT(OFFLINE_ACCESS)) != NULL;
     return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
 }
 
@@ -151,7 +151,7 @@ bool grant_choose_within(call *c, ost_text allowed, ost_text requested, grant *g
     }
     kept[count] = NULL;
     g->scopes = kept;
-    g->offline = g->offline && find(kept, OST_TEXT(OFFLINE_ACCESS)) != NULL;
+    g->offline = g->offline && scope_find(kept, OST_TEXT(OFFLINE_ACCESS)) != NULL;
     return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
 }
 

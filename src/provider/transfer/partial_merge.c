@@ -20,8 +20,8 @@ const partial_kind partial_client = {"CLIENT", "clientId", &member_client},
                    partial_provider_mapper = {"IDP_MAPPER", "name",
                                               &member_identity_provider_mapper};
 
-static ost_result refuse(partial_import *p, int status, const partial_kind *kind, ost_text name,
-                         const char *what)
+static ost_result merge_refuse(partial_import *p, int status, const partial_kind *kind,
+                               ost_text name, const char *what)
 {
     const char *why = ost_arena_format(p->admin->arena, "%s %.*s %s", kind->type, (int)name.len,
                                        name.len > 0 ? name.data : "", what);
@@ -39,7 +39,7 @@ static ost_result decide(partial_import *p, const partial_kind *kind, const ost_
     if (made == NULL)
         return OST_E_MEMORY;
     if (exists && p->policy == PARTIAL_FAIL)
-        return refuse(p, 409, kind, name, "already exists");
+        return merge_refuse(p, 409, kind, name, "already exists");
     *ret_action = !exists                     ? PARTIAL_ADDED
                   : p->policy == PARTIAL_SKIP ? PARTIAL_SKIPPED
                                               : PARTIAL_OVERWRITTEN;
@@ -82,11 +82,11 @@ static ost_result decide_all(partial_import *p, const partial_kind *kind, const 
         if (is_built_in(p, kind, at))
             continue;
         if (name.len == 0)
-            return refuse(p, 400, kind, name, "without a name");
+            return merge_refuse(p, 400, kind, name, "without a name");
         if (json_list_find(list, kind->name, name) != at)
-            return refuse(p, 400, kind, name, "is there twice");
+            return merge_refuse(p, 400, kind, name, "is there twice");
         if (!exists && id_is_taken(stored, at))
-            return refuse(p, 409, kind, name, "has the id of another one");
+            return merge_refuse(p, 409, kind, name, "has the id of another one");
         result = decide(p, kind, at, owner, exists, &action);
     }
     return result;
@@ -183,7 +183,7 @@ static ost_result merge_client_roles(partial_import *p, const ost_json *given,
          at = ost_json_next(at)) {
         ost_text client = ost_json_name(at);
         if (json_list_find(ost_json_get(p->document, "clients"), "clientId", client) == NULL)
-            return refuse(p, 400, &partial_client, client, "does not exist");
+            return merge_refuse(p, 400, &partial_client, client, "does not exist");
         result = merge_list(p, &partial_client_role, ost_json_get_text(of_clients, client), at,
                             client, &merged);
         if (result == OST_OK && p->admin->status != 0)
@@ -231,11 +231,11 @@ static ost_result find_user(partial_import *p, const ost_json *user, bool *ret_e
     if (id.len > 0)
         result = store_user_get(a->realm.store, a->realm.row.name, id, a->arena, &found);
     if (result == OST_OK)
-        return refuse(p, 409, &partial_user, name, "has the id of another one");
+        return merge_refuse(p, 409, &partial_user, name, "has the id of another one");
     if (result == OST_E_NOT_FOUND && email.len > 0 && !a->realm.realm->duplicate_emails)
         result = store_user_find(a->realm.store, a->realm.row.name, email, true, a->arena, &found);
     if (result == OST_OK && p->policy == PARTIAL_OVERWRITE)
-        return refuse(p, 409, &partial_user, name, "has the address of another one");
+        return merge_refuse(p, 409, &partial_user, name, "has the address of another one");
     *ret_exists = result == OST_OK;
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
@@ -246,7 +246,7 @@ static ost_result merge_user(partial_import *p, const ost_json *user, ost_json_w
     bool exists;
     ost_text name = part_text(user, "username");
     if (name.len == 0)
-        return refuse(p, 400, &partial_user, name, "without a name");
+        return merge_refuse(p, 400, &partial_user, name, "without a name");
     ost_result result = find_user(p, user, &exists);
     if (result == OST_OK && p->admin->status == 0)
         result = decide(p, &partial_user, user, (ost_text){0}, exists, &action);

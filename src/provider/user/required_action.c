@@ -124,7 +124,7 @@ static bool can_be_asked(const pending *p)
            email.len > 0;
 }
 
-static void add(pending *p, ost_text alias)
+static void pending_add(pending *p, ost_text alias)
 {
     const ost_json *setting = find_setting(p->realm, alias);
     const action_type *type = find_type(alias);
@@ -174,16 +174,16 @@ required_action required_action_next(const realm *r, const acting_user *user)
     for (const ost_json *at = ost_json_first(ost_json_get(user->document, "requiredActions"));
          at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(at, &alias))
-            add(&p, alias);
+            pending_add(&p, alias);
     }
     if (r->verify_email && !json_true_of(user->document, "emailVerified"))
-        add(&p, OST_TEXT("VERIFY_EMAIL"));
+        pending_add(&p, OST_TEXT("VERIFY_EMAIL"));
     if (has_expired(r, user))
-        add(&p, OST_TEXT("UPDATE_PASSWORD"));
+        pending_add(&p, OST_TEXT("UPDATE_PASSWORD"));
     if (lacks_profile(r, user))
-        add(&p, OST_TEXT("VERIFY_PROFILE"));
+        pending_add(&p, OST_TEXT("VERIFY_PROFILE"));
     if (user->factor_action != NULL) {
-        add(&p, text_of(user->factor_action));
+        pending_add(&p, text_of(user->factor_action));
         if (p.first == ACTION_NONE) /* it is off: nobody gets one */
             p.first = ACTION_OTHER;
     }

@@ -47,7 +47,7 @@ static void mark_of(const char *id, char ret[MARK])
     (void)snprintf(ret, MARK, "sealed.1.%s.", id);
 }
 
-static ost_result begin(database *d, const char *id)
+static ost_result reseal_begin(database *d, const char *id)
 {
     ost_text name = text_of(id);
     ost_result result = lock_sealing(d, true);
@@ -144,7 +144,7 @@ static ost_result move_all(store *s, const secret_table *table, const char *id, 
 
 /* Forgets the other keys, if nothing lies under them: somebody may have been at work. Users have
  * been walked through since the key seals. */
-static ost_result finish(database *d, const char *id)
+static ost_result reseal_finish(database *d, const char *id)
 {
     char mark[MARK];
     mark_of(id, mark);
@@ -171,7 +171,7 @@ static bool is_finished(store *s)
 static ost_result reseal(store *s, const char *id, reseal_count *ret_count, ost_error *error)
 {
     reseal_count count = {0};
-    ost_result result = WRITE(s, d, begin(d, id));
+    ost_result result = WRITE(s, d, reseal_begin(d, id));
     (void)s->driver->erase(s, true);
     while (result == OST_OK && !is_finished(s)) {
         result = move_all(s, &key_table, id, &count.keys);
@@ -180,7 +180,7 @@ static ost_result reseal(store *s, const char *id, reseal_count *ret_count, ost_
         if (result == OST_OK)
             result = user_secret_reseal(s, id, &count.users);
         if (result == OST_OK)
-            result = WRITE(s, d, finish(d, id));
+            result = WRITE(s, d, reseal_finish(d, id));
     }
     bool erased = s->driver->erase(s, false);
     if (result == OST_OK) {

@@ -43,7 +43,7 @@ static const char add_sqlite[] = ADD SUMS("(SELECT * FROM user_delta WHERE realm
 static const char add_postgresql[] = "WITH gone AS (DELETE FROM user_delta WHERE realm = ?1"
                                      " RETURNING username, change) " ADD SUMS("gone");
 
-static ost_result run(database *d, const char *sql, ost_text realm)
+static ost_result count_run(database *d, const char *sql, ost_text realm)
 {
     return run_statement(PREPARED(d, sql, realm), NULL);
 }
@@ -82,18 +82,18 @@ static ost_result take_turn(database *d, ost_text realm, int64_t *ret_mine)
 
 static ost_result add_notes(database *d, ost_text realm)
 {
-    ost_result result = run(d,
-                            "INSERT INTO user_block (realm, first, count) VALUES (?1, '', 0)"
-                            " ON CONFLICT DO NOTHING",
-                            realm);
+    ost_result result = count_run(d,
+                                  "INSERT INTO user_block (realm, first, count) VALUES (?1, '', 0)"
+                                  " ON CONFLICT DO NOTHING",
+                                  realm);
     if (result == OST_OK)
-        result = run(d, text_for(d, add_sqlite, add_postgresql), realm);
+        result = count_run(d, text_for(d, add_sqlite, add_postgresql), realm);
     if (result == OST_OK && writes_alone(d))
-        result = run(d, "DELETE FROM user_delta WHERE realm = ?1", realm);
-    return result == OST_OK ? run(d,
-                                  "DELETE FROM user_block WHERE realm = ?1 AND first <> ''"
-                                  " AND count = 0",
-                                  realm)
+        result = count_run(d, "DELETE FROM user_delta WHERE realm = ?1", realm);
+    return result == OST_OK ? count_run(d,
+                                        "DELETE FROM user_block WHERE realm = ?1 AND first <> ''"
+                                        " AND count = 0",
+                                        realm)
                             : result;
 }
 

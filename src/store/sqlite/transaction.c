@@ -27,7 +27,7 @@ static bool is_open(const sqlite_store *s)
     return !sqlite3_get_autocommit(s->writer.db);
 }
 
-static ost_result run(sqlite_store *s, const char *sql)
+static ost_result sql_run(sqlite_store *s, const char *sql)
 {
     statement *st = sqlite_prepare(&s->writer.base, sql);
     return st != NULL ? sqlite_run(st, NULL) : OST_E_STORE;
@@ -65,7 +65,7 @@ static void give_up(sqlite_store *s, int code)
     ost_result outcome = store_result(code);
     fault_note_code(s, code, system_error(&s->writer));
     if (is_open(s))
-        (void)!run(s, ROLLBACK);
+        (void)!sql_run(s, ROLLBACK);
     s->broken = is_open(s);
     tell_members(s, outcome != OST_OK ? outcome : OST_E_STORE, code);
 }
@@ -86,7 +86,7 @@ static void commit_or_pass_on(sqlite_store *s)
     if (!is_open(s)) { /* a full disk, for one, takes everything back at once */
         give_up(s, sqlite3_errcode(s->writer.db));
     } else if (atomic_load(&s->waiting) == 0 || s->member_count >= MAX_MEMBERS) {
-        if (run(s, COMMIT) == OST_OK) {
+        if (sql_run(s, COMMIT) == OST_OK) {
             note_commit(s);
             tell_members(s, OST_OK, SQLITE_OK);
         } else {
@@ -96,7 +96,7 @@ static void commit_or_pass_on(sqlite_store *s)
 }
 
 /* With the turn held: begins the work of one, in the transaction of all. */
-static ost_result begin(sqlite_store *s)
+static ost_result sqlite_begin(sqlite_store *s)
 {
     if (atomic_load(&s->moved)) {
         fault_note_code(s, SQLITE_READONLY_DBMOVED, 0);
@@ -107,9 +107,9 @@ static ost_result begin(sqlite_store *s)
     sqlite3_busy_timeout(s->writer.db, atomic_load(&s->base.fault) == STORE_WORKS
                                            ? BUSY_TIMEOUT
                                            : BUSY_TIMEOUT_FAILING);
-    ost_result result = is_open(s) ? OST_OK : run(s, BEGIN);
+    ost_result result = is_open(s) ? OST_OK : sql_run(s, BEGIN);
     if (result == OST_OK)
-        result = run(s, WORK_BEGIN);
+        result = sql_run(s, WORK_BEGIN);
     if (result != OST_OK && is_open(s)) /* otherwise giving up tells it */
         fault_note_database(s, &s->writer);
     return result;
@@ -123,7 +123,7 @@ ost_result sqlite_write_begin(store *base, database **ret_database)
     atomic_fetch_sub(&s->waiting, 1);
     if (s->broken)
         give_up(s, SQLITE_ERROR);
-    ost_result result = begin(s);
+    ost_result result = sqlite_begin(s);
     if (result == OST_OK) {
         *ret_database = &s->writer.base;
         return OST_OK;
@@ -145,7 +145,7 @@ ost_result sqlite_write_end(store *base, database *d, ost_result result, ost_err
         fault_note_database(s, &s->writer);
     statements_reset(&s->writer);
     if (is_open(s) &&
-        ((result != OST_OK && run(s, WORK_UNDO) != OST_OK) || run(s, WORK_KEEP) != OST_OK))
+        ((result != OST_OK && sql_run(s, WORK_UNDO) != OST_OK) || sql_run(s, WORK_KEEP) != OST_OK))
         give_up(s, sqlite3_extended_errcode(s->writer.db)); /* half a work must not be committed */
     /* cppcheck-suppress autoVariables; it leaves the list before this returns */
     s->members = &me;
