@@ -23,7 +23,7 @@ typedef struct ost_login ost_login;
 typedef struct ost_login_config {
     const char *issuer;        /* required */
     const char *discovery_url; /* NULL: from the issuer; endpoints come from discovery */
-    const char *client_id;     /* NULL: no browser logs in here, only the endpoints are wanted */
+    const char *client_id;     /* NULL: no browser signs in here, only the endpoints are wanted */
     const char *client_secret; /* NULL: a public client */
     const char *scope;         /* NULL: "openid" */
     const char *redirect_path; /* where the provider sends browsers back to: "/auth" */
@@ -109,7 +109,7 @@ typedef struct ost_login_demand {
 /* Sends a browser to the provider. `base` is the API's own origin as the browser sees it
  * ("http://localhost:8000"), `wanted` the path and query to come back to (must be a path of this
  * origin, else "/" is used). `demand` may be NULL. OST_E_STATE: not ready. OST_E_CONFLICT: the
- * browser has only just logged in and came back without its session: it keeps no cookies, and
+ * browser has only just signed in and came back without its session: it keeps no cookies, and
  * sending it away again would go on for ever. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_begin(ost_login *login, ost_text base,
                                                      ost_text wanted,

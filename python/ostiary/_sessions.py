@@ -103,7 +103,7 @@ class Sessions:
     async def check(self, scope: Scope, policy: Policy | None, method: str, optional: bool) -> Claims | None:
         """The claims of the browser's session. Raises TokenError, or Forged.
 
-        A person who navigates is sent to log in, or shown a page: then the middleware answers, whatever
+        A person who navigates is sent to sign in, or shown a page: then the middleware answers, whatever
         becomes of the exception.
         """
         side: Side | None = scope.get(_SIDE)
@@ -192,7 +192,7 @@ class Sessions:
         from ._web import refusal_fields
 
         if side.session is not None:
-            page = notice(refusal.status, title, text, link=self.logout_path, label="Log out", post=True)
+            page = notice(refusal.status, title, text, link=self.logout_path, label="Sign out", post=True)
         else:
             page = notice(refusal.status, title, text)
         known = {name for name, _ in page.fields}
@@ -270,7 +270,7 @@ class Sessions:
         if side.session is None:
             return redirect(302, "/")
         text = "Another page has asked to log you out of this API."
-        return notice(200, "Log out?", text, link=self.logout_path, label="Log out", post=True)
+        return notice(200, "Sign out?", text, link=self.logout_path, label="Sign out", post=True)
 
 
 _all: weakref.WeakSet[Sessions] = weakref.WeakSet()

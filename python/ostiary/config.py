@@ -170,7 +170,7 @@ class DPoP(_Settings):
 
 
 class Login(_Settings):
-    """How browsers log in at the API itself, by OpenID Connect's code flow with PKCE.
+    """How browsers sign in at the API itself, by OpenID Connect's code flow with PKCE.
 
     ``client_id`` is the API's own client at the issuer, ``client_secret`` None for a public one; its
     redirect URI is the API's origin with ``redirect_path`` ("/auth"), and ``scope`` ("openid") is what

@@ -202,7 +202,7 @@ _ADVICE = {
     "OST_E_SCOPE": "The client must ask for the scope, and the issuer must grant it.",
     "OST_E_ROLE": "Give the user the role, and have the issuer write it into access tokens.",
     "OST_E_CLAIM": "The issuer must write the claim into access tokens as the policy asks for it.",
-    "OST_E_STEP_UP": "Send the user to log in again, with the acr_values and max_age of the challenge.",
+    "OST_E_STEP_UP": "Send the user to sign in again, with the acr_values and max_age of the challenge.",
     "OST_E_PROOF_NONCE": "The client must make its proof again, with the nonce of the DPoP-Nonce field.",
     "OST_E_SENDER": "Tell verify the method, the URL and the proof, or the certificate, of the request.",
     "OST_E_PROOF": "A proof is good for one method, one URL and one token, once. Behind a proxy the API must know "

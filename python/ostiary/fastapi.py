@@ -144,9 +144,9 @@ class OIDC(_Dependency):
     ``authorization_url`` and ``token_url`` are for the Authorize button of ``/docs``; of an issuer
     with Keycloak's addresses they are known. ``scopes`` are what it offers, each with a sentence.
 
-    ``login`` lets browsers log in at the API itself, and keeps their session in a sealed cookie, the
+    ``login`` lets browsers sign in at the API itself, and keeps their session in a sealed cookie, the
     one of the C framework: ``FastAPI(middleware=oidc.middleware, lifespan=oidc.lifespan)``. A person
-    who navigates to a guarded route is sent to log in, anybody else gets the 401; what changes
+    who navigates to a guarded route is sent to sign in, anybody else gets the 401; what changes
     something by a session must come from a page of the API's own. Give ``base_url`` with it, unless
     the API is only reached as localhost.
 
@@ -315,7 +315,7 @@ class OIDC(_Dependency):
         return router
 
     def docs(self, client_id: str) -> dict[str, Any]:
-        """For ``FastAPI(swagger_ui_init_oauth=…)``: the page logs in as a public client, by PKCE."""
+        """For ``FastAPI(swagger_ui_init_oauth=…)``: the page signs in as a public client, by PKCE."""
         return {
             "clientId": client_id,
             "usePkceWithAuthorizationCodeGrant": True,

@@ -8,6 +8,7 @@
 - every page stands in the site's nav (packaging/site/mkdocs.yml);
 - a list begins after an empty line, without which the site (script/site) shows none;
 - no cell of a table is longer than 120 characters;
+- what people read says "sign in" and "sign out", never that they log in or out;
 - the tables of docs/usage/realm-files.md are those in the code;
 - the programs in README.md and docs/usage/fastapi.md are those in examples/;
 - the headers, the Python package, the manifests and CHANGELOG.md are of the version that meson.build says.
@@ -109,6 +110,16 @@ def check_nav():
         problems.append(f"docs/{page} is not in nav of packaging/site/mkdocs.yml: nobody finds it on the site")
 
 
+def check_words():
+    """One word for one thing, where people read it."""
+    verb = re.compile(r"\blog(?:s|ged|ging)? (?:in|out)\b", re.IGNORECASE)
+    read = [*ROOT.glob("docs/usage/*.md"), *ROOT.glob("docs/man/*.1"), ROOT / "README.md", ROOT / "web/page/messages/en.json"]
+    for page in [*read, *ROOT.glob("web/*/messages/en.js"), *ROOT.glob("include/ostiary/*.h")]:
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if found := verb.search(line):
+                problems.append(f"{page.relative_to(ROOT)}:{number}: {found[0]}, where people sign in and out")
+
+
 def check_lists():
     item, within = re.compile(r"(?:[-*]|\d+\.) "), re.compile(r"(?:[-*]|\d+\.) | |#|$")
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
@@ -150,6 +161,7 @@ CHECKS = [
     check_errors,
     check_links,
     check_tables,
+    check_words,
     check_lists,
     check_nav,
     check_made_pages,

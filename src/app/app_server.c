@@ -88,7 +88,7 @@ static void add_pages(route_table *table, app_server *server)
     }
 }
 
-/* Not to be replaced: the provider sends browsers there, and logging out must work. */
+/* Not to be replaced: the provider sends browsers there, and signing out must work. */
 static ost_result add_login(route_table *table, app_server *server, ost_error *error)
 {
     static const char *const taken[] = {LOGIN_PAGES_CALLBACK, LOGIN_PAGES_LOGOUT};
@@ -98,7 +98,7 @@ static ost_result add_login(route_table *table, app_server *server, ost_error *e
         if (route_list_has(server->app->routes, "GET", taken[i]) ||
             route_list_has(server->app->routes, "POST", taken[i]))
             return ost_error_set(error, OST_E_CONFIG,
-                                 "the program's route %s is needed for browsers to log in",
+                                 "the program's route %s is needed for browsers to sign in",
                                  taken[i]);
     }
     add_route(table, HTTP_GET, LOGIN_PAGES_CALLBACK, login_pages_callback, server, 0);

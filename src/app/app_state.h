@@ -26,7 +26,7 @@ struct app_server {
     ost_arena *arena; /* what lives as long as the server */
     ost_guard *guard; /* NULL: every route is open */
     ost_login *login; /* NULL: there is no issuer; without a client only endpoints are known */
-    bool logs_in;     /* browsers can log in */
+    bool logs_in;     /* browsers can sign in */
     ost_logout_rules logouts; /* whose logout tokens are taken; without a guard none are */
     app_route *routes;
     size_t route_count;

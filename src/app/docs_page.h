@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /openapi.json, and the page at /docs that shows it with Swagger UI and lets people log in at the
+/* /openapi.json, and the page at /docs that shows it with Swagger UI and lets people sign in at the
  * provider and try the API. Scripts come from files, never from the page, and the page's policy
  * names each place they may come from. */
 #ifndef DOCS_PAGE_H

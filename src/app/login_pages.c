@@ -44,7 +44,7 @@ static void show_home(http_exchange *exchange, const app_server *server, bool si
     }
     if (signed_in) {
         page_put_url(&p, PAGE_ACTION, OST_TEXT(LOGIN_PAGES_LOGOUT));
-        page_put(&p, PAGE_BUTTON, OST_TEXT("Log out"));
+        page_put(&p, PAGE_BUTTON, OST_TEXT("Sign out"));
     }
     page_send(exchange, &p);
 }
@@ -75,7 +75,7 @@ typedef struct arrival {
 } arrival;
 
 /* The back button, after a login that has ended: the provider sends the browser here again, for
- * nothing. A user who is logged in stays so; nothing of the callback is used. */
+ * nothing. A user who is signed in stays so; nothing of the callback is used. */
 static void go_on(http_exchange *exchange)
 {
     http_set_reason(exchange, "no such login was begun here; the session that is there goes on");
@@ -143,10 +143,10 @@ static void ask(http_exchange *exchange, const app_server *server)
 {
     const notice shown = {
         .status = 200,
-        .title = "Log out?",
+        .title = "Sign out?",
         .text = "Another page has asked to log you out of this API.",
         .link = LOGIN_PAGES_LOGOUT,
-        .link_text = "Log out",
+        .link_text = "Sign out",
         .post = true,
     };
     notice_send(exchange, server, &shown);

@@ -38,7 +38,7 @@ void refuse_with_page(ost_request *request, const char *title, const char *hint)
         .text = hint,
         .detail = ost_arena_copy(http_arena(request->exchange), request->verdict.message),
         .link = request->browser.has_session ? "/logout" : NULL,
-        .link_text = "Log out",
+        .link_text = "Sign out",
         .post = true,
     };
     set_fields(request);

@@ -98,7 +98,7 @@ void session_take(ost_request *request, void (*next)(ost_request *request))
     next(request);
 }
 
-/* ---- logging in ---- */
+/* ---- signing in ---- */
 
 static void show_no_login(ost_request *request, ost_result result)
 {
@@ -148,7 +148,7 @@ static void begin_login(ost_request *request)
         show_no_login(request, result);
         return;
     }
-    http_set_reason(request->exchange, "sent to log in");
+    http_set_reason(request->exchange, "sent to sign in");
     request_set(request->exchange, "Cache-Control", OST_TEXT("no-store"));
     http_redirect(request->exchange, 302, step.location);
 }

@@ -11,7 +11,7 @@
 void session_take(ost_request *request, void (*next)(ost_request *request));
 
 /* The guard has refused a request that came without Authorization. An expired token is refreshed,
- * once, and `next` judges again; a person who navigates is sent to log in, or shown a page; all
+ * once, and `next` judges again; a person who navigates is sent to sign in, or shown a page; all
  * others get the refusal. */
 void session_refused(ost_request *request, void (*next)(ost_request *request));
 

@@ -136,7 +136,7 @@ static ost_result check_step_up(const ost_policy *policy, const ost_claims *clai
         return OST_OK;
     if (!numeric_date_read(ost_claims_get(claims, "auth_time"), &auth_time)) {
         return ost_error_set(error, OST_E_STEP_UP,
-                             "the token does not say when the user logged in (auth_time)");
+                             "the token does not say when the user signed in (auth_time)");
     }
     if (auth_time > now + (int64_t)leeway) {
         return ost_error_set(error, OST_E_STEP_UP, "the login (auth_time) lies %lld seconds ahead",

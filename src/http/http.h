@@ -213,7 +213,7 @@ size_t http_request_field_count(const http_request *request, const char *name);
  * X-Forwarded-Client-Cert, any other with URL-encoded PEM); such
  * fields from others are taken out of every request. That the client has the key is proven; that
  * anybody vouches for it is not: for comparing with what a token is bound to (RFC 8705 §3).
- * OST_E_FORMAT: the field is unreadable, or stands twice; OST_E_MEMORY. */
+ * OST_E_FORMAT: the field is unreadable, or there twice; OST_E_MEMORY. */
 OST_MUST_CHECK ost_result http_client_certificate(http_exchange *exchange, ost_text *ret_der);
 
 /* Whether one of the server's client_authorities has signed that certificate, and it holds today.

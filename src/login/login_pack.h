@@ -7,7 +7,7 @@
 
 #include <ostiary/login.h>
 
-/* One attempt to log in, from the redirect to the provider until the callback. */
+/* One attempt to sign in, from the redirect to the provider until the callback. */
 typedef struct login_transaction {
     ost_text state; /* base64url, 22 characters */
     ost_text nonce;

@@ -27,7 +27,7 @@ struct login_provider {
     char *ca_file, *proxy, *no_proxy;
     bool insecure_http;
     net_client *net;
-    net_timer *timer;     /* rings when it is time to ask */
+    net_timer *timer;     /* fires when it is time to ask */
     unsigned pause_ms;    /* only on the net client's thread */
     pthread_mutex_t lock; /* for what follows */
     const login_endpoints *current;

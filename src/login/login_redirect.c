@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sends browsers to the provider, to log in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) and to
- * log out (RP-Initiated Logout 1.0 §2); see <ostiary/login.h>. */
+/* Sends browsers to the provider, to sign in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) and to
+ * sign out (RP-Initiated Logout 1.0 §2); see <ostiary/login.h>. */
 #include "base/base64url.h"
 #include "base/buffer.h"
 #include "base/context.h"

@@ -8,7 +8,7 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT,               /* asks whether to log out */
+    PAGE_LOGOUT,               /* asks whether to sign out */
     PAGE_FRONT_LOGOUT,         /* has a browser load what ends sessions elsewhere, and goes on */
     PAGE_ONE_TIME_CODE,        /* asks for one, after the password */
     PAGE_FORGOT_PASSWORD,      /* asks who has forgotten one */

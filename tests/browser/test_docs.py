@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The docs page: its Authorize button logs in at the provider, and "Try it out" then succeeds."""
+"""The docs page: its Authorize button signs in at the provider, and "Try it out" then succeeds."""
 
 import pytest
 from login_page import LoginPage

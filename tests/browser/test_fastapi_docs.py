@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FastAPI's /docs: the Authorize button logs in by PKCE without a client secret, and "Try it out" succeeds."""
+"""FastAPI's /docs: the Authorize button signs in by PKCE without a client secret, and "Try it out" succeeds."""
 
 import json
 import pathlib

@@ -121,7 +121,7 @@ def test_a_client_that_hangs_holds_nobody_up_for_long(page, realm, applications)
 def test_the_page_that_stays(page, realm, applications):
     visit(page, realm, applications, "out")
     log_out(page, realm)
-    page.get_by_role("heading", name="You are logged out").wait_for()
+    page.get_by_role("heading", name="You are signed out").wait_for()
     deadline = time.monotonic() + 5
     while not applications.heard("/heard"):
         assert time.monotonic() < deadline

@@ -13,7 +13,7 @@ from peers import PROJECT, npm_packages
 PAGE = """<!doctype html><title>waiting</title><script type="module">
 import Keycloak from "/keycloak.js";
 const keycloak = new Keycloak({ url: "%(url)s", realm: "myrealm", clientId: "items-docs" });
-keycloak.onAuthLogout = () => { document.title = "logged out"; };
+keycloak.onAuthLogout = () => { document.title = "signed out"; };
 window.keycloak = keycloak;
 const authenticated = await keycloak.init({ onLoad: "check-sso", checkLoginIframeInterval: 1 });
 document.title = authenticated ? keycloak.tokenParsed.preferred_username : "nobody";
@@ -38,6 +38,6 @@ def test_p26_keycloak_js_with_its_defaults(page, application):
     page.wait_for_function("document.title === 'alice'")
     page.wait_for_timeout(2500)  # the frame has been asked twice
     assert page.title() == "alice"
-    # Elsewhere somebody logs out, and the frame notices.
+    # Elsewhere somebody signs out, and the frame notices.
     page.context.clear_cookies(name=re.compile("KEYCLOAK_SESSION"))
-    page.wait_for_function("document.title === 'logged out'")
+    page.wait_for_function("document.title === 'signed out'")

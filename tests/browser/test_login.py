@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logging in through the items API, in Chromium."""
+"""Signing in through the items API, in Chromium."""
 
 import json
 
@@ -133,7 +133,7 @@ def test_logout_ends_the_session_at_the_provider_too(page, items_api, screenshot
 
 
 def test_two_tabs(new_context, items_api):
-    """Both tabs were opened before anybody logged in; both end where they wanted to go. Without scripts,
+    """Both tabs were opened before anybody signed in; both end where they wanted to go. Without scripts,
     since Keycloak's page has one that notices the other tab's login and goes on by itself."""
     context = new_context(java_script_enabled=False)
     first, second = context.new_page(), context.new_page()

@@ -539,7 +539,7 @@ def consent_to_a_stranger(page, site):
 def logout_question(page, site):
     signed_in(page, site)
     page.goto(f"{site.realm}/protocol/openid-connect/logout")
-    page.get_by_text("Do you want to log out?").wait_for()
+    page.get_by_text("Do you want to sign out?").wait_for()
 
 
 def logged_out(page, site):
@@ -557,7 +557,7 @@ def logged_out_elsewhere(page, site):
     page.get_by_text("Portal").wait_for()
     page.goto(f"{realm}/protocol/openid-connect/logout")
     page.locator("#kc-logout").click()
-    page.get_by_role("heading", name="You are logged out").wait_for()
+    page.get_by_role("heading", name="You are signed out").wait_for()
     counts(page.locator("iframe"), 1)
 
 
@@ -585,7 +585,7 @@ def log_out_of_api(page, site):
     signed_in(page, site)
     page.goto(site.provider)
     page.evaluate("url => { location.href = url }", f"{site.api}/logout")
-    page.get_by_role("button", name="Log out").wait_for()
+    page.get_by_role("button", name="Sign out").wait_for()
 
 
 def start(page, site):
@@ -596,7 +596,7 @@ def start(page, site):
 def start_signed_in(page, site):
     signed_in(page, site)
     page.goto(f"{site.api}/")
-    page.get_by_role("button", name="Log out").wait_for()
+    page.get_by_role("button", name="Sign out").wait_for()
 
 
 def docs(page, site):

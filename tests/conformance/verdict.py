@@ -9,7 +9,7 @@ KINDS = ("PASSED", "REVIEW", "WARNING", "SKIPPED", "FAILED")
 PAGES = (
     ("ErrorPage", "We are sorry"),
     ("LoginPage", "Sign in to your account"),
-    ("LogoutPage", "You are logged out"),
+    ("LogoutPage", "You are signed out"),
     ("LoginPageWithLogo", "kc-client-logo"),
     ("LoginPageWithPolicyLink", "privacy policy"),
     ("LoginPageWithTosLink", "terms of service"),

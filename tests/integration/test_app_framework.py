@@ -234,7 +234,7 @@ def test_guarded_requests_allocate_nothing(probe, provider):
         ("forgotten", 2, "GET /items/ has no guard: say OST_OPEN or give it a policy"),
         ("twice", 2, "/items/{name}"),
         ("relative", 2, "items/"),
-        ("taken", 2, "/auth is needed for browsers to log in"),
+        ("taken", 2, "/auth is needed for browsers to sign in"),
         ("none", 2, "the program has no routes"),
     ],
 )

@@ -125,7 +125,7 @@ def test_any_node_finishes_a_login(new_items_api, provider, tmp_path):
         assert navigate(browser, f"{node.base}/items/", follow=False).status == 200
 
 
-# ---- who is sent to log in ----
+# ---- who is sent to sign in ----
 
 
 @pytest.mark.parametrize(

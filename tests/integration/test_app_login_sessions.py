@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The session of a browser that has logged in: kept, renewed, ended, and nobody else's."""
+"""The session of a browser that has signed in: kept, renewed, ended, and nobody else's."""
 
 import threading
 import time
@@ -225,7 +225,7 @@ def test_other_sites_cannot_log_out(api, site):
         headers["Sec-Fetch-Site"] = site
     page = browser.get(f"{api.base}/logout", headers=headers)
     assert page.status == 200
-    assert page.page.title == "Log out?"
+    assert page.page.title == "Sign out?"
     assert browser.cookie("ostiary")
     forged = browser.post(f"{api.base}/logout", {}, headers={**headers, "Origin": "https://evil.example"})
     assert forged.status == 403

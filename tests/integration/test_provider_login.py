@@ -123,7 +123,7 @@ def test_logout_asks_unless_the_client_proves_itself(realm, myapi):
     browser = Browser()
     realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
     question = browser.get(realm.endpoint("logout"))
-    assert question.status == 200 and "Do you want to log out?" in question.text
+    assert question.status == 200 and "Do you want to sign out?" in question.text
     # Somebody else's question does not log this browser out.
     other = Browser()
     realm.log_in(other, myapi, "bob", "bob-password", Pkce())
@@ -131,7 +131,7 @@ def test_logout_asks_unless_the_client_proves_itself(realm, myapi):
     assert browser.submit(foreign).status == 400
     assert realm.authorize(browser, myapi, Pkce()).status == 302
     done = browser.submit(question.page.form(), confirmLogout="Logout")
-    assert done.status == 200 and "You are logged out" in done.text
+    assert done.status == 200 and "You are signed out" in done.text
     assert realm.authorize(browser, myapi, Pkce()).status == 200
 
 
@@ -141,7 +141,7 @@ def test_a_hint_of_somebody_else_logs_nobody_out_unasked(realm, myapi):
     browser = Browser()
     realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
     question = browser.get(realm.endpoint("logout"), {"id_token_hint": hint})
-    assert question.status == 200 and "Do you want to log out?" in question.text
+    assert question.status == 200 and "Do you want to sign out?" in question.text
     assert not any(cookie.startswith("KEYCLOAK_IDENTITY=") for cookie in question.all("Set-Cookie"))
     assert realm.authorize(browser, myapi, Pkce()).status == 302
     browser.submit(question.page.form(), confirmLogout="Logout")
@@ -149,7 +149,7 @@ def test_a_hint_of_somebody_else_logs_nobody_out_unasked(realm, myapi):
     # One's own, of another browser, needs no question.
     hint = realm.code_login(myapi, "alice", "alice-password", Pkce())[1].json()["id_token"]
     realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
-    assert "You are logged out" in browser.get(realm.endpoint("logout"), {"id_token_hint": hint}).text
+    assert "You are signed out" in browser.get(realm.endpoint("logout"), {"id_token_hint": hint}).text
     assert realm.authorize(browser, myapi, Pkce()).status == 200
 
 

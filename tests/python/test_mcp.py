@@ -81,7 +81,7 @@ def realm(tmp_path_factory):
 
 
 class Agent:
-    """The SDK's client, and a human who logs in where it sends them."""
+    """The SDK's client, and a human who signs in where it sends them."""
 
     def __init__(self, registered=True):
         self.tokens, self.asked = None, []

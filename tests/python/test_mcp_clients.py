@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From nothing but a server's address: the clients of both SDKs log in at our provider and call a tool at a
+"""From nothing but a server's address: the clients of both SDKs sign in at our provider and call a tool at a
 guarded server, by the metadata that they publish or by registration, after their user has consented."""
 
 import asyncio

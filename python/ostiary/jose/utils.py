@@ -95,7 +95,7 @@ def is_ssh_key(key: bytes) -> bool:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a name stands twice in an object")
+        raise ValueError("a name is there twice in an object")
     return members
 
 

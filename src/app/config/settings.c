@@ -345,7 +345,7 @@ static ost_result check_settings(const option_values *values, const app_settings
         return ost_error_set(error, OST_E_CONFIG,
                              "--discovery-url: one for each --issuer at most, in their order");
     if (s->client_id != NULL && s->issuer_count == 0)
-        return ost_error_set(error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
+        return ost_error_set(error, OST_E_CONFIG, "--client-id needs an --issuer to sign in at");
     if (s->client_certificates && s->tls_certificate == NULL)
         return ost_error_set(error, OST_E_CONFIG,
                              "--client-certificates needs --tls-certificate and --tls-key");

@@ -60,7 +60,7 @@ typedef struct app_settings {
     const char *cors_origins[CORS_ORIGINS_MAX];
     size_t cors_origin_count;
     /* browser login */
-    const char *client_id; /* NULL: no browser logs in */
+    const char *client_id; /* NULL: no browser signs in */
     const char *client_secret;
     const char *scope;
     ost_text cookie_secret, older_secret;

@@ -26,7 +26,7 @@ static void write_login(ost_json_writer *writer, const ost_login *login)
         ost_json_member_string(writer, "login_error", why);
 }
 
-/* Ready when the guard can judge. A provider that is away keeps browsers from logging in, but not
+/* Ready when the guard can judge. A provider that is away keeps browsers from signing in, but not
  * those who have a token: that is told, and no reason to send requests elsewhere. */
 static void send_ready(http_exchange *exchange, void *user)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looks once a second after what the program depends on elsewhere: its issuers' keys, introspection
- * and status lists, and the endpoints that browsers log in at. The log gets one line when one of
+ * and status lists, and the endpoints that browsers sign in at. The log gets one line when one of
  * them begins to fail and one when it works again. */
 #ifndef WATCH_H
 #define WATCH_H

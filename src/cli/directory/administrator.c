@@ -59,7 +59,7 @@ static ost_result answer_refuse(int status, const ost_json *json, ost_error *err
     if (status == 401)
         why = OST_TEXT("the server does not know the login any more, or the token");
     if (status == 403)
-        why = OST_TEXT("the server does not allow this to who has logged in");
+        why = OST_TEXT("the server does not allow this to who has signed in");
     return ost_error_set(error, result_of(status), "%.*s (%d)", (int)why.len,
                          why.len > 0 ? why.data : "", status);
 }

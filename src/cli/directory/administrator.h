@@ -13,10 +13,10 @@
 #define ADMINISTRATOR_SERVER_OPTIONS                                                               \
     {"server", "URL", NULL, NULL, "administer this server by its admin API, not the store"},       \
         {"login-user", "NAME", NULL, NULL,                                                         \
-         "log in there as this user (admin); the password is read from standard input first"},     \
+         "sign in there as this user (admin); the password is read from standard input first"},    \
         {"login-password-file", "FILE", NULL, NULL, "the password's file"},                        \
-        {"login-realm", "NAME", NULL, NULL, "the realm to log in to (master)"},                    \
-        {"login-client", "CLIENT", NULL, NULL, "log in as this client, not a user"},               \
+        {"login-realm", "NAME", NULL, NULL, "the realm to sign in to (master)"},                   \
+        {"login-client", "CLIENT", NULL, NULL, "sign in as this client, not a user"},              \
         {"login-secret-file", "FILE", NULL, NULL, "the client's secret"},                          \
         {"token-file", "FILE", NULL, NULL, "an access token, instead of a login"},                 \
     {                                                                                              \

@@ -97,7 +97,7 @@ static ost_result ask(const remote *r, const char *method, const char *path, ost
     return fetch(r, &request, ret_status, ret_body, error);
 }
 
-/* ---- logging in ---- */
+/* ---- signing in ---- */
 
 static void forget_token(remote *r)
 {
@@ -159,7 +159,7 @@ static ost_result read_secret(const option_values *values, const char *file_opti
         return secret_file_read(path, arena, ret_secret, error);
     if (!read_password(line, sizeof line))
         return ost_error_set(error, OST_E_ARGUMENT,
-                             "no password came to log in with (one line of at most %d bytes on "
+                             "no password came to sign in with (one line of at most %d bytes on "
                              "standard input, or --%s FILE)",
                              MAX_PASSWORD, file_option);
     *ret_secret = text_of(ost_arena_copy(arena, text_of(line)));

@@ -7,7 +7,7 @@
 
 typedef struct remote remote;
 
-/* Logs in as the options say. OST_E_STATE: the server does not let us in; OST_E_ARGUMENT: the URL
+/* Signs in as the options say. OST_E_STATE: the server does not let us in; OST_E_ARGUMENT: the URL
  * is none, or plain http to another machine. Everything lives in the arena. */
 OST_MUST_CHECK ost_result remote_open(const option_values *values, ost_arena *arena,
                                       remote **ret_remote, ost_error *error);

@@ -33,7 +33,7 @@ static ost_text advise_kind(const ost_json *claims)
         (!access &&
          (ost_json_get(claims, "nonce") != NULL || ost_json_get(claims, "at_hash") != NULL)))
         return OST_TEXT(
-            "This is an ID token: it tells the client who logged in, and is meant for the client "
+            "This is an ID token: it tells the client who signed in, and is meant for the client "
             "alone. The client must send the access_token of the same answer.");
     return OST_TEXT("");
 }
@@ -274,7 +274,7 @@ ost_text explain_advice(check_step name, const explain_step *step, const explain
         return advise_time(step, claims);
     case STEP_REVOCATION:
         return OST_TEXT("Somebody has taken the token, its session or all tokens of its user back. "
-                        "The user must log in again.");
+                        "The user must sign in again.");
     case STEP_TYPE:
         return advise_type(step, claims);
     case STEP_CLIENT:

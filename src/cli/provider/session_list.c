@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `ostiary session list`: who is logged in. */
+/* `ostiary session list`: who is signed in. */
 #include <stdio.h>
 
 #include "base/text.h"

@@ -28,7 +28,7 @@ OST_MUST_CHECK ost_result denied_tokens_init(denied_tokens *all, const ost_conte
 
 void denied_tokens_put(denied_tokens *all, const unsigned char digest[32], ost_result reason,
                        int64_t now, int64_t until);
-/* OST_OK: nothing is known against it, at `now`: what was put at a time to come does not count, or
+/* OST_OK: nothing is known against it, at `now`: what was put at a later time does not count, or
  * a clock that was set back would prolong it. */
 ost_result denied_tokens_get(const denied_tokens *all, const unsigned char digest[32], int64_t now);
 

@@ -102,7 +102,7 @@ static ost_result ask(introspector *in, const unsigned char *digest, ost_text to
     return result;
 }
 
-/* Not, either, when it is of a time to come: the clock has been set back. But a check may have
+/* Not, either, when it is dated in the future: the clock has been set back. But a check may have
  * begun a moment before the answer came. */
 static bool is_fresh(const introspector *in, const remembered *known, int64_t now)
 {

@@ -25,7 +25,7 @@ struct introspector {
     unsigned lifetime, inactive_lifetime; /* seconds */
 
     token_cache *answers; /* by digest; `generation` is the second when it came */
-    net_timer *timer;     /* rings when questions wait for their turn */
+    net_timer *timer;     /* fires when questions wait for their turn */
 
     /* under the lock */
     pthread_mutex_t lock;

@@ -177,7 +177,7 @@ static void on_discovery(const net_response *response, void *user)
     fetch(s, s->jwks_url, on_keys);
 }
 
-/* The one way in, always on the client's thread. It rings for a refresh that is due, or because
+/* The one way in, always on the client's thread. It is called for a refresh that is due, or because
  * somebody wants a fetch; both may have come together. */
 static void on_time(void *user)
 {

@@ -4,7 +4,7 @@
 #ifndef CLIENT_AUTHORITIES_H
 #define CLIENT_AUTHORITIES_H
 
-#include <openssl/types.h>
+#include <openssl/x509.h>
 
 #include <ostiary/types.h>
 

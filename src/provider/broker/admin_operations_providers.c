@@ -10,7 +10,7 @@
 
 static const admin_route routes[] = {
     {HTTP_GET, PROVIDERS, VIEW_PROVIDERS, admin_list_identity_providers,
-     "the identity providers; search, first, max. Nobody logs in by them"},
+     "the identity providers; search, first, max. Nobody signs in by them"},
     {HTTP_POST, PROVIDERS, RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_create_identity_provider,
      "keeps an identity provider"},
     {HTTP_GET, PROVIDER, VIEW_PROVIDERS, admin_read_identity_provider, "one, its secrets masked"},

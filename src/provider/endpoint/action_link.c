@@ -134,7 +134,7 @@ static bool check_browser(call *c)
         authentication_load_user(c, session.user_id, &other) != OST_OK)
         return true;
     const char *message =
-        call_format(c, "Somebody else is signed in in this browser: %.*s. Please log out first.",
+        call_format(c, "Somebody else is signed in in this browser: %.*s. Please sign out first.",
                     OST_FORMAT(other.username));
     return action_run_refuse(c, 400, message != NULL ? message : ACTION_LINK_INVALID,
                              "different_user_authenticated");

@@ -193,7 +193,7 @@ static bool read_device(call *c, const webauthn_ceremony *expected, key_device *
     return true;
 }
 
-static ost_result add(call *c, const key_device *device)
+static ost_result device_add(call *c, const key_device *device)
 {
     const action_job *job = c->job;
     const store_user *user = job->login.user.row;
@@ -227,7 +227,7 @@ bool action_webauthn_take(call *c)
     device.id = uuid_text(c->provider->context, c->arena);
     ost_result result = device.id.len > 0 ? key_challenge_spend(c, &expected) : OST_E_MEMORY;
     if (result == OST_OK)
-        result = add(c, &device);
+        result = device_add(c, &device);
     if (result == OST_E_CONFLICT)
         return action_show_again(c, ACTION_CHANGED, NULL);
     if (result == OST_OK && !job->keep_sessions)

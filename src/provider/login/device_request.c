@@ -61,7 +61,7 @@ static bool make_device_code(call *c, ost_text *ret_code)
            call_refuse(c, 500, "server_error", NULL);
 }
 
-/* By chance another request may have the same user code: then a new one is made. */
+/* At random another request may have drawn the same user code: then a new one is made. */
 static bool keep(call *c, store_device *device, char user_code[USER_CODE_LEN + 1])
 {
     ost_result result = OST_E_CONFLICT;

@@ -32,7 +32,7 @@ static ost_result hash_code(ost_text code, ost_arena *arena, ost_text *ret_hash)
     return base64_encode_to(arena, text_of_bytes(hash, len), ret_hash);
 }
 
-static const ost_json *find(const ost_json *user)
+static const ost_json *codes_find(const ost_json *user)
 {
     const ost_json *at = ost_json_first(ost_json_get(user, "credentials"));
     while (at != NULL && !credential_is(at, RECOVERY_TYPE))
@@ -57,7 +57,7 @@ static bool read_secret(const ost_json *credential, ost_arena *arena, recovery_c
 ost_result recovery_codes_read(const ost_json *user, ost_arena *arena, recovery_codes *ret_codes)
 {
     const ost_json *data;
-    recovery_codes c = {.credential = find(user)};
+    recovery_codes c = {.credential = codes_find(user)};
     if (c.credential != NULL) {
         c.readable = read_secret(c.credential, arena, &c) &&
                      credential_read(c.credential, "credentialData", arena, &data) &&
