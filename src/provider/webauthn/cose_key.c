@@ -34,7 +34,7 @@ static const cose_alg algs[] = {
     {-259, OST_RS512, "RS512", 3, 0, 0, "RSA", NULL},
 };
 
-static const cose_alg *alg_find(int64_t number)
+static const cose_alg *cose_alg_find(int64_t number)
 {
     for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
         if (algs[i].number == number)
@@ -45,7 +45,7 @@ static const cose_alg *alg_find(int64_t number)
 
 bool cose_alg_is_known(int64_t alg)
 {
-    return alg_find(alg) != NULL;
+    return cose_alg_find(alg) != NULL;
 }
 
 int64_t cose_alg_of(ost_text name)
@@ -157,7 +157,7 @@ ost_result cose_key_read(ost_text *rest, ost_arena *arena, ost_key **ret_key, in
     const cbor_value *type = get(&m, 1, CBOR_NUMBER), *number = get(&m, 3, CBOR_NUMBER);
     if (type == NULL || number == NULL)
         return OST_E_KEY_FORMAT;
-    const cose_alg *alg = alg_find(number->number);
+    const cose_alg *alg = cose_alg_find(number->number);
     if (alg == NULL)
         return OST_E_UNSUPPORTED;
     if (alg->type != type->number)
@@ -195,7 +195,7 @@ static ost_result check_pair(const ost_key *key, const cose_alg *alg, ost_text i
 ost_result cose_signature_check(const ost_key *key, int64_t number, ost_text input,
                                 ost_text signature)
 {
-    const cose_alg *alg = alg_find(number);
+    const cose_alg *alg = cose_alg_find(number);
     if (alg == NULL)
         return OST_E_SIGNATURE;
     return alg->type == 2 ? check_pair(key, alg, input, signature)
