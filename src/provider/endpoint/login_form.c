@@ -106,7 +106,7 @@ static void begin_passkey(call *c)
         page_send_error(c, 400, "Invalid Request");
 }
 
-static void begin(call *c, browser_login *login)
+static void form_begin(call *c, browser_login *login)
 {
     login->username = login->request.user.len > 0 ? login->request.user
                                                   : text_trim(call_parameter(c, "username"));
@@ -142,7 +142,7 @@ static void open_request(call *c)
         return;
     }
     if (submitted && call_read_form(c)) {
-        begin(c, login);
+        form_begin(c, login);
     } else {
         login->outcome = LOGIN_PAGE;
         browser_login_send(c);
