@@ -269,7 +269,7 @@ class Sessions:
             return Page(403, [("Content-Type", "application/json")], b'{"detail":"Cross-site request refused"}')
         if side.session is None:
             return redirect(302, "/")
-        text = "Another page has asked to log you out of this API."
+        text = "Another page has asked to sign you out of this API."
         return notice(200, "Sign out?", text, link=self.logout_path, label="Sign out", post=True)
 
 

@@ -144,7 +144,7 @@ static void ask(http_exchange *exchange, const app_server *server)
     const notice shown = {
         .status = 200,
         .title = "Sign out?",
-        .text = "Another page has asked to log you out of this API.",
+        .text = "Another page has asked to sign you out of this API.",
         .link = LOGIN_PAGES_LOGOUT,
         .link_text = "Sign out",
         .post = true,

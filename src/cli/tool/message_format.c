@@ -166,7 +166,7 @@ static ost_result write_compact(const option_values *values, const formatting *f
         return ost_error_set(f->error, OST_E_UNSUPPORTED,
                              "the compact form has no place for headers that are not protected");
     for (size_t i = 0; i < f->kind->count; i++) {
-        ost_text value;
+        ost_text value = {0};
         ost_result result = get_member(f, i, party, &value);
         if (result != OST_OK)
             return result;
