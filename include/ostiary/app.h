@@ -86,8 +86,8 @@ OST_PUBLIC void ost_reply_detail(ost_request *request, int status, const char *f
     OST_PRINTF(3, 4);
 /* A body of your own, of media type `type`; copied or sent before this returns. */
 OST_PUBLIC void ost_reply(ost_request *request, int status, const char *type, ost_text body);
-/* A header field of the answer, before it is sent; the last of a name counts. OST_E_ARGUMENT: the
- * name is not a token, or CR, LF or NUL in the value. OST_E_MEMORY. */
+/* A header field of the answer, before it is sent; the last of a name counts. Errors:
+ * OST_E_ARGUMENT (the name is not a token, or CR, LF or NUL in the value), OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_reply_field(ost_request *request, const char *name,
                                                      ost_text value);
 

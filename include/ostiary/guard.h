@@ -96,10 +96,10 @@ typedef struct ost_guard_config {
 /* Thread-safe: any number of threads may check at once, without locks. */
 typedef struct ost_guard ost_guard;
 
-/* Checks the configuration (OST_E_CONFIG with a sentence) and starts the background thread that
- * obtains and refreshes keys; OST_E_SYSTEM, OST_E_MEMORY. Does not wait for them: an issuer may be
- * down. The thread takes no signals. Threads do not survive fork(2): a server of several processes
- * makes a guard in each. */
+/* Checks the configuration and starts the background thread that obtains and refreshes keys. Does
+ * not wait for them: an issuer may be down. The thread takes no signals. Threads do not survive
+ * fork(2): a server of several processes makes a guard in each. Errors: OST_E_CONFIG (with a
+ * sentence), OST_E_SYSTEM, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
                                                    ost_guard **ret_guard, ost_error *error);
 /* Ends the background thread; every waiting callback has been called when it returns, some of them
@@ -178,8 +178,8 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
  * event loop, or the thread that waits. It cannot be taken back, so `user` must live until then,
  * also when the client leaves; fetch_timeout bounds each fetch. The arena of the check may be reset
  * meanwhile. Anything but OST_OK, and `ready` is never called: check again at once, and count it as
- * a wait. OST_E_BUSY: it has ended already, or 1,000 wait; OST_E_MEMORY; OST_E_ARGUMENT: no verdict
- * that waits. Any thread. */
+ * a wait. Any thread. Errors: OST_E_BUSY (it has ended already, or 1,000 wait), OST_E_ARGUMENT (no
+ * verdict that waits), OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);
 
@@ -187,10 +187,11 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_
  * that are remembered. For logout tokens, an administrator's hook, a message bus. A revocation is
  * kept until its time is over; when there are more than revocation_entries, those that would be
  * over first make way, and until they would have been, every token of that issuer from before that
- * moment is refused in their place (OST_E_REVOKED; clients renew theirs and go on). OST_E_ARGUMENT:
- * no value, or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked.
- * OST_E_SYSTEM, OST_E_CEILING: it is in force until this program ends, and could not be written to
- * revocation_file. Any thread; checks are never held up. */
+ * moment is refused in their place (OST_E_REVOKED; clients renew theirs and go on). Any thread;
+ * checks are never held up. Errors, of which the first three mean that nothing has been revoked:
+ * OST_E_ARGUMENT (no value, or an overlong one), OST_E_ISSUER (not ours), OST_E_MEMORY;
+ * OST_E_SYSTEM, OST_E_CEILING (it is in force until this program ends, and could not be written to
+ * revocation_file). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_revoke(ost_guard *guard,
                                                       const ost_revocation *revocation);
 
@@ -212,8 +213,8 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches, introspections and status lists
- * by outcome, cache hits and misses, key ages, revocations, readiness. In the arena. OST_E_MEMORY,
- * OST_E_CEILING. Any thread. */
+ * by outcome, cache hits and misses, key ages, revocations, readiness. In the arena. Any thread.
+ * Errors: OST_E_MEMORY, OST_E_CEILING. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 

@@ -55,8 +55,8 @@ typedef struct ost_unverified_jwe {
 } ost_unverified_jwe;
 
 /* Exactly five parts, strict base64url and JSON, `crit` refused, `alg` and `enc` known and
- * accepted. At most 64 KiB, 8 KiB of them header. OST_E_CEILING, OST_E_TOKEN_FORMAT,
- * OST_E_ALGORITHM, OST_E_CRITICAL, OST_E_MEMORY. `rules` may be NULL: all zero. Any thread. */
+ * accepted. At most 64 KiB, 8 KiB of them header. `rules` may be NULL: all zero. Any thread.
+ * Errors: OST_E_CEILING, OST_E_TOKEN_FORMAT, OST_E_ALGORITHM, OST_E_CRITICAL, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_read_unverified(ost_text token,
                                                              const ost_jwe_rules *rules,
                                                              ost_arena *arena,
@@ -78,10 +78,10 @@ typedef struct ost_decrypted {
 } ost_decrypted;
 
 /* Decrypts a compact JWE (RFC 7516 §5.2) with the one private or shared key of the set that its
- * `kid` and `alg` name; without a kid exactly one must fit. Errors as above, and OST_E_KEY_UNKNOWN,
- * OST_E_KEY_AMBIGUOUS, OST_E_KEY_USE; OST_E_DECRYPTION for everything that is wrong with what is
- * encrypted. `rules` may be NULL: all zero. The arena needs four times the token, three times
- * inflate_max, and 64 KiB. Any thread. */
+ * `kid` and `alg` name; without a kid exactly one must fit. `rules` may be NULL: all zero. The
+ * arena needs four times the token, three times inflate_max, and 64 KiB. Any thread. Errors: those
+ * of ost_jwe_read_unverified, OST_E_KEY_UNKNOWN, OST_E_KEY_AMBIGUOUS, OST_E_KEY_USE,
+ * OST_E_DECRYPTION (everything that is wrong with what is encrypted). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_keyset *keys,
                                                      const ost_jwe_rules *rules, ost_arena *arena,
                                                      ost_decrypted *ret_decrypted,
@@ -90,7 +90,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_k
 /* The same of the JSON serialization, general or flattened (RFC 7516 §7.2), of at most 1 MiB and 16
  * recipients: the first one whose key is in the set and fits. `zip` must be protected, `enc` is of
  * all recipients, and no name may stand in two headers, of which unprotected ones have 64 members
- * at most. Instead of 64 KiB the arena needs 512. */
+ * at most. Instead of 64 KiB the arena needs 512. Errors: those of ost_jwe_decrypt. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_decrypt(ost_text json, const ost_keyset *keys,
                                                           const ost_jwe_rules *rules,
                                                           ost_arena *arena,
@@ -108,10 +108,10 @@ typedef struct ost_jwe_options {
     ost_text aad;          /* JSON serialization only */
 } ost_jwe_options;
 
-/* Encrypts `content` for one key, which must serve `alg`, as a compact JWE with the key's kid. With
- * OST_INSECURE_RSA1_5: OST_E_ALGORITHM, it is never written. OST_E_ARGUMENT: an option that does
- * not go with the algorithm; OST_E_KEY_USE, OST_E_CRYPTO, OST_E_MEMORY. `options` may be NULL. The
- * token lives in the arena. Any thread. */
+/* Encrypts `content` for one key, which must serve `alg`, as a compact JWE with the key's kid.
+ * `options` may be NULL. The token lives in the arena. Any thread. Errors: OST_E_ALGORITHM
+ * (OST_INSECURE_RSA1_5, which is never written), OST_E_ARGUMENT (an option that does not go with
+ * the algorithm), OST_E_KEY_USE, OST_E_CRYPTO, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_encrypt(ost_text content, const ost_key *key,
                                                      ost_alg alg, ost_enc enc,
                                                      const ost_jwe_options *options,
@@ -125,7 +125,8 @@ typedef struct ost_recipient {
 } ost_recipient;
 
 /* The same for several recipients (16 at most), as general JSON serialization; for one recipient
- * flattened. OST_DIR and OST_ECDH_ES, which share no key, are for one recipient alone. */
+ * flattened. OST_DIR and OST_ECDH_ES, which share no key, are for one recipient alone. Errors:
+ * those of ost_jwe_encrypt. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_encrypt(
     ost_text content, const ost_recipient *recipients, size_t count, ost_enc enc,
     const ost_jwe_options *options, ost_arena *arena, ost_text *ret_json, ost_error *error);
@@ -133,13 +134,14 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_encrypt(
 /* ---- a secret by itself ---- */
 
 /* Encrypts a secret of at most 2 KiB for one key, without a message around it: with OST_A128KW and
- * its like (RFC 3394) whole 8 bytes, 16 or more (OST_E_ARGUMENT otherwise); with OST_RSA_OAEP and
- * OST_RSA_OAEP_256 what fits the key (OST_E_CRYPTO otherwise). OST_E_KEY_USE: any other algorithm,
- * or a key that does not serve it; OST_E_CEILING, OST_E_MEMORY. In the arena. Any thread. */
+ * its like (RFC 3394) whole 8 bytes, 16 or more; with OST_RSA_OAEP and OST_RSA_OAEP_256 what fits
+ * the key. In the arena. Any thread. Errors: OST_E_ARGUMENT (no such length), OST_E_CRYPTO (more
+ * than fits the key), OST_E_KEY_USE (any other algorithm, or a key that does not serve it),
+ * OST_E_CEILING, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_secret_wrap(ost_text secret, const ost_key *key,
                                                      ost_alg alg, ost_arena *arena,
                                                      ost_text *ret_wrapped);
-/* The reverse. OST_E_DECRYPTION for whatever is wrong with what was wrapped. */
+/* The reverse. Errors: OST_E_DECRYPTION (whatever is wrong with what was wrapped), and as above. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_secret_unwrap(ost_text wrapped, const ost_key *key,
                                                        ost_alg alg, ost_arena *arena,
                                                        ost_text *ret_secret);

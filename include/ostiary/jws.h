@@ -25,9 +25,9 @@ typedef struct ost_unverified_jws {
 
 /* Splits and reads a compact JWS (RFC 7515 §3.1, §5.2 steps 1–5): exactly three parts, strict
  * base64url and JSON, `crit`, `b64`, `zip` and `enc` refused, `alg` known and within `accepted`,
- * kid of at most 256 bytes. At most 64 KiB (OST_E_CEILING), 8 KiB of them header.
- * OST_E_TOKEN_FORMAT, OST_E_ALGORITHM, OST_E_CRITICAL. An arena of 1 MiB is enough for this, the
- * verification and the claims of any token; a smaller one may give OST_E_MEMORY. */
+ * kid of at most 256 bytes. At most 64 KiB, 8 KiB of them header. An arena of 1 MiB is enough for
+ * this, the verification and the claims of any token. Errors: OST_E_CEILING, OST_E_TOKEN_FORMAT,
+ * OST_E_ALGORITHM, OST_E_CRITICAL, OST_E_MEMORY (a smaller arena). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted,
                                                              ost_arena *arena,
                                                              ost_unverified_jws *ret_jws,
@@ -38,17 +38,17 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost
 OST_PUBLIC bool ost_typ_is(ost_text typ, const char *expected);
 
 /* Checks the signature with `key` (which must serve jws->alg) and hands out the decoded payload,
- * which lives in the arena. OST_E_SIGNATURE for every mismatch; OST_E_TOKEN_FORMAT where payload or
- * signature are not strict base64url; OST_E_CRYPTO, OST_E_MEMORY where it could not be found out,
- * though of Ed448 the library may then say OST_E_SIGNATURE. Any thread; allocates
- * nothing beyond the arena once this thread has used the key with the algorithm. */
+ * which lives in the arena. Any thread; allocates nothing beyond the arena once this thread has
+ * used the key with the algorithm. Errors: OST_E_SIGNATURE (every mismatch), OST_E_TOKEN_FORMAT
+ * (payload or signature are not strict base64url), OST_E_CRYPTO, OST_E_MEMORY (it could not be
+ * found out, though of Ed448 the library may then say OST_E_SIGNATURE). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_verify(const ost_unverified_jws *jws,
                                                     const ost_key *key, ost_arena *arena,
                                                     ost_text *ret_payload);
 
-/* Signs `payload` as a compact JWS with the key's kid in the header, and `typ` when not NULL.
- * The token lives in the arena. OST_E_KEY_USE: no private part, or the key does not serve `alg`.
- * Any thread; RSA-2048 takes about 0.2 ms. */
+/* Signs `payload` as a compact JWS with the key's kid in the header, and `typ` when not NULL. The
+ * token lives in the arena. Any thread; RSA-2048 takes about 0.2 ms. Errors: OST_E_KEY_USE (no
+ * private part, or the key does not serve `alg`), OST_E_CRYPTO, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_sign(ost_text payload, const ost_key *key, ost_alg alg,
                                                   const char *typ, ost_arena *arena,
                                                   ost_text *ret_token);
@@ -86,20 +86,21 @@ typedef struct ost_verified_jws {
 } ost_verified_jws;
 
 /* Verifies a JWS in the general or the flattened JSON serialization: the first signature whose
- * algorithm is accepted, whose key is in the set and that matches; the others may be anybody's.
- * All headers must be well-formed as in the compact form, no name may stand in both of a
- * signature's, `crit` and `b64` only in the protected one, and `b64` alike for all (RFC 7797 §3).
- * OST_E_CEILING, OST_E_TOKEN_FORMAT, OST_E_CRITICAL; where none matches OST_E_SIGNATURE, and where
- * none could be looked at OST_E_KEY_UNKNOWN, OST_E_KEY_USE, OST_E_KEY_AMBIGUOUS, OST_E_ALGORITHM,
- * whichever came nearest. `rules` may be NULL: all zero. The arena needs eight times the JWS and
- * three times the detached payload, and 1 MiB. Any thread. */
+ * algorithm is accepted, whose key is in the set and that matches; the others may be anybody's. All
+ * headers must be well-formed as in the compact form, no name may stand in both of a signature's,
+ * `crit` and `b64` only in the protected one, and `b64` alike for all (RFC 7797 §3). `rules` may be
+ * NULL: all zero. The arena needs eight times the JWS and three times the detached payload, and 1
+ * MiB. Any thread. Errors: OST_E_CEILING, OST_E_TOKEN_FORMAT, OST_E_CRITICAL, OST_E_SIGNATURE (none
+ * matches); where none could be looked at OST_E_KEY_UNKNOWN, OST_E_KEY_USE, OST_E_KEY_AMBIGUOUS,
+ * OST_E_ALGORITHM, whichever came nearest; OST_E_CRYPTO, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_verify(ost_text json, const ost_keyset *keys,
                                                          const ost_jws_rules *rules,
                                                          ost_arena *arena,
                                                          ost_verified_jws *ret_verified,
                                                          ost_error *error);
 
-/* The same of a compact JWS of at most 64 KiB. For tokens there is ost_jwt_verify. */
+/* The same of a compact JWS of at most 64 KiB. For tokens there is ost_jwt_verify. Errors: those of
+ * ost_jws_json_verify. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_verify(ost_text token, const ost_keyset *keys,
                                                             const ost_jws_rules *rules,
                                                             ost_arena *arena,
@@ -122,18 +123,18 @@ typedef struct ost_jws_signer {
     const ost_json *header; /* the unprotected one, an object; NULL: none */
 } ost_jws_signer;
 
-/* Signs `payload` with every signer (OST_JWS_SIGNATURES_MAX at most). OST_E_KEY_USE as in
- * ost_jws_sign; OST_E_ARGUMENT: no signer or too many; an unencoded payload that is not UTF-8 or
+/* Signs `payload` with every signer (OST_JWS_SIGNATURES_MAX at most). `options` may be NULL. Any
+ * thread. Errors: OST_E_ARGUMENT (no signer or too many; an unencoded payload that is not UTF-8 or
  * holds a NUL; an unprotected header that is not an object, or says what the protected one says or
- * has to say; OST_E_CEILING: what would not be read again. `options` may be NULL. Any thread. */
+ * has to say), OST_E_CEILING (what would not be read again), and those of ost_jws_sign. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_sign(ost_text payload,
                                                        const ost_jws_signer *signers, size_t count,
                                                        const ost_jws_options *options,
                                                        ost_arena *arena, ost_text *ret_json,
                                                        ost_error *error);
 
-/* Signs `payload` as a compact JWS. OST_E_ARGUMENT: an unencoded payload that is neither detached
- * nor of printable ASCII without dots (RFC 7797 §5.2). */
+/* Signs `payload` as a compact JWS. Errors: OST_E_ARGUMENT (an unencoded payload that is neither
+ * detached nor of printable ASCII without dots, RFC 7797 §5.2), and those of ost_jws_sign. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_sign(ost_text payload, const ost_key *key,
                                                           ost_alg alg,
                                                           const ost_jws_options *options,
@@ -144,11 +145,12 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_sign(ost_text payload, cons
 
 /* Signs bytes as they are: for protocols that are no JWS, and for headers that ost_jws_sign does
  * not write. The signature is what a JWS holds before base64url: of ECDSA r and s (RFC 7518 §3.4).
- * OST_E_KEY_USE as in ost_jws_sign; OST_E_CRYPTO, OST_E_MEMORY. In the arena. Any thread. */
+ * In the arena. Any thread. Errors: those of ost_jws_sign. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_bytes_sign(ost_text input, const ost_key *key, ost_alg alg,
                                                     ost_arena *arena, ost_text *ret_signature);
-/* The reverse. OST_E_SIGNATURE for every mismatch, a wrong length among them. `alg` is the caller's
- * choice, never what the input says of itself. */
+/* The reverse. `alg` is the caller's choice, never what the input says of itself. Errors:
+ * OST_E_SIGNATURE (every mismatch, a wrong length among them), OST_E_KEY_USE, OST_E_CRYPTO,
+ * OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_bytes_verify(ost_text input, ost_text signature,
                                                       const ost_key *key, ost_alg alg);
 

@@ -32,23 +32,25 @@ typedef struct ost_claims_rules {
 /* Reads the payload, of which the signature must have been verified, as a claims object and checks
  * the types of every registered claim: `exp` required, whole or fractional seconds from 0 to 2^53;
  * iss, sub, jti strings of at most 2 KiB; aud such a string or an array of at most 1024. At most
- * 8192 values, 16 deep. OST_E_TOKEN_FORMAT, OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE. */
+ * 8192 values, 16 deep. Errors: OST_E_TOKEN_FORMAT, OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE,
+ * OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                                                      const ost_claims **ret_claims,
                                                      ost_error *error);
 
 /* Checks iss, aud, exp, nbf, iat at `now` (seconds); fractions of seconds are dropped. Runs on
- * every request, also for remembered tokens. OST_E_ISSUER; OST_E_AUDIENCE, also where the token has
- * no aud; OST_E_EXPIRED, OST_E_NOT_YET; OST_E_CLAIM_MISSING: max_age without iat; OST_E_CONFIG: the
- * rules leave something out or contradict themselves. */
+ * every request, also for remembered tokens. Errors: OST_E_ISSUER, OST_E_AUDIENCE (also where the
+ * token has no aud), OST_E_EXPIRED, OST_E_NOT_YET, OST_E_CLAIM_MISSING (max_age without iat),
+ * OST_E_CONFIG (the rules leave something out or contradict themselves). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
                                                       const ost_claims_rules *rules, int64_t now,
                                                       ost_error *error);
 
 /* The whole of it for a caller with its own keys: read, find the key, verify, read the claims,
- * check. `now` comes from ost_now. OST_E_TOKEN_TYPE: the header's `typ` is another than the rules
- * ask for; else an error of ost_jws_read_unverified, ost_keyset_find, ost_jws_verify,
- * ost_claims_read or ost_claims_check. An arena of 1 MiB is enough for any token. */
+ * check. `now` comes from ost_now. An arena of 1 MiB is enough for any token. Errors:
+ * OST_E_TOKEN_TYPE (the header's `typ` is another than the rules ask for), and those of
+ * ost_jws_read_unverified, ost_keyset_find, ost_jws_verify, ost_claims_read and ost_claims_check.
+ */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys,
                                                     const ost_claims_rules *rules, int64_t now,
                                                     ost_arena *arena, const ost_claims **ret_claims,
@@ -56,7 +58,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_ke
 
 /* The same of a nested token (RFC 7519 §5.2), which is signed and then encrypted: decrypts with one
  * of `private_keys`, and what comes out, which must say `cty` "JWT", is verified as above. Nesting
- * goes no deeper. An error of <ostiary/jwe.h> or one of the above. */
+ * goes no deeper. Errors: those of ost_jwe_decrypt and of ost_jwt_verify. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify_nested(
     ost_text token, const ost_keyset *private_keys, const ost_jwe_rules *jwe_rules,
     const ost_keyset *keys, const ost_claims_rules *rules, int64_t now, ost_arena *arena,
@@ -74,7 +76,8 @@ OST_PUBLIC bool ost_claims_has_audience(const ost_claims *claims, ost_text audie
 
 /* Reads header and payload of a compact JWS without any check of signature, time or origin: for
  * showing a token to a human, and for finding out which issuer a token names before its keys are
- * looked up. A type that no guard accepts. */
+ * looked up. A type that no guard accepts. Errors: those of ost_jws_read_unverified and of
+ * ost_claims_read. */
 typedef struct ost_unverified_token {
     const ost_json *header;
     const ost_json *claims;
@@ -85,14 +88,14 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_read_unverified(ost_text token, ost
 
 /* ---- digests, used around tokens ---- */
 
-/* SHA-256 with a fetched algorithm and a context per thread (scales over threads). OST_E_CRYPTO,
- * OST_E_MEMORY. Any thread. */
+/* SHA-256 with a fetched algorithm and a context per thread (scales over threads). Any thread.
+ * Errors: OST_E_CRYPTO, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_sha256(ost_text data, unsigned char ret[32]);
 
-/* at_hash / c_hash (OpenID Connect Core §3.1.3.6): the left half of the hash that belongs to
- * `alg`, base64url, in the arena. The curve tells that of Edwards curves: OST_EDDSA stands for
- * Ed25519 (SHA-512), OST_ED448 for the other (114 bytes of SHAKE256). OST_E_ARGUMENT: the algorithm
- * does not sign; OST_E_CRYPTO, OST_E_MEMORY. Any thread. */
+/* at_hash / c_hash (OpenID Connect Core §3.1.3.6): the left half of the hash that belongs to `alg`,
+ * base64url, in the arena. The curve tells that of Edwards curves: OST_EDDSA stands for Ed25519
+ * (SHA-512), OST_ED448 for the other (114 bytes of SHAKE256). Any thread. Errors: OST_E_ARGUMENT
+ * (the algorithm does not sign), OST_E_CRYPTO, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_left_half_hash(ost_text value, ost_alg alg,
                                                         ost_arena *arena, ost_text *ret_hash);
 

@@ -37,9 +37,9 @@ typedef struct ost_login_config {
     const ost_context *context; /* NULL: the system's; must outlive the login */
 } ost_login_config;
 
-/* Checks the configuration (OST_E_CONFIG with a sentence) and begins to obtain the provider's
- * endpoints, again and again until it succeeds. Does not wait for them. Threads do not survive
- * fork(2): each process makes its own. */
+/* Checks the configuration and begins to obtain the provider's endpoints, again and again until it
+ * succeeds. Does not wait for them. Threads do not survive fork(2): each process makes its own.
+ * Errors: OST_E_CONFIG (with a sentence), OST_E_SYSTEM, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_new(const ost_login_config *config,
                                                    ost_login **ret_login, ost_error *error);
 /* Ends its thread; every `done` has been called when it returns, provided that the guard has been
@@ -57,7 +57,7 @@ OST_PUBLIC bool ost_login_is_ready(const ost_login *login);
 OST_PUBLIC void ost_login_trouble(const ost_login *login, char ret_why[256]);
 
 /* Where the provider wants browsers and clients to go: for descriptions of the API. Copies, in the
- * arena. OST_E_STATE: not ready. Any thread. */
+ * arena. Any thread. Errors: OST_E_STATE (not ready), OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_describe(const ost_login *login, ost_arena *arena,
                                                         ost_text *ret_authorization,
                                                         ost_text *ret_token);
@@ -75,8 +75,8 @@ typedef struct ost_login_jar {
 #define OST_LOGIN_PAIRS 1024 /* what comes after so many is left out */
 
 /* Reads every value of the request's Cookie field (RFC 6265 §5.4). Texts borrow from them, the
- * array lives in the arena. OST_E_MEMORY;
- * OST_E_ARGUMENT: more than OST_LOGIN_PAIRS of them. Any thread. */
+ * array lives in the arena. Any thread. Errors: OST_E_ARGUMENT (more than OST_LOGIN_PAIRS of them),
+ * OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_jar_read(const ost_text *fields, size_t count,
                                                         ost_arena *arena, ost_login_jar *ret_jar);
 
@@ -95,7 +95,7 @@ typedef struct ost_login_step {
 } ost_login_step;
 
 /* The value of the Set-Cookie field (RFC 6265 §4.1): HttpOnly, SameSite=Lax, for the whole site,
- * Secure when `base` is https. In the arena. OST_E_MEMORY. Any thread. */
+ * Secure when `base` is https. In the arena. Any thread. Errors: OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_set_cookie(const ost_login_cookie *cookie,
                                                           ost_text base, ost_arena *arena,
                                                           ost_text *ret_field);
@@ -108,9 +108,9 @@ typedef struct ost_login_demand {
 
 /* Sends a browser to the provider. `base` is the API's own origin as the browser sees it
  * ("http://localhost:8000"), `wanted` the path and query to come back to (must be a path of this
- * origin, else "/" is used). `demand` may be NULL. OST_E_STATE: not ready. OST_E_CONFLICT: the
- * browser has only just signed in and came back without its session: it keeps no cookies, and
- * sending it away again would go on for ever. Any thread. */
+ * origin, else "/" is used). `demand` may be NULL. Any thread. Errors: OST_E_STATE (not ready),
+ * OST_E_CONFLICT (the browser has only just signed in and came back without its session: it keeps
+ * no cookies, and sending it away again would go on for ever), OST_E_ARGUMENT, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_begin(ost_login *login, ost_text base,
                                                      ost_text wanted,
                                                      const ost_login_demand *demand,
@@ -130,9 +130,9 @@ typedef struct ost_login_session {
     bool demanded;          /* the login met a demand of ost_login_begin */
 } ost_login_session;
 
-/* OST_E_NOT_FOUND: no cookie; OST_E_FORMAT: not sealed by us, or too old; OST_E_REVOKED: the guard
- * was told that the session is over (<ostiary/logout.h>). What it gives has not
- * been checked by a guard: hand the access token to ost_guard_check. Any thread. */
+/* What it gives has not been checked by a guard: hand the access token to ost_guard_check. Any
+ * thread. Errors: OST_E_NOT_FOUND (no cookie), OST_E_FORMAT (not sealed by us, or too old),
+ * OST_E_REVOKED (the guard was told that the session is over, <ostiary/logout.h>), OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_open(const ost_login *login, ost_text base,
                                                     const ost_login_jar *jar, ost_arena *arena,
                                                     ost_login_session *ret_session);
@@ -153,10 +153,10 @@ typedef void (*ost_login_done)(ost_login_call *call, void *user);
 
 /* Finishes a login: checks the transaction cookie against `state`, exchanges the code, has the
  * guard check the tokens. `query` is the callback's query. `base`, `query` and the jar must live
- * until ost_login_call_end. When the callback itself is no good, no call is made: OST_E_FORMAT (not
- * a callback), OST_E_STATE (no such login was begun here, or too long ago), OST_E_ISSUER (it comes
- * from another provider), OST_E_REMOTE (the provider says no; the detail is its error code and
- * nothing else), OST_E_BUSY. Any thread. */
+ * until ost_login_call_end. Any thread. Errors, when the callback itself is no good and no call is
+ * made: OST_E_FORMAT (not a callback), OST_E_STATE (no such login was begun here, or too long ago),
+ * OST_E_ISSUER (it comes from another provider), OST_E_REMOTE (the provider says no; the detail is
+ * its error code and nothing else), OST_E_BUSY, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_finish(ost_login *login, ost_text base,
                                                       ost_text query, const ost_login_jar *jar,
                                                       ost_login_done done, void *user,
@@ -165,7 +165,8 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_login_finish(ost_login *login, ost_text
 /* Exchanges the refresh token for new tokens. Several requests of one browser share one call, and
  * for some seconds those that come late with the old cookie share its outcome too, so that tabs do
  * not race a provider that takes each refresh token once. What is given must live until
- * ost_login_call_end. Any thread. */
+ * ost_login_call_end. Any thread. Errors: OST_E_STATE (no refresh token, or not ready),
+ * OST_E_ARGUMENT, OST_E_BUSY, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_refresh(ost_login *login, ost_text base,
                                                        const ost_login_session *session,
                                                        const ost_login_jar *jar,
@@ -174,10 +175,10 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_login_refresh(ost_login *login, ost_tex
 
 /* The outcome: new cookies (and, after ost_login_finish, the location), and the session they hold.
  * Frees the call; once, after `done`. On failure *ret_session is untouched and the step may hold
- * cookies to delete: OST_E_EXPIRED: the provider has ended the session or the code was no good; log
- * in again. OST_E_TIMEOUT, OST_E_REMOTE, OST_E_TLS …: the provider could not be asked; the session
- * is kept. Token errors: what it sent does not prove the login. OST_E_CEILING: too much for
- * cookies. */
+ * cookies to delete. Errors: OST_E_EXPIRED (the provider has ended the session or the code was no
+ * good; sign in again), OST_E_TIMEOUT, OST_E_REMOTE, OST_E_TLS … (the provider could not be asked;
+ * the session is kept), those of tokens (what it sent does not prove the login), OST_E_CEILING (too
+ * much for cookies). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_call_end(ost_login_call *call, ost_arena *arena,
                                                         ost_login_step *ret_step,
                                                         ost_login_session *ret_session,
@@ -185,7 +186,8 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_login_call_end(ost_login_call *call, os
 
 /* Deletes the session's cookies and sends the browser to the provider's end-session endpoint with
  * id_token_hint and post_logout_redirect_uri = base + "/" (OpenID Connect RP-Initiated Logout), or
- * to base + "/" when there is none. `session` may be NULL. Any thread. */
+ * to base + "/" when there is none. `session` may be NULL. Any thread. Errors: OST_E_ARGUMENT,
+ * OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_end(ost_login *login, ost_text base,
                                                    const ost_login_session *session,
                                                    const ost_login_jar *jar, ost_arena *arena,

@@ -32,8 +32,8 @@ OST_PUBLIC void ost_guard_logout(ost_guard *guard, ost_text logout_token,
 
 /* Whether a session that a program keeps itself is over by what the guard was told: `sid`, `sub`
  * and `iat` are those of the ID token that it began with, of the named issuer (NULL: the only one);
- * empty and 0: not known. OST_E_REVOKED: it is. OST_E_ISSUER: not ours; OST_E_ARGUMENT. Any thread,
- * without locks. */
+ * empty and 0: not known. Any thread, without locks. Errors: OST_E_REVOKED (it is), OST_E_ISSUER
+ * (not ours), OST_E_ARGUMENT. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_check_session(ost_guard *guard, const char *issuer,
                                                              ost_text sid, ost_text sub,
                                                              int64_t iat);

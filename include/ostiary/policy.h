@@ -58,8 +58,8 @@ typedef struct ost_policy {
  * names, `sender` "any", "bound", "dpop" or "mtls", `claims` a list of objects with `claim` and one
  * of `equals` (a text, a whole number, true or false), `contains` (the same) and `matches` (a
  * text). A policy that says `open` says nothing else. At most 64 KiB, and 64 entries a list. The
- * policy lives in the arena and does not borrow from `json`. OST_E_CONFIG with a sentence: an
- * unknown member, a wrong type or value, an empty list or text; OST_E_JSON, OST_E_UTF8,
+ * policy lives in the arena and does not borrow from `json`. Errors: OST_E_CONFIG (with a sentence:
+ * an unknown member, a wrong type or value, an empty list or text), OST_E_JSON, OST_E_UTF8,
  * OST_E_CEILING, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_policy_read(ost_text json, ost_arena *arena,
                                                      const ost_policy **ret_policy,

@@ -75,6 +75,16 @@ def untold_in(code):
     return untold
 
 
+def without_errors(source):
+    """Functions whose result has to be looked at, and whose comment, or that of the function before, does not say which."""
+    comment = ""
+    for match in re.finditer(r"^/\*.*?\*/|^OST_PUBLIC (?!extern)[^;]*;", source, re.MULTILINE | re.DOTALL):
+        if match[0].startswith("/*"):
+            comment = match[0]
+        elif "OST_MUST_CHECK ost_result" in match[0] and "Errors" not in comment:
+            yield from functions_in(match[0])
+
+
 def symbols_in(source):
     return {*functions_in(source), *OBJECT.findall(source)}
 
@@ -128,6 +138,7 @@ def files():
         page, silent = page_of(path)
         wanted[REFERENCE / f"{path.stem}.md"] = page
         untold += [f"{path.name}: {name}" for name in silent]
+        untold += [f"the errors of {name}" for name in without_errors(text_in(path))]
         layout.update(layout_in(text_in(path)))
         intro = text_of(COMMENT.match(text_in(path))[1]).replace("\n", " ")
         pages.append((path.stem, re.match(r".*?[.:](?=\s|$)", intro)[0].rstrip(":.") + "."))
