@@ -8,7 +8,7 @@ import pytest
 from account_page import AccountPage
 from login_page import LoginPage
 from oidc import Client
-from one_time_codes import totp
+from one_time_codes import execution, totp
 from recovery_codes import code_of, flows_with_recovery, recovery_codes
 from programs import Provider
 from shown import counts, shows
@@ -21,7 +21,7 @@ SINKS = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval
 TOOL = Client("tool")
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
 SIZE_MAX = 60 * 1024
-PAGES = ["Personal info", "Password", "Authenticator apps", "Devices", "Applications", "Groups"]
+PAGES = ["Personal info", "Password", "Sign-in methods", "Devices", "Applications", "Groups"]
 
 
 def user(name, **more):
@@ -48,7 +48,11 @@ REALM = {
     "internationalizationEnabled": True,
     "supportedLocales": ["en", "de"],
     "passwordPolicy": "length(8) and notUsername",
-    **flows_with_recovery(),
+    **flows_with_recovery(more=[execution("webauthn-authenticator", "ALTERNATIVE", 40)]),
+    "webAuthnPolicyPasswordlessPasskeysEnabled": True,
+    # Chromium warns of fewer.
+    "webAuthnPolicySignatureAlgorithms": ["ES256", "RS256"],
+    "webAuthnPolicyPasswordlessSignatureAlgorithms": ["ES256", "RS256"],
     "groups": [{"name": "staff", "subGroups": [{"name": EVIL}]}],
     "clients": [
         client("tool", name="The Tool", description="Cuts", baseUrl="https://tool.example/start"),
@@ -60,6 +64,8 @@ REALM = {
         user("eve", firstName=EVIL, lastName=EVIL),
         user("pat"),
         user("kit"),
+        user("kay"),
+        user("kim"),
         user("ray", credentials=[{"type": "password", "value": "ray-password"}, recovery_codes(first=9)]),
     ],
 }
@@ -101,16 +107,20 @@ def assert_no_token_is_left(account):
 
 
 def test_an_app_is_set_up_and_removed(account, page):
-    account.log_in("kit").at("Authenticator apps")
+    account.log_in("kit").at("Sign-in methods")
     shows(page.get_by_text("You have no authenticator app."))
     account.press("Set up an app")
     page.get_by_role("heading", name="Mobile Authenticator Setup").wait_for()
     page.get_by_label("Device Name").fill(EVIL)
     page.get_by_label("One-time code").fill(totp(page.locator("#totpSecret").input_value()))
     page.get_by_role("button", name="Submit").click()
-    account.heading("Authenticator apps").ready()
+    account.heading("Sign-in methods").ready()
     shows(page.get_by_role("cell", name=EVIL))
-    account.press("Remove").press("Remove", page.get_by_role("dialog")).told(f"{EVIL} has been removed.")
+    account.press("Rename")
+    page.get_by_role("dialog").get_by_label("Name").fill(f"{EVIL} 2")
+    account.press("Rename", page.get_by_role("dialog"))
+    shows(page.get_by_role("cell", name=f"{EVIL} 2"))
+    account.press("Remove").press("Remove", page.get_by_role("dialog")).told(f"{EVIL} 2 has been removed.")
     shows(page.get_by_text("You have no authenticator app."))
     assert account.problems == []
 
@@ -123,13 +133,13 @@ def test_recovery_codes_are_counted_made_anew_and_removed(account, page):
     LoginPage(page).wait().log_in("ray", "ray-password")
     page.get_by_label("Recovery code #9").fill(code_of(9))
     page.get_by_role("button", name="Sign In").click()
-    account.ready().at("Authenticator apps")
+    account.ready().at("Sign-in methods")
     shows(page.get_by_text("3 of 12 are left."))
     shows(page.get_by_text("Few are left"))
     account.press("Make new codes")
     page.get_by_label("I have saved these codes").check()
     page.get_by_role("button", name="Complete setup").click()
-    account.heading("Authenticator apps").ready()
+    account.heading("Sign-in methods").ready()
     shows(page.get_by_text("12 of 12 are left."))
     counts(page.get_by_text("Few are left"), 0)
     account.press("Remove").press("Remove", page.get_by_role("dialog")).told("Recovery codes has been removed.")

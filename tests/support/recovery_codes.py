@@ -35,8 +35,8 @@ def recovery_codes(first=1, total=TOTAL, label="Recovery codes", **data):
     }
 
 
-def flows_with_recovery(condition=True, otp="ALTERNATIVE", recovery="ALTERNATIVE"):
-    """Members of a realm whose browser flow takes a recovery code in place of a one-time code."""
+def flows_with_recovery(condition=True, otp="ALTERNATIVE", recovery="ALTERNATIVE", more=()):
+    """Members of a realm whose browser flow takes a recovery code in place of a one-time code, and what `more` executions take."""
     flow = {"providerId": "basic-flow", "builtIn": False}
 
     def part(alias, requirement, priority):
@@ -46,6 +46,7 @@ def flows_with_recovery(condition=True, otp="ALTERNATIVE", recovery="ALTERNATIVE
         *([execution("conditional-user-configured")] if condition else []),
         execution("auth-otp-form", otp, 20),
         execution("auth-recovery-authn-code-form", recovery, 30),
+        *more,
     ]
     return {
         "browserFlow": "second browser",

@@ -4,8 +4,8 @@ import { start } from "../console/lib/start.js";
 import { addMessages, language } from "../console/lib/text.js";
 import { startShell } from "./lib/shell.js";
 import { applications } from "./pages/applications.js";
-import { codes } from "./pages/codes.js";
 import { groups } from "./pages/groups.js";
+import { methods } from "./pages/methods.js";
 import { password } from "./pages/password.js";
 import { profile } from "./pages/profile.js";
 import { sessions } from "./pages/sessions.js";
@@ -13,7 +13,7 @@ import { sessions } from "./pages/sessions.js";
 const pages = [
   { path: "profile", nav: "account.profile", show: profile },
   { path: "password", nav: "account.password", show: password },
-  { path: "codes", nav: "account.codes", show: codes },
+  { path: "methods", nav: "account.methods", show: methods },
   { path: "sessions", nav: "account.sessions", show: sessions },
   { path: "applications", nav: "account.applications", show: applications },
   { path: "groups", nav: "account.groups", needs: "view-groups", show: groups },

@@ -28,6 +28,7 @@ const call = async (method, path, body) =>
 
 export const api = {
   get: (path) => call("GET", path),
+  put: (path, body) => call("PUT", path, body),
   post: (path, body) => call("POST", path, body),
   remove: (path) => call("DELETE", path),
 };

@@ -9,7 +9,8 @@ const label = (field, id) => element("label", { for: id }, field.label, field.re
 function single(type, more = {}) {
   return (field, value, id) => {
     const control = element("input", {
-      id, type, spellcheck: "false", required: field.required, placeholder: field.placeholder, ...more,
+      id, type, spellcheck: "false", required: field.required, placeholder: field.placeholder, maxlength: field.longest,
+      ...more,
       autocomplete: field.autocomplete ?? more.autocomplete ?? "off",
     });
     control.value = value ?? "";
