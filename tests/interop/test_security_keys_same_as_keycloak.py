@@ -200,3 +200,79 @@ def test_what_a_page_asks_of_a_browser(servers):
             algs = [int(n) for n in re.search(r"signatureAlgorithms\s*[:=]\s*\[([-\d, ]*?),?\]", page.text)[1].split(",")]
             told.append((words["rpId"], algs, words["username"]))
     assert told[0] == told[1]
+
+
+# ---- passkeys in the place of a password ----
+
+
+PASSRING = "passring"
+PASSKEYS = {name: SecurityKey("http://localhost", "localhost", counter=1) for name in ("pam", "pat")}
+IDS = {name: f"00000000-0000-4000-8000-0000000000a{at}" for at, name in enumerate(PASSKEYS)}
+PASSKEY_DOCUMENT = {
+    **DOCUMENT,
+    "realm": PASSRING,
+    "webAuthnPolicyPasswordlessUserVerificationRequirement": "required",
+    "browserFlow": "passed",
+    "authenticationFlows": [
+        flow("passed", step("auth-cookie", "ALTERNATIVE", 10), step("passed forms", "ALTERNATIVE", 20, True), top=True),
+        flow("passed forms", step("auth-username-form", "REQUIRED", 10), step("passed either", "REQUIRED", 20, True)),
+        flow("passed either", step("webauthn-authenticator-passwordless", "ALTERNATIVE", 10), step("auth-password-form", "ALTERNATIVE", 20)),
+    ],
+    # Keycloak asks first for what somebody had first.
+    "users": [{**user(name), "id": IDS[name], "credentials": [key.credential("webauthn-passwordless"), {"type": "password", "value": "pw"}]}
+              for name, key in PASSKEYS.items()],
+}
+
+
+@pytest.fixture(scope="module")
+def passkey_servers(servers):
+    made = []
+    for realm, admin in servers:
+        admin("DELETE", f"/realms/{PASSRING}")
+        answer = admin("POST", "/realms", json.dumps(PASSKEY_DOCUMENT).encode())
+        assert answer.status == 201, answer.text
+        made.append(Realm(realm.base, PASSRING))
+    return made
+
+
+def passkey_page(realm, browser, name):
+    """Keycloak asks for the name first; our page for names has a link to passkeys, which tell it."""
+    page = realm.authorize(browser, APP)
+    [link] = [one for one in page.page.links if "webauthn-authenticator-passwordless" in one] or [None]
+    return browser.get(link) if link else browser.submit(page.page.form("kc-form-login"), username=name)
+
+
+def sign_in(realm, name, answer_of):
+    browser = Browser()
+    page = passkey_page(realm, browser, name)
+    key = PASSKEYS[name]
+    key.origin, key.user_handle = origin_of(realm), IDS[name].encode()
+    return browser.submit(page.page.form("webauth"), **answer_of(key, challenge_of(page)))
+
+
+PASSKEY_ANSWERS = {
+    "the right one": lambda key, challenge: key.get(challenge),
+    **{what: lambda key, challenge, changes=changes: key.get(challenge, **changes) for what, changes in WRONG.items()},
+    "no verification": lambda key, challenge: key.get(challenge, flags=USER_PRESENT),
+    "another key": lambda key, challenge: {**SecurityKey(key.origin, "localhost").get(challenge), "credentialId": b64(key.id),
+                                           "userHandle": b64(key.user_handle)},
+    "a counter that goes back": back,
+    "nobody by that handle": lambda key, challenge: {**key.get(challenge), "userHandle": b64(b"nobody")},
+    "somebody else's handle": lambda key, challenge: {**key.get(challenge), "userHandle": b64(IDS["pat"].encode())},
+    "the right one, after all that": lambda key, challenge: key.get(challenge),
+}
+
+
+@pytest.mark.parametrize("what", PASSKEY_ANSWERS)
+def test_passkeys(passkey_servers, what):
+    found = [outcome(sign_in(realm, "pam", PASSKEY_ANSWERS[what])) for realm in passkey_servers]
+    assert found == ["code" if what.startswith("the right one") else "not signed in"] * 2
+
+
+def test_a_password_beside_a_passkey(passkey_servers):
+    """At Keycloak behind another way, at ours on the page for names."""
+    keycloak, ours = passkey_servers
+    browser = Browser()
+    page = passkey_page(keycloak, browser, "pat")
+    assert page.page.form("webauth") and page.page.form("kc-select-try-another-way-form")
+    assert outcome(ours.log_in(Browser(), APP, "pat", "pw")) == "code"
