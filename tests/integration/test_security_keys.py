@@ -15,7 +15,7 @@ from web import Browser, bearer, unverified_token
 
 CALLBACK = "http://localhost:8000/cb"
 APP = Client("app", None, CALLBACK)
-KINDS = ("ES256", "RS256", "Ed25519", "ES384", "ES512")
+KINDS = ("ES256", "RS256", "RS384", "RS512", "Ed25519", "ES384", "ES512")
 FAILED = "The security key could not be used. Please try again."
 NOT_REGISTERED = "The security key could not be registered. Please try again."
 
@@ -179,7 +179,7 @@ def test_a_key_is_registered_and_used(server, realm, admin, kind):
     name = f"new-{kind.lower()}"
     options, key = register(server, realm, name, kind)
     assert options["rp"] == {"id": key.rp_id, "name": "keys"} and options["user"]["name"] == name
-    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7, -257, -8, -35, -36]
+    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7, -257, -258, -259, -8, -35, -36]
     assert set(options) == {"challenge", "rp", "user", "pubKeyCredParams", "authenticatorSelection", "excludeCredentials"}
     [stored] = keys_of(admin, name)
     data = json.loads(stored["credentialData"])

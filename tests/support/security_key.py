@@ -46,13 +46,16 @@ def cbor(value):
     return head(5, len(value)) + b"".join(cbor(name) + cbor(of) for name, of in value.items())
 
 
+RSA = {"RS256": hashes.SHA256, "RS384": hashes.SHA384, "RS512": hashes.SHA512}
+
+
 class SecurityKey:
     """One authenticator with one credential."""
 
     def __init__(self, origin, rp_id=None, kind="ES256", counter=0):
         self.origin, self.rp_id, self.kind = origin, rp_id or origin.split("//")[1].split(":")[0], kind
         self.id, self.counter, self.user_handle = os.urandom(32), counter, b""
-        if kind == "RS256":
+        if kind in RSA:
             self.key = rsa.generate_private_key(65537, 2048)
         elif kind == "Ed25519":
             self.key = ed25519.Ed25519PrivateKey.generate()
@@ -62,11 +65,11 @@ class SecurityKey:
 
     @property
     def alg(self):
-        return {"ES256": -7, "ES384": -35, "ES512": -36, "RS256": -257, "Ed25519": -8}[self.kind]
+        return {"ES256": -7, "ES384": -35, "ES512": -36, "RS256": -257, "RS384": -258, "RS512": -259, "Ed25519": -8}[self.kind]
 
     def cose(self):
         public = self.key.public_key()
-        if self.kind == "RS256":
+        if self.kind in RSA:
             n = public.public_numbers()
             return cbor({-2: n.e.to_bytes(3, "big"), -1: n.n.to_bytes(256, "big"), 1: 3, 3: self.alg})
         if self.kind == "Ed25519":
@@ -76,8 +79,8 @@ class SecurityKey:
         return cbor({1: 2, 3: self.alg, -1: curve, -2: n.x.to_bytes(size, "big"), -3: n.y.to_bytes(size, "big")})
 
     def sign(self, data):
-        if self.kind == "RS256":
-            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        if self.kind in RSA:
+            return self.key.sign(data, padding.PKCS1v15(), RSA[self.kind]())
         if self.kind == "Ed25519":
             return self.key.sign(data)
         hashed = {"ES256": hashes.SHA256, "ES384": hashes.SHA384, "ES512": hashes.SHA512}[self.kind]
