@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "provider/call/provider_state.h"
 #include "provider/keeper.h"
+#include "provider/realm/realm_load.h"
 #include "provider/rotation/key_schedule.h"
 #include "store/store_health.h"
 #include "store/store_listen.h"
@@ -71,6 +72,16 @@ ost_result keeper_load(provider *p, ost_error *error)
     return store_generation(p->store) != p->generation ? reload(p, false, error) : OST_OK;
 }
 
+/* A realm that has been changed by its clients holds more than the same after a start. */
+static bool holds_unsettled(const provider *p)
+{
+    const realm_table *table = atomic_load(&p->realms.current);
+    size_t i = 0;
+    while (table != NULL && i < table->count && !realm_is_unsettled(table->entries[i]->realm))
+        i++;
+    return table != NULL && i < table->count;
+}
+
 static void work(provider *p, int64_t *last_sweep)
 {
     int64_t now = monotonic_ms();
@@ -86,7 +97,8 @@ static void work(provider *p, int64_t *last_sweep)
     }
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
     p->keys_are_lost |= signing_process_mend(p->signing);
-    if (p->keys_are_lost || store_generation(p->store) != p->generation) {
+    if (p->keys_are_lost || store_generation(p->store) != p->generation ||
+        (works && holds_unsettled(p))) {
         ost_error error = {0};
         bool failed = reload(p, p->keys_are_lost, &error) != OST_OK;
         if (failed && p->keys_are_lost)

@@ -9,6 +9,7 @@
 #include "provider/call/realm_offer.h"
 #include "provider/call/realm_rows.h"
 #include "provider/realm/document_limit.h"
+#include "provider/realm/realm_load.h"
 #include "store/store_health.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
@@ -71,13 +72,13 @@ typedef struct table_source {
     realm_rows rows;
 } table_source;
 
-/* The entry of before, if nothing has changed since. */
+/* The entry of before, if nothing has changed since and it is to stay as it is. */
 static realm_entry *find_unchanged(const table_source *from, const store_realm *row)
 {
     unsigned char digest[REALM_ROWS_DIGEST];
     realm_entry *entry = from->before != NULL ? realm_table_find(from->before, row->name) : NULL;
     return entry != NULL && entry->realm->version == row->version &&
-                   text_is(row->id, entry->realm->id) &&
+                   text_is(row->id, entry->realm->id) && !realm_is_unsettled(entry->realm) &&
                    realm_rows_digest(&from->rows, row, entry->realm, digest) == OST_OK &&
                    memcmp(digest, entry->made_of, sizeof digest) == 0
                ? entry
@@ -90,6 +91,10 @@ static ost_result load_realm(const table_source *from, store_realm *row, realm *
                              ost_error *error)
 {
     realm *offered = realm_offer_find(from->offers, row);
+    if (offered != NULL && realm_is_unsettled(offered)) {
+        realm_unref(offered);
+        offered = NULL;
+    }
     if (offered != NULL) {
         *ret_realm = offered;
         return OST_OK;

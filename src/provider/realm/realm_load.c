@@ -28,6 +28,7 @@ typedef struct realm_part {
 typedef struct held_realm {
     realm realm; /* first, so that one pointer serves both */
     atomic_uint references;
+    int64_t made_at;  /* monotonic ms */
     ost_arena *lists; /* what is its own; NULL: nothing */
     realm_part *parts[PARTS];
     size_t part_count;
@@ -70,6 +71,7 @@ static held_realm *held_new(int64_t version)
         return NULL;
     atomic_init(&held->references, 1);
     held->realm.version = version;
+    held->made_at = monotonic_ms();
     return held;
 }
 
@@ -196,6 +198,17 @@ ost_result realm_load_after(const realm *before, const realm_client *old, const 
     arena_settle(held->lists);
     *ret_realm = &held->realm;
     return OST_OK;
+}
+
+bool realm_is_unsettled(const realm *r)
+{
+    const held_realm *held = (const held_realm *)r;
+    return held->part_count > 1 && monotonic_ms() >= held->made_at + REALM_SETTLES_MS;
+}
+
+void realm_set_age(realm *r, int64_t ms)
+{
+    ((held_realm *)r)->made_at = monotonic_ms() - ms;
 }
 
 realm *realm_ref(realm *r)

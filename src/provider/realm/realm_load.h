@@ -11,6 +11,15 @@
 #define DEVICE_LIFESPAN_MAX 86400
 #define DEVICE_INTERVAL_MAX 3600
 
+#define REALM_SETTLES_MS 5000
+
+/* The snapshot was made after another one (realm_load_after), and has been there for so long that
+ * another change of it is not to be awaited: what it shares takes half as much memory again as the
+ * same that is read as a whole. Any thread. */
+bool realm_is_unsettled(const realm *realm);
+/* As if it had been made so long ago (tests). */
+void realm_set_age(realm *realm, int64_t ms);
+
 /* What the document says of the realm itself. Clients and scopes are loaded after it. */
 void realm_settings_load(realm_loader *loader, const ost_json *document, realm *realm);
 

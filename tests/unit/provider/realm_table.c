@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/file/realm_import.h"
 #include "provider/realm/key_ring.h"
+#include "provider/realm/realm_load.h"
 
 static fixture *f;
 
@@ -100,6 +101,48 @@ static void c2_a_changed_document_that_is_offered_is_not_read(void **state)
     f->realms = table;
 }
 
+/* What a change took is given back: a realm that shares what was read before is read as a whole
+ * when it has not been changed for a while, though it is offered. */
+static void c2_a_realm_that_is_not_changed_any_more_is_read_as_a_whole(void **state)
+{
+    store_realm row;
+    realm *changed;
+    const ost_json *client;
+    realm_table *table;
+    realm_offers *offers = &f->provider.offers;
+    const realm *before = realm_table_find(f->realms, OST_TEXT("b"))->realm;
+    (void)state;
+    assert_int_equal(
+        ost_json_read(OST_TEXT("{\"clientId\":\"new\"}"), NULL, f->arena, &client, NULL), OST_OK);
+    assert_int_equal(store_realm_get(f->provider.store, OST_TEXT("b"), f->arena, &row), OST_OK);
+    assert_int_equal(realm_load_after(before, NULL, client, ++row.version, &changed, NULL), OST_OK);
+    row.document = ost_json_source(changed->document);
+    assert_int_equal(store_realm_update(f->provider.store, &row), OST_OK);
+    realm_offer(offers, changed);
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, offers, NULL, &table, NULL),
+                     OST_OK);
+    assert_ptr_equal(realm_table_find(table, OST_TEXT("b"))->realm, changed);
+    realm_table_free(f->realms);
+    f->realms = table;
+    load(true, true);
+    realm_set_age(changed, REALM_SETTLES_MS);
+    assert_true(realm_is_unsettled(changed));
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, offers, NULL, &table, NULL),
+                     OST_OK);
+    realm *whole = realm_table_find(table, OST_TEXT("b"))->realm;
+    assert_ptr_not_equal(whole, changed);
+    assert_non_null(realm_find_client(whole, OST_TEXT("new")));
+    assert_ptr_equal(realm_table_find(table, OST_TEXT("a")),
+                     realm_table_find(f->realms, OST_TEXT("a")));
+    realm_set_age(whole, REALM_SETTLES_MS);
+    assert_false(realm_is_unsettled(whole));
+    realm_offers_end(offers, realm_offers_number(offers));
+    realm_table_free(f->realms);
+    f->realms = table;
+    realm_unref(changed);
+    load(true, true);
+}
+
 /* So many are kept, and no more. */
 static void c2_offers_of_many_realms_end(void **state)
 {
@@ -180,6 +223,7 @@ int main(void)
         cmocka_unit_test(c2_what_has_not_changed_is_shared),
         cmocka_unit_test(c2_a_changed_document_is_read),
         cmocka_unit_test(c2_a_changed_document_that_is_offered_is_not_read),
+        cmocka_unit_test(c2_a_realm_that_is_not_changed_any_more_is_read_as_a_whole),
         cmocka_unit_test(c2_offers_of_many_realms_end),
         cmocka_unit_test(c2_a_changed_key_is_read),
         cmocka_unit_test(c2_a_changed_account_is_read),
