@@ -13,6 +13,7 @@ import documentation
 import pytest
 from documentation import SETTINGS
 from needs import must_have
+from peers import PROJECT
 
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction", "manifest"}
 
