@@ -88,9 +88,22 @@ static ost_result write_nothing(database *d)
     return result == OST_OK ? run_change(prepare(d, turn)) : result;
 }
 
+/* The pages that the last changes read are of no use when no other follows. */
+static void release_writer(sqlite_store *s)
+{
+    if (pthread_mutex_trylock(&s->turn) != 0)
+        return;
+    int changes = sqlite3_total_changes(s->writer.db);
+    if (changes == s->changes_seen)
+        sqlite3_db_release_memory(s->writer.db);
+    s->changes_seen = changes;
+    pthread_mutex_unlock(&s->turn);
+}
+
 void sqlite_probe(store *base)
 {
     sqlite_store *s = (sqlite_store *)base;
+    release_writer(s);
     bool moved = is_moved(s);
     atomic_store(&s->moved, moved);
     if (moved)

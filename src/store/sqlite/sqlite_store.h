@@ -39,6 +39,7 @@ typedef struct sqlite_store {
     char *path;
     sqlite_database writer;
     pthread_mutex_t turn;          /* who holds it works with the writer */
+    int changes_seen;              /* of the writer, by the last probe */
     atomic_uint waiting;           /* for their turn to write */
     struct commit_member *members; /* whose work waits for the same commit */
     unsigned member_count;

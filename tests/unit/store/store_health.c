@@ -12,6 +12,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 #include "temporary.h"
 #include "test.h"
@@ -141,6 +142,25 @@ static void every_fault_has_words(void **state)
     }
 }
 
+static int writer_pages(void)
+{
+    int bytes = 0, most = 0;
+    sqlite3_db_status(((sqlite_store *)db)->writer.db, SQLITE_DBSTATUS_CACHE_USED, &bytes, &most,
+                      0);
+    return bytes;
+}
+
+static void what_changes_read_is_given_back_when_no_other_follows(void **state)
+{
+    (void)state;
+    assert_int_equal(change(), OST_OK);
+    store_probe(db); /* there was one since the last */
+    int before = writer_pages();
+    store_probe(db);
+    assert_true(writer_pages() < before / 2);
+    assert_int_equal(change(), OST_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +170,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_moved_file_takes_nothing_that_would_be_lost, setup,
                                         teardown),
         cmocka_unit_test(every_fault_has_words),
+        cmocka_unit_test_setup_teardown(what_changes_read_is_given_back_when_no_other_follows,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests_name("store-health", tests, NULL, NULL);
 }
