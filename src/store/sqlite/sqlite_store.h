@@ -2,9 +2,9 @@
 /* The store in one file, by SQLite. One connection writes, for one thread at a time; others read
  * beside it what has been committed.
  *
- * Writers that wait for each other share a commit: the work of each stands in a savepoint of its
- * own, the last one in the row commits for all, and nobody returns before that. A commit that waits
- * for a slow disk then serves everyone who came meanwhile. */
+ * Writers that wait for each other share a commit: the work of each but the first stands in a
+ * savepoint of its own, the last one in the row commits for all, and nobody returns before that. A
+ * commit that waits for a slow disk then serves everyone who came meanwhile. */
 #ifndef SQLITE_STORE_H
 #define SQLITE_STORE_H
 
@@ -45,6 +45,7 @@ typedef struct sqlite_store {
     unsigned member_count;
     pthread_mutex_t told_lock; /* what members are told, once it is known */
     pthread_cond_t told;
+    bool shared; /* others' work is in the transaction, before the one that holds the turn */
     bool broken; /* what is open can be neither committed nor taken back */
     bool alone;  /* in memory: the writer reads as well */
     int changes; /* of rows, by the writer, until the last commit that had some */

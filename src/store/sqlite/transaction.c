@@ -107,9 +107,8 @@ static ost_result sqlite_begin(sqlite_store *s)
     sqlite3_busy_timeout(s->writer.db, atomic_load(&s->base.fault) == STORE_WORKS
                                            ? BUSY_TIMEOUT
                                            : BUSY_TIMEOUT_FAILING);
-    ost_result result = is_open(s) ? OST_OK : sql_run(s, BEGIN);
-    if (result == OST_OK)
-        result = sql_run(s, WORK_BEGIN);
+    s->shared = is_open(s);
+    ost_result result = sql_run(s, s->shared ? WORK_BEGIN : BEGIN);
     if (result != OST_OK && is_open(s)) /* otherwise giving up tells it */
         fault_note_database(s, &s->writer);
     return result;
@@ -133,6 +132,21 @@ ost_result sqlite_write_begin(store *base, database **ret_database)
     return result;
 }
 
+/* The first work of a transaction needs no mark to go back to: nobody else's is in it yet. With a
+ * mark SQLite keeps each page as it was, in memory, and walks through them at the end of each
+ * statement, which a work of very many feels. *ret_taken_back: the transaction is over. */
+static bool end_work(sqlite_store *s, ost_result result, bool *ret_taken_back)
+{
+    if (s->shared)
+        return (result == OST_OK || sql_run(s, WORK_UNDO) == OST_OK) &&
+               sql_run(s, WORK_KEEP) == OST_OK;
+    if (result == OST_OK)
+        return true;
+    s->changes = sqlite3_total_changes(s->writer.db);
+    *ret_taken_back = sql_run(s, ROLLBACK) == OST_OK;
+    return *ret_taken_back;
+}
+
 ost_result sqlite_write_end(store *base, database *d, ost_result result, ost_error *error,
                             bool *ret_again)
 {
@@ -140,17 +154,19 @@ ost_result sqlite_write_end(store *base, database *d, ost_result result, ost_err
     (void)d; /* there is one that writes */
     *ret_again = false;
     commit_member me = {.next = s->members, .error = error};
+    bool taken_back = false;
     int code = sqlite3_extended_errcode(s->writer.db);
     if (result != OST_OK && is_open(s))
         fault_note_database(s, &s->writer);
     statements_reset(&s->writer);
-    if (is_open(s) &&
-        ((result != OST_OK && sql_run(s, WORK_UNDO) != OST_OK) || sql_run(s, WORK_KEEP) != OST_OK))
+    if (is_open(s) && !end_work(s, result, &taken_back))
         give_up(s, sqlite3_extended_errcode(s->writer.db)); /* half a work must not be committed */
     /* cppcheck-suppress autoVariables; it leaves the list before this returns */
     s->members = &me;
     s->member_count++;
-    if (is_open(s))
+    if (taken_back)
+        tell_members(s, OST_OK, SQLITE_OK);
+    else if (is_open(s))
         commit_or_pass_on(s);
     else
         give_up(s, code);
