@@ -216,8 +216,9 @@ class Ledger:
             if status_of(lambda: realm.refresh(WEB, token)) != 200:  # noqa: B023
                 yield "lost: a session"
         for realm, token in self.somewhere(self.revoked):
-            if status_of(lambda: realm.refresh(WEB, token)) != 400:  # noqa: B023
-                yield "alive: a revoked session"
+            status = status_of(lambda: realm.refresh(WEB, token))  # noqa: B023
+            if status != 400:
+                yield f"alive: a revoked session ({status})"
         for realm, kid in self.somewhere(self.keys):
             if kid not in [key["kid"] for key in realm.certs().json()["keys"]]:
                 yield f"lost: key {kid}"
