@@ -11,4 +11,8 @@ bool credential_is(const ost_json *credential, const char *type);
 bool credential_read(const ost_json *credential, const char *name, ost_arena *arena,
                      const ost_json **ret_object);
 
+/* The user's document with the credential behind those that are there. In the arena. */
+OST_MUST_CHECK ost_result credential_add(const ost_json *user, const ost_json *credential,
+                                         ost_arena *arena, const ost_json **ret_user);
+
 #endif

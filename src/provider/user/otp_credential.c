@@ -191,7 +191,7 @@ static ost_result write_secret(const otp_device *d, ost_arena *arena, ost_text *
 ost_result otp_credential_add(const ost_json *user, const otp_device *d, ost_arena *arena,
                               const ost_json **ret_user)
 {
-    const ost_json *made, *list = ost_json_get(user, "credentials");
+    const ost_json *made;
     ost_text data, secret;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     ost_result result = w != NULL ? write_data(d, arena, &data) : OST_E_MEMORY;
@@ -209,12 +209,7 @@ ost_result otp_credential_add(const ost_json *user, const otp_device *d, ost_are
     ost_json_member_text(w, "credentialData", data);
     ost_json_close_object(w);
     result = json_writer_read(w, NULL, &made, NULL);
-    if (result == OST_OK && list == NULL)
-        result = ost_json_read(OST_TEXT("[]"), NULL, arena, &list, NULL);
-    if (result == OST_OK)
-        result = document_append(list, made, arena, &list);
-    return result == OST_OK ? document_put(user, OST_TEXT("credentials"), list, arena, ret_user)
-                            : result;
+    return result == OST_OK ? credential_add(user, made, arena, ret_user) : result;
 }
 
 /* ---- counting on ---- */
