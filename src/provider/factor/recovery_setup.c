@@ -2,7 +2,6 @@
 /* The required action CONFIGURE_RECOVERY_AUTHN_CODES; see action_page.h. The codes are shown on
  * this page alone, and come back in its form; the store has no more than their hashes. */
 #include "base/text.h"
-#include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
 #include "provider/login/realm_language.h"
 #include "provider/realm/uuid.h"
@@ -79,18 +78,9 @@ void action_recovery_put(call *c, page *p)
 
 static ost_result store_codes(call *c, const recovery_setup *setup)
 {
-    const action_job *job = c->job;
     store_user user;
-    const ost_json *document, *actions;
-    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name),
-                                       job->login.user.id, c->arena, &user);
-    if (result == OST_OK)
-        result = ost_json_read(user.document, NULL, c->arena, &document, NULL);
-    if (result == OST_OK)
-        result = required_action_drop(ost_json_get(document, "requiredActions"), ACTION_RECOVERY,
-                                      c->arena, &actions);
-    if (result == OST_OK)
-        result = document_put(document, OST_TEXT("requiredActions"), actions, c->arena, &document);
+    const ost_json *document;
+    ost_result result = action_page_drop(c, ACTION_RECOVERY, &user, &document);
     if (result == OST_OK)
         result = recovery_codes_put(document, setup, c->arena, &document);
     return result == OST_OK

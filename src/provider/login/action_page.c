@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
 #include "provider/session/browser_session.h"
 
@@ -83,4 +84,21 @@ void action_page_send(call *c)
     page_put_url(&p, PAGE_LINK, job->action == ACTION_EMAIL ? address : (ost_text){0});
     realm_page_offer_languages(c, &p, address);
     realm_page_send(c, &p);
+}
+
+ost_result action_page_drop(call *c, required_action action, store_user *ret_user,
+                            const ost_json **ret_document)
+{
+    const action_job *job = c->job;
+    const ost_json *document, *actions;
+    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name),
+                                       job->login.user.id, c->arena, ret_user);
+    if (result == OST_OK)
+        result = ost_json_read(ret_user->document, NULL, c->arena, &document, NULL);
+    if (result == OST_OK)
+        result = required_action_drop(ost_json_get(document, "requiredActions"), action, c->arena,
+                                      &actions);
+    return result == OST_OK ? document_put(document, OST_TEXT("requiredActions"), actions, c->arena,
+                                           ret_document)
+                            : result;
 }

@@ -36,6 +36,11 @@ void action_page_tell(call *call);
 /* Always false. `error`: Keycloak's word in the event; NULL: it is no refusal. */
 bool action_show_again(call *call, const char *alert, const char *error);
 
+/* The user as stored now, and the document without the action: what is to be stored when it has
+ * been done. On the pool. */
+OST_MUST_CHECK ost_result action_page_drop(call *call, required_action action, store_user *ret_user,
+                                           const ost_json **ret_document);
+
 void action_password_put(call *call, page *page);
 bool action_password_take(call *call);
 void action_email_put(call *call, page *page);

@@ -7,7 +7,6 @@
 #include "base/context.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
 #include "provider/login/qr_picture.h"
 #include "provider/login/realm_language.h"
@@ -160,18 +159,9 @@ void action_totp_put(call *c, page *p)
 
 static ost_result device_add(call *c, const otp_device *device)
 {
-    const action_job *job = c->job;
     store_user user;
-    const ost_json *document, *actions;
-    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name),
-                                       job->login.user.id, c->arena, &user);
-    if (result == OST_OK)
-        result = ost_json_read(user.document, NULL, c->arena, &document, NULL);
-    if (result == OST_OK)
-        result = required_action_drop(ost_json_get(document, "requiredActions"), ACTION_TOTP,
-                                      c->arena, &actions);
-    if (result == OST_OK)
-        result = document_put(document, OST_TEXT("requiredActions"), actions, c->arena, &document);
+    const ost_json *document;
+    ost_result result = action_page_drop(c, ACTION_TOTP, &user, &document);
     if (result == OST_OK)
         result = otp_credential_add(document, device, c->arena, &document);
     return result == OST_OK
