@@ -5,9 +5,7 @@
 #include "base/array.h"
 #include "base/fold.h"
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static void letters_fold_whatever_their_script(void **state)
 {
@@ -58,25 +56,11 @@ static void folding_is_done_once(void **state)
     assert_int_equal(changed, 1428);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new(1 << 20);
-    return arena == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_fold_whatever_their_script),
         cmocka_unit_test(folding_is_done_once),
     };
-    return cmocka_run_group_tests_name("base-fold", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-fold", tests, open_arena, close_arena);
 }

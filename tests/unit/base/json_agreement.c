@@ -9,9 +9,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "json_peer.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 /* JSONTestSuite's kinds: y_ must be read, n_ must not, i_ is each reader's own choice. */
 static const struct {
@@ -353,18 +351,6 @@ static void agrees_about_grown_documents(void **state)
     assert_in_range(good, 3000, 3999); /* some are bad, and few */
 }
 
-static int setup(void **state)
-{
-    arena = ost_arena_new((size_t)16 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,5 +359,5 @@ int main(void)
         cmocka_unit_test(agrees_about_the_table_cut_and_changed),
         cmocka_unit_test(agrees_about_grown_documents),
     };
-    return cmocka_run_group_tests_name("base-json_agreement", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-json_agreement", tests, open_arena, close_arena);
 }

@@ -8,9 +8,7 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static ost_result read(const char *data, size_t len)
 {
@@ -84,18 +82,6 @@ static void attack_34_many_names_in_bounded_time(void **state)
     free(text);
 }
 
-static int setup(void **state)
-{
-    arena = ost_arena_new((size_t)128 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,5 +89,5 @@ int main(void)
         cmocka_unit_test(names_that_look_alike),
         cmocka_unit_test(attack_34_many_names_in_bounded_time),
     };
-    return cmocka_run_group_tests_name("base-json_names", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-json_names", tests, open_arena, close_arena);
 }

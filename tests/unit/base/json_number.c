@@ -8,9 +8,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static const ost_json *read(ost_text text)
 {
@@ -158,18 +156,6 @@ static void written_numbers(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    arena = ost_arena_new((size_t)1 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,5 +163,5 @@ int main(void)
         cmocka_unit_test(beyond_all_doubles), cmocka_unit_test(long_numbers),
         cmocka_unit_test(other_locales),      cmocka_unit_test(written_numbers),
     };
-    return cmocka_run_group_tests_name("base-json_number", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-json_number", tests, open_arena, close_arena);
 }

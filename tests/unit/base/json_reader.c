@@ -9,9 +9,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static ost_result read_bytes(const char *data, size_t len, const ost_json **ret)
 {
@@ -187,18 +185,6 @@ static void depth_costs_no_stack(void **state)
     ost_arena_free(large);
 }
 
-static int setup(void **state)
-{
-    arena = ost_arena_new(1 << 22);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,5 +197,5 @@ int main(void)
         cmocka_unit_test(limits_that_are_absurd_do_no_harm),
         cmocka_unit_test(depth_costs_no_stack),
     };
-    return cmocka_run_group_tests_name("base-json_reader", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-json_reader", tests, open_arena, close_arena);
 }

@@ -5,11 +5,9 @@
 
 #include "base/json/json_share.h"
 #include "base/text.h"
-#include "test.h"
+#include "test_arena.h"
 
 #define CEILING 1000
-
-static ost_arena *arena;
 
 static const ost_json *read_text(ost_text text)
 {
@@ -148,20 +146,6 @@ static void what_cannot_be_is_refused(void **state)
     assert_null(shared);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena = ost_arena_new(1 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,5 +155,5 @@ int main(void)
         cmocka_unit_test(members_are_others),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
-    return cmocka_run_group_tests_name("base-json_share", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("base-json_share", tests, open_arena, close_arena);
 }

@@ -5,9 +5,7 @@
 
 #include "base/json/json_writer.h"
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static ost_json_writer *fresh(void)
 {
@@ -106,20 +104,6 @@ static void what_is_written_is_a_value(void **state)
     assert_int_equal(json_writer_read(NULL, NULL, &value, NULL), OST_E_MEMORY);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new(1 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,5 +112,5 @@ int main(void)
         cmocka_unit_test(it_has_a_ceiling),
         cmocka_unit_test(what_is_written_is_a_value),
     };
-    return cmocka_run_group_tests_name("base-json_writer", tests, setup, teardown);
+    return cmocka_run_group_tests_name("base-json_writer", tests, open_arena, close_arena);
 }

@@ -7,21 +7,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "http/http.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int set_up(void **state)
-{
-    arena = ost_arena_new(1 << 20);
-    return arena == NULL ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static void reads_pairs(void **state)
 {
@@ -148,5 +134,5 @@ int main(void)
         cmocka_unit_test(out_of_memory), cmocka_unit_test(is_form),
         cmocka_unit_test(cookies),       cmocka_unit_test(encodes),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -7,21 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)1 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static const ost_text input = {"any bytes\0at all", 16};
 

@@ -6,29 +6,15 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "test.h"
+#include "test_arena.h"
 #include "vectors.h"
 
 #define MAX_KEYS 3
-
-static ost_arena *arena;
 
 static const ost_jwe_rules rules = {
     .algorithms = OST_ALGS_ENCRYPTION | OST_ALG_BIT(OST_INSECURE_RSA1_5),
     .inflate_max = 4096,
 };
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)8 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
 
 static const ost_json *example(const char *path)
 {

@@ -9,21 +9,7 @@
 #include "base/text.h"
 #include "jose/jwe/jwe_alg.h"
 #include "jwe_keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)8 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static const ost_jwe_options quick = {.pbes2_count = 1000};
 static const ost_text lengths[] = {{"", 0},

@@ -11,21 +11,7 @@
 #include "base/text.h"
 #include "certificates.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)8 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static const char *certificate(const char *jwk)
 {

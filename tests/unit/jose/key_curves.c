@@ -12,21 +12,7 @@
 #include "jose/key/key_state.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)4 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static ost_text bytes_of(const char *hex)
 {

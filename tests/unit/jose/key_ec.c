@@ -9,9 +9,7 @@
 #include "base/text.h"
 #include "jose/crypto_auto.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static const struct {
     const char *jwk;
@@ -135,18 +133,6 @@ static void private_part_beyond_the_order(void **state)
     assert_int_equal(BN_bn2binpad(d, bytes, sizeof bytes), sizeof bytes);
     text[base64url_encode(bytes, sizeof bytes, text)] = '\0';
     assert_int_equal(import_result(changed(arena, test_p521, "d", text)), OST_E_KEY_FORMAT);
-}
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)4 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
 }
 
 int main(void)

@@ -8,9 +8,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static void good(void **state)
 {
@@ -77,18 +75,6 @@ static void private_part_of_another(void **state)
     assert_int_equal(import_result(changed(arena, test_ed25519, "d",
                                            "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")),
                      OST_E_KEY_FORMAT);
-}
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)1 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
 }
 
 int main(void)

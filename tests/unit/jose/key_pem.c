@@ -14,21 +14,7 @@
 #include "certificates.h"
 #include "jose/key/key_state.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)16 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 static ost_result import(const char *pem, ost_key **ret_key)
 {

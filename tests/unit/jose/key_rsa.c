@@ -10,9 +10,7 @@
 #include "jose/crypto_auto.h"
 #include "jose/key/key_state.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static const char *number(const char *jwk, const char *name, const char *value)
 {
@@ -261,18 +259,6 @@ static void members_of_another_type(void **state)
     assert_int_equal(import_result("{\"kty\":\"RSA\",\"n\":null,\"e\":\"AQAB\"}"),
                      OST_E_KEY_FORMAT);
     assert_int_equal(import_result("{\"kty\":\"RSA\"}"), OST_E_KEY_FORMAT);
-}
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)4 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
 }
 
 int main(void)

@@ -8,21 +8,7 @@
 #include "base/text.h"
 #include "jose/key/keyset_read.h"
 #include "keys.h"
-#include "test.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)8 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
+#include "test_arena.h"
 
 /* The public JWK of a test key, with another kid (NULL: none) and more members. */
 static const char *public(const char *jwk, const char *kid, const char *members)

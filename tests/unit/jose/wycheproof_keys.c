@@ -9,22 +9,8 @@
 
 #include "base/text.h"
 #include "jose/signature/signature.h"
-#include "test.h"
+#include "test_arena.h"
 #include "vectors.h"
-
-static ost_arena *arena;
-
-static int open_arena(void **state)
-{
-    arena = ost_arena_new((size_t)32 << 20);
-    return arena == NULL;
-}
-
-static int close_arena(void **state)
-{
-    ost_arena_free(arena);
-    return 0;
-}
 
 static const ost_json *groups_of(const char *name)
 {

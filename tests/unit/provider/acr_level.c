@@ -9,28 +9,6 @@
 
 static fixture *f;
 
-static const char document[] =
-    "{\"realm\":\"x\",\"attributes\":{\"acr.loa.map\":\"{\\\"low\\\":0,\\\"high\\\":1}\"},"
-    "\"clients\":[{\"clientId\":\"plain\"},"
-    "{\"clientId\":\"own\",\"attributes\":{\"acr.loa.map\":"
-    "\"{\\\"silver\\\":1,\\\"gold\\\":\\\"2\\\",\\\"odd\\\":[]}\"}},"
-    "{\"clientId\":\"default\",\"attributes\":{\"default.acr.values\":\"high##low\"}},"
-    "{\"clientId\":\"strict\",\"attributes\":{\"default.acr.values\":\"high\"}}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
-
 static acr_demand demand(const char *client, const char *values, const char *claims)
 {
     http_pair pairs[2];
@@ -131,5 +109,8 @@ int main(void)
         cmocka_unit_test(what_is_essential_is_met_or_refused),
         cmocka_unit_test(what_is_no_claims_object_asks_for_nothing),
     };
-    return cmocka_run_group_tests_name("provider-acr_level", tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("provider-acr_level", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

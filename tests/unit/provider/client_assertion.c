@@ -12,28 +12,6 @@
 
 static fixture *f;
 
-static const char document[] =
-    "{\"realm\":\"x\",\"clients\":["
-    "{\"clientId\":\"mac\",\"secret\":\"" SECRET
-    "\",\"clientAuthenticatorType\":\"client-secret-jwt\"},"
-    "{\"clientId\":\"slow\",\"secret\":\"" SECRET
-    "\",\"clientAuthenticatorType\":\"client-secret-jwt\","
-    "\"attributes\":{\"token.endpoint.auth.signing.max.exp\":\"600\"}}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
-
 static bool check(const char *client, const char *id, const char *times)
 {
     static http_pair pairs[2];
@@ -140,5 +118,8 @@ int main(void)
         cmocka_unit_test(what_was_made_before_the_start_may_have_been_used),
         cmocka_unit_test(a_full_memory_lets_nobody_in),
     };
-    return cmocka_run_group_tests_name("client_assertion", tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("client_assertion", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

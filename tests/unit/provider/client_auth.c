@@ -8,49 +8,6 @@
 
 static fixture *f;
 
-static const char document[] =
-    "{\"realm\":\"x\",\"clients\":[{\"clientId\":\"web\",\"secret\":\"s:e c+ret%\"},"
-    "{\"clientId\":\"amp\",\"secret\":\"s&x=y&z\"},"
-    "{\"clientId\":\"whole\",\"secret\":\"100%\"},{\"clientId\":\"odd\",\"secret\":\"%zz%4\"},"
-    "{\"clientId\":\"spa\",\"publicClient\":true,\"secret\":\"ignored\"},"
-    "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
-    "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
-    "{\"clientId\":\"a:b\",\"secret\":\"s\"},"
-    "{\"clientId\":\"ended\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.expiration.time\":\"1699999999\"}},"
-    "{\"clientId\":\"ending\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.expiration.time\":\"1700000000\",\"client.secret.rotated\":\"before\"}},"
-    "{\"clientId\":\"endless\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.expiration.time\":\"0\"}},"
-    "{\"clientId\":\"unclear\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.expiration.time\":\"soon\"}},"
-    "{\"clientId\":\"signer\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret-jwt\","
-    "\"attributes\":{\"client.secret.expiration.time\":\"1699999999\"}},"
-    "{\"clientId\":\"basic\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.authentication.allowed.method\":\"client_secret_basic\"}},"
-    "{\"clientId\":\"post\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.authentication.allowed.method\":\"client_secret_post\"}},"
-    "{\"clientId\":\"neither\",\"secret\":\"s\",\"attributes\":{"
-    "\"client.secret.authentication.allowed.method\":\"any\"}},"
-    "{\"clientId\":\"usual\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret\"},"
-    "{\"clientId\":\"jwt\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-jwt\"},"
-    "{\"clientId\":\"mac\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret-jwt\"},"
-    "{\"clientId\":\"x509\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-x509\"}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
-
 /* `basic` is what stands before base64, `form` a body; NULL: none. */
 static call *ask(const char *scheme, const char *basic, const char *form)
 {
@@ -226,5 +183,8 @@ int main(void)
         cmocka_unit_test(what_is_no_base64_is_no_client),
         cmocka_unit_test(two_fields_are_none),
     };
-    return cmocka_run_group_tests_name("client_auth", tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("client_auth", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

@@ -19,9 +19,13 @@ static int64_t told_time(void *user)
 
 static const ost_context context = {.now = told_time};
 
-fixture *fixture_new(const char *document)
+extern const unsigned char realm_json[]; /* embedded by meson.build */
+extern const size_t realm_json_len;
+
+fixture *fixture_new(void)
 {
     ost_error error = {0};
+    ost_text document = {(const char *)realm_json, realm_json_len};
     fixture *f = memory_alloc(sizeof *f);
     assert_non_null(f);
     f->arena = ost_arena_new(16 << 20);
@@ -34,7 +38,7 @@ fixture *fixture_new(const char *document)
         sender_rules_init(&f->provider.senders, &(ost_dpop_rules){.proofs = 100}, &context, NULL),
         OST_OK);
     if (store_open(":memory:", &f->provider.store, &error) != OST_OK ||
-        realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
+        realm_import_document(f->provider.store, document, &context, &error) != OST_OK ||
         realm_table_load(f->provider.store, NULL, NULL, NULL, &f->realms, &error) != OST_OK)
         fail_msg("%s", error.detail);
     (void)published_replace(&f->provider.realms, f->realms);

@@ -22,8 +22,8 @@ typedef struct fixture {
 
 extern int64_t fixture_time;
 
-/* Imports the realm document; fails the test program when it cannot. */
-fixture *fixture_new(const char *document);
+/* Imports the program's realm, realms/NAME.json; fails the test program when it cannot. */
+fixture *fixture_new(void);
 void fixture_free(fixture *fixture);
 
 /* A fresh call to the realm by the named client (NULL: none yet). */

@@ -4,38 +4,6 @@
 
 static fixture *f;
 
-static const char document[] =
-    "{\"realm\":\"x\",\"roles\":{\"realm\":[{\"name\":\"r\"}],"
-    "\"client\":{\"api\":[{\"name\":\"read\"}],\"web\":[{\"name\":\"own\"}]}},"
-    "\"clients\":[{\"clientId\":\"web\",\"secret\":\"s\",\"serviceAccountsEnabled\":true,"
-    "\"webOrigins\":[\"+\"],\"redirectUris\":[\"https://web.example/a\",\"https://web.example/b\"],"
-    "\"protocolMappers\":["
-    "{\"name\":\"forge\",\"protocolMapper\":\"oidc-hardcoded-claim-mapper\",\"config\":{"
-    "\"claim.name\":\"typ\",\"claim.value\":\"Bearer\",\"id.token.claim\":\"true\","
-    "\"access.token.claim\":\"true\"}},"
-    "{\"name\":\"forever\",\"protocolMapper\":\"oidc-hardcoded-claim-mapper\",\"config\":{"
-    "\"claim.name\":\"exp\",\"claim.value\":\"9999999999\",\"jsonType.label\":\"long\","
-    "\"id.token.claim\":\"true\",\"access.token.claim\":\"true\"}}]},"
-    "{\"clientId\":\"api\",\"attributes\":{\"access.token.lifespan\":\"60\"}}],"
-    "\"users\":[{\"username\":\"ann\",\"email\":\"ann@x\",\"emailVerified\":true,"
-    "\"firstName\":\"Ann\",\"lastName\":\"Lee\",\"realmRoles\":[\"r\"],"
-    "\"clientRoles\":{\"api\":[\"read\"],\"web\":[\"own\"]}},"
-    "{\"username\":\"bare\"}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
-
 static minted mint(call *c, const grant *g, bool refresh)
 {
     minted m;
@@ -203,5 +171,8 @@ int main(void)
         cmocka_unit_test(every_token_has_an_id_of_its_own),
         cmocka_unit_test(userinfo_tells_of_the_person_alone),
     };
-    return cmocka_run_group_tests_name("mint", tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("mint", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

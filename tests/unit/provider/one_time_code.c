@@ -7,9 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 #define SEED "1234567890"
 
@@ -112,20 +110,6 @@ static void base32(void **state)
         assert_int_equal(base32_decode_to(arena, text_of(bad[i]), &text), OST_E_FORMAT);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new(1 << 16);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,5 +119,5 @@ int main(void)
         cmocka_unit_test(a_window_has_its_ends),
         cmocka_unit_test(base32),
     };
-    return cmocka_run_group_tests_name("provider-one_time_code", tests, setup, teardown);
+    return cmocka_run_group_tests_name("provider-one_time_code", tests, open_arena, close_arena);
 }

@@ -5,9 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/password.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static ost_result verify(const char *password, const char *credential, bool *matches, bool *upgrade)
 {
@@ -124,20 +122,6 @@ static void broken_and_costly_credentials_are_refused(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new(1 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,5 +131,5 @@ int main(void)
         cmocka_unit_test(nobody_never_matches),
         cmocka_unit_test(broken_and_costly_credentials_are_refused),
     };
-    return cmocka_run_group_tests_name("provider-password", tests, setup, teardown);
+    return cmocka_run_group_tests_name("provider-password", tests, open_arena, close_arena);
 }

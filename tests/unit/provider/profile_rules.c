@@ -8,9 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/profile/profile_validator.h"
-#include "test.h"
-
-static ost_arena *arena;
+#include "test_arena.h"
 
 static const ost_json *read(const char *text)
 {
@@ -129,26 +127,13 @@ static void values_are_looked_for_where_they_are(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new((size_t)1 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(validators_have_borders, setup, teardown),
-        cmocka_unit_test_setup_teardown(who_may_and_who_must, setup, teardown),
-        cmocka_unit_test_setup_teardown(values_are_looked_for_where_they_are, setup, teardown),
+        cmocka_unit_test_setup_teardown(validators_have_borders, open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(who_may_and_who_must, open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(values_are_looked_for_where_they_are, open_arena,
+                                        close_arena),
     };
     return cmocka_run_group_tests_name("provider-profile_rules", tests, NULL, NULL);
 }

@@ -6,11 +6,9 @@
 
 #include "base/text.h"
 #include "provider/realm/realm.h"
-#include "test.h"
+#include "test_arena.h"
 
 #define CHANGES 150 /* more than a snapshot has parts */
-
-static ost_arena *arena;
 
 static const char file[] =
     "{\"realm\":\"x\",\"id\":\"1\",\"clientScopes\":[{\"name\":\"s\"}],\"clients\":["
@@ -135,20 +133,6 @@ static void what_the_whole_would_not_be_is_refused(void **state)
     realm_unref(r);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena = ost_arena_new((size_t)64 << 20);
-    return arena != NULL ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,5 +140,5 @@ int main(void)
         cmocka_unit_test(many_changes_follow_one_another),
         cmocka_unit_test(what_the_whole_would_not_be_is_refused),
     };
-    return cmocka_run_group_tests_name("provider-realm_after", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("provider-realm_after", tests, open_arena, close_arena);
 }

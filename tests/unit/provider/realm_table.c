@@ -15,8 +15,7 @@ static fixture *f;
 static int set_up(void **state)
 {
     (void)state;
-    f = fixture_new("{\"realm\":\"a\",\"enabled\":true,\"clients\":[{\"clientId\":\"svc\","
-                    "\"secret\":\"s\",\"serviceAccountsEnabled\":true}]}");
+    f = fixture_new();
     return realm_import_document(f->provider.store, OST_TEXT("{\"realm\":\"b\",\"enabled\":true}"),
                                  f->provider.context, NULL) == OST_OK
                ? 0

@@ -5,39 +5,7 @@
 #include "base/array.h"
 #include "fixture.h"
 
-#define MAPPER(type, settings)                                                                     \
-    "{\"name\":\"" type "\",\"protocolMapper\":\"" type                                            \
-    "\",\"config\":{\"id.token.claim\":\"true\"" settings "}}"
-#define VALUE_OF(name)                                                                             \
-    MAPPER("oidc-claims-param-value-idtoken-mapper", ",\"claim.name\":\"" name "\"")
-#define USER_MAPPER MAPPER("oidc-claims-param-token-mapper", ",\"access.token.claim\":\"true\"")
-#define CLIENT(id, scopes, mappers)                                                                \
-    "{\"clientId\":\"" id "\",\"secret\":\"s\",\"defaultClientScopes\":[" scopes                   \
-    "],\"protocolMappers\":[" mappers "]}"
-
 static fixture *f;
-
-static const char document[] =
-    "{\"realm\":\"x\",\"clientScopes\":[{\"name\":\"asked\",\"protocol\":\"openid-connect\","
-    "\"protocolMappers\":[" USER_MAPPER "]}],"
-    "\"clients\":[" CLIENT("deaf", "", "") "," CLIENT("by_scope", "\"asked\"", "") "," CLIENT(
-        "web", "", USER_MAPPER "," VALUE_OF("intent") "," VALUE_OF("sub") "," VALUE_OF("acr.x")) //
-    "],\"users\":[{\"username\":\"ann\",\"enabled\":true,\"firstName\":\"Ann\","
-    "\"email\":\"ann@example.com\"}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
 
 static bool keep(call *c, ost_text claims, ost_text *ret_kept)
 {
@@ -148,5 +116,8 @@ int main(void)
         cmocka_unit_test(more_than_is_kept_is_refused),
         cmocka_unit_test(tokens_have_what_was_asked_for),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("provider-requested_claims", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

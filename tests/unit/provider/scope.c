@@ -4,30 +4,6 @@
 
 static fixture *f;
 
-static const char document[] =
-    "{\"realm\":\"x\",\"clientScopes\":[{\"name\":\"a\",\"protocol\":\"openid-connect\"},"
-    "{\"name\":\"b\",\"protocol\":\"openid-connect\"},{\"name\":\"hidden\",\"protocol\":"
-    "\"openid-connect\",\"attributes\":{\"include.in.token.scope\":\"false\"}},"
-    "{\"name\":\"saml\",\"protocol\":\"saml\"}],"
-    "\"clients\":[{\"clientId\":\"web\",\"secret\":\"s\",\"defaultClientScopes\":[\"a\",\"hidden\","
-    "\"saml\"],\"optionalClientScopes\":[\"b\"]},"
-    "{\"clientId\":\"none\",\"secret\":\"s\",\"defaultClientScopes\":[],"
-    "\"optionalClientScopes\":[]}]}";
-
-static int setup(void **state)
-{
-    (void)state;
-    f = fixture_new(document);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_free(f);
-    return 0;
-}
-
 static void assert_scope(const char *client, const char *requested, const char *granted)
 {
     call *c = fixture_call(f, "x", client);
@@ -77,5 +53,8 @@ int main(void)
         cmocka_unit_test(optional_ones_when_asked_for),
         cmocka_unit_test(others_are_refused_as_a_whole),
     };
-    return cmocka_run_group_tests_name("scope", tests, setup, teardown);
+    f = fixture_new();
+    int failed = cmocka_run_group_tests_name("scope", tests, NULL, NULL);
+    fixture_free(f);
+    return failed;
 }

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "provider/webauthn/cbor_value.h"
 #include "provider/webauthn/cose_key.h"
-#include "test.h"
+#include "test_arena.h"
 
 #define CREATE_CHALLENGE "AMMPt4UxxGTStncdq417YDwBFi8vpIa-pw8oOuVW4TA"
 #define CREATE_OBJECT                                                                              \
@@ -52,8 +52,6 @@
     "s this: U9hTXvKE2URkMnb_0xYHVg\"}"
 
 static const int64_t es256[] = {-7}, others[] = {-8, -257};
-static ost_arena *arena;
-
 static ost_text bytes_of(const char *hex)
 {
     size_t len = strlen(hex) / 2;
@@ -259,20 +257,6 @@ static void nesting_has_an_end(void **state)
     assert_false(cbor_value_skip(&rest));
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena = ost_arena_new((size_t)64 << 20);
-    return arena == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ost_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,5 +269,5 @@ int main(void)
         cmocka_unit_test(keys_that_are_not_taken),
         cmocka_unit_test(nesting_has_an_end),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
