@@ -101,6 +101,8 @@ static PGresult *run_once(pg_connection *c, pg_statement *st)
     int good, begun = c->later + (c->begins ? 1 + (c->pooled ? 1 : 0) : 0);
     int before = begun + messages_of(c->first);
     c->first_at = c->first != NULL ? before : 0;
+    if (c->first != NULL)
+        c->missed = false;
     if (!enter_pipeline(c) || !send_begin(c) || (c->first != NULL && !send_statement(c->first)) ||
         !(st != NULL ? send_statement(st) : send_commit(c))) {
         pg_connection_close(c);
@@ -129,14 +131,23 @@ static bool is_open(pg_connection *c, bool within)
     return pg_connection_open(c) == OST_OK;
 }
 
+/* What comes after it in the same transaction would stand alone. */
+static ost_result transaction_fails(pg_connection *c, ost_result result)
+{
+    c->failed = c->in_transaction;
+    c->begins = false;
+    c->first = NULL;
+    return result;
+}
+
 /* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
  * But within a transaction nothing may run that the others do not belong to. */
 static ost_result execute(pg_connection *c, pg_statement *st, PGresult **ret_answer)
 {
     for (;;) {
         bool within = c->in_transaction && !c->begins;
-        if (!is_open(c, within))
-            return OST_E_STORE;
+        if (c->failed || !is_open(c, within))
+            return transaction_fails(c, OST_E_STORE);
         bool tried_fresh = c->fresh;
         PGresult *answer = run_once(c, st);
         if (is_good(answer) && !pg_connection_is_lost(c)) {
@@ -146,11 +157,9 @@ static ost_result execute(pg_connection *c, pg_statement *st, PGresult **ret_ans
             return OST_OK;
         }
         if (!pg_connection_is_lost(c) || tried_fresh || within) {
-            c->begins = false;
-            c->first = NULL;
             ost_result result = pg_connection_note(c, answer);
             PQclear(answer);
-            return result;
+            return transaction_fails(c, result);
         }
         PQclear(answer);
         pg_connection_close(c);
@@ -177,9 +186,12 @@ ost_result pg_run(statement *base, int *ret_changes)
         return result;
     if (PQresultStatus(st->result) == PGRES_TUPLES_OK)
         result = OST_E_STATE;
-    else if (ret_changes != NULL &&
-             text_to_unsigned(text_of(PQcmdTuples(st->result)), INT_MAX, &rows))
-        *ret_changes = (int)rows;
+    else if (ret_changes != NULL) {
+        if (text_to_unsigned(text_of(PQcmdTuples(st->result)), INT_MAX, &rows))
+            *ret_changes = (int)rows;
+        else
+            result = OST_E_STATE;
+    }
     pg_statement_forget(st);
     return result;
 }
@@ -189,8 +201,8 @@ ost_result pg_run(statement *base, int *ret_changes)
 static bool may_wait(const pg_statement *st)
 {
     const pg_connection *c = st->connection;
-    return c->in_transaction && !c->begins && c->link != NULL && c->later < LATER_MAX &&
-           (st->prepared || c->pooled);
+    return c->in_transaction && !c->begins && !c->failed && c->link != NULL &&
+           c->later < LATER_MAX && (st->prepared || c->pooled);
 }
 
 ost_result pg_run_later(statement *base)
@@ -202,7 +214,7 @@ ost_result pg_run_later(statement *base)
     pg_statement_forget(st);
     if (!enter_pipeline(c) || !send_statement(st)) {
         pg_connection_close(c);
-        return pg_connection_note(c, NULL);
+        return transaction_fails(c, pg_connection_note(c, NULL));
     }
     c->later++;
     return OST_OK;
@@ -234,10 +246,10 @@ static ost_result commit_first(pg_connection *c)
 ost_result pg_connection_commit(pg_connection *c)
 {
     int good;
-    if (c->begins && c->first != NULL)
-        return commit_first(c);
-    if (c->link == NULL)
+    if (c->failed || (c->link == NULL && !c->begins))
         return OST_E_STORE;
+    if (c->begins)
+        return c->first != NULL ? commit_first(c) : OST_OK;
     if (c->later == 0)
         return PQtransactionStatus(c->link) == PQTRANS_INTRANS ? pg_connection_run(c, "COMMIT")
                                                                : OST_E_STORE;
@@ -270,6 +282,8 @@ ost_result pg_next(statement *base)
         if (result != OST_OK)
             return result;
     }
+    if (PQresultStatus(st->result) != PGRES_TUPLES_OK)
+        return OST_E_STATE;
     st->row++;
     return st->row < PQntuples(st->result) ? OST_OK : OST_E_NOT_FOUND;
 }

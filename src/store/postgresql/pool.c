@@ -34,9 +34,19 @@ pg_connection *pool_take(pg_store *s)
     return c;
 }
 
+/* Nothing of it is left for whoever has the connection next: a statement that has not been sent
+ * would go with theirs, and what it missed would be told of their work. */
+static void forget_transaction(pg_connection *c)
+{
+    c->in_transaction = c->begins = c->missed = c->failed = false;
+    c->first = NULL;
+    c->first_at = 0;
+}
+
 void pool_give(pg_store *s, pg_connection *c)
 {
     unsigned index = 0;
+    forget_transaction(c);
     pg_connection_forget(c);
     pthread_mutex_lock(&s->lock);
     while (s->connections[index] != c)
@@ -65,19 +75,17 @@ ost_result pg_write_begin(store *base, database **ret_database)
         return OST_E_STORE;
     c->state[0] = '\0';
     c->in_transaction = c->begins = true;
-    c->first = NULL;
     *ret_database = &c->base;
     return OST_OK;
 }
 
 static ost_result commit(pg_connection *c, ost_error *error)
 {
-    if (c->begins && c->first == NULL)
-        return OST_OK;
+    bool any = !c->begins || c->first != NULL;
     ost_result result = pg_connection_commit(c);
-    if (result == OST_OK)
+    if (result == OST_OK && any)
         atomic_store(&c->store->base.written_at, monotonic_ms());
-    else
+    else if (result != OST_OK)
         pg_connection_explain(c, result, error);
     return result;
 }
@@ -88,11 +96,10 @@ ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *
     pg_connection *c = (pg_connection *)d;
     if (result == OST_OK)
         result = commit(c, error);
-    if (c->missed)
+    if (c->missed && (result == OST_OK || result == OST_E_STATE))
         result = OST_E_NOT_FOUND;
     *ret_again = result != OST_OK && pg_connection_may_retry(c);
     pg_connection_rollback(c);
-    c->in_transaction = c->begins = c->missed = false;
     pool_give((pg_store *)base, c);
     return result;
 }

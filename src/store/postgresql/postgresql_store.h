@@ -63,6 +63,7 @@ typedef struct pg_connection {
     pg_statement *first; /* goes with what begins the transaction, and has to change a row */
     int first_at;        /* which message of those that are answered it is; 0: none */
     bool missed;         /* it has changed none: the transaction comes to nothing */
+    bool failed;         /* nothing of the transaction can be kept any more */
     bool migrates;       /* an answer may take longer */
     bool listens;        /* for a word of others: whether the store works does not depend on it */
     int64_t opened_at, asked_at; /* monotonic ms */
