@@ -230,6 +230,10 @@ OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena
  * only what says that it has changed: realm, kid, state, times. */
 OST_MUST_CHECK ost_result store_key_states(store *store, ost_arena *arena, store_key **ret_keys,
                                            size_t *ret_count);
+/* Whether the realm has a signature key of that name and algorithm that is not disabled.
+ * OST_E_NOT_FOUND: it has none. */
+OST_MUST_CHECK ost_result store_key_find(store *store, ost_text realm, ost_text kid,
+                                         ost_text algorithm);
 /* What follows adds keys. OST_E_CEILING: the realm would have more than 100.
  * Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);

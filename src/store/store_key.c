@@ -171,6 +171,17 @@ ost_result store_key_states(store *s, ost_arena *arena, store_key **ret_keys, si
     return OST_OK;
 }
 
+ost_result store_key_find(store *s, ost_text realm, ost_text kid, ost_text algorithm)
+{
+    database *d = read_begin(s);
+    ost_result result = next_row(PREPARED(d,
+                                          "SELECT 1 FROM key WHERE realm = ? AND kid = ? AND "
+                                          "algorithm = ? AND use = 'sig' AND state <> 3",
+                                          realm, kid, algorithm));
+    read_end(s, d);
+    return result;
+}
+
 ost_result store_key_create(store *s, const store_key *key)
 {
     return WRITE(s, d, insert_key(d, key));

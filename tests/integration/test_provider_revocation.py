@@ -4,7 +4,7 @@
 import json
 
 import pytest
-from oidc import Client, callback_of
+from oidc import Client, Realm, callback_of
 from programs import Provider
 from web import Browser
 
@@ -74,3 +74,13 @@ def test_the_login_ends_with_the_last_client(realm, browser, tokens, first):
         revoke(realm, TWO, tokens[TWO][name])
     refused = callback_of(realm.authorize(browser, ONE, prompt="none"))
     assert refused["error"] == "login_required"
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token"])
+def test_a_token_of_another_address_of_the_realm_ends_too(realm, tokens, name):
+    """It is signed by the realm's own key: who hears 200 trusts that it has ended."""
+    there = Realm(realm.base.replace("localhost", "127.0.0.1"), realm.name)
+    revoke(there, ONE, tokens[ONE][name])
+    assert realm.refresh(ONE, tokens[ONE]["refresh_token"]).status == 400
+    assert realm.userinfo(tokens[ONE]["access_token"]).status == 401
+    assert realm.refresh(TWO, tokens[TWO]["refresh_token"]).status == 200

@@ -13,7 +13,7 @@ import time
 
 from administrator import Admin
 from oidc import Client, Pkce, callback_of
-from web import Browser
+from web import Browser, unverified_token
 
 CALLBACK = "http://localhost:8000/cb"
 WEB, ASKING = Client("web", "a-secret-of-the-web", CALLBACK), Client("asking", None, CALLBACK)
@@ -117,15 +117,28 @@ class Ledger:
             self.wrong.append((answer.url, answer.status, answer.text[:300]))
         return answer
 
+    def use_session(self):
+        """A refresh keeps it awake, and it is the same one; nobody ends it meanwhile."""
+        token, realm = self.take(self.sessions), self.realms[self.node()]
+        if token is None:
+            return
+        try:
+            self.answered(lambda: realm.refresh(WEB, token), 200)
+        finally:
+            self.sessions.append(token)
+
     def use_code(self):
-        """At every node at once."""
+        """At every node at once. Who hears that it had been used has ended what came of it."""
         pkce = Pkce()
         code = callback_of(self.log_in(Browser(), WEB, self.dice.choice(self.users), pkce))["code"]
         tries = [self.pool.submit(self.exchange, realm, code, pkce) for realm in (self.realms * 2)[:2]]
         good = [done.result() for done in tries]
+        told = [answer.status for answer in good if answer is not None]
         good = [answer for answer in good if answer is not None and answer.status == 200]
         if len(good) > 1:
             self.wrong.append(("a code was used twice", code))
+        if sorted(told) == [200, 400]:
+            self.revoked.append(good[0].json()["refresh_token"])
         self.codes.append([code, pkce, len(good)])
 
     def consent(self):
@@ -158,6 +171,15 @@ class Ledger:
         self.answered(lambda: Browser().post(realm.endpoint(path), {parameter: token}, WEB.auth), status)
         self.revoked.append(token)
 
+    def end(self):
+        """By an administrator."""
+        token, admin = self.take(self.sessions, len(self.revoked) // 2), self.admins[self.node()]
+        if token is None:
+            return
+        session = unverified_token(token)[1]["sid"]
+        self.answered(lambda: admin("DELETE", f"/realms/myrealm/sessions/{session}"), 204)
+        self.revoked.append(token)
+
     def try_revoked(self):
         if self.revoked:
             token, realm = self.dice.choice(self.revoked), self.realms[self.node()]
@@ -180,7 +202,8 @@ class Ledger:
 
     def work(self):
         steps = [self.new_session] * 4 + [self.use_code] * 3 + [self.new_user] * 2 + [self.consent] * 3
-        steps += [self.withdraw, self.revoke, self.revoke, self.try_revoked, self.try_revoked, self.new_key]
+        steps += [self.withdraw, self.revoke, self.revoke, self.end, self.try_revoked, self.try_revoked, self.new_key]
+        steps += [self.use_session] * 2
         while not self.ended.is_set():
             try:
                 self.dice.choice(steps)()

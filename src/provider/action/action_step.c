@@ -255,8 +255,8 @@ static bool log_in(call *c)
         code_step_ask(c);
         return true;
     }
-    browser_login_choose_session(c, run->token.user);
-    browser_login_complete(c, true);
+    if (browser_login_choose_session(c, run->token.user))
+        browser_login_complete(c, true);
     return true;
 }
 

@@ -126,7 +126,7 @@ static void work(call *c)
     ost_text token = call_parameter(c, "token");
     ost_result result = bearer_token_verify(c, token, NULL, &claims);
     if (result != OST_OK)
-        result = internal_token_read_refresh(c, token, &claims);
+        result = internal_token_find_refresh(c, token, &claims);
     if (result == OST_OK && ost_claims_expiry(claims) <= c->now)
         result = OST_E_EXPIRED;
     if (result == OST_OK) {

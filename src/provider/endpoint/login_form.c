@@ -42,8 +42,8 @@ static void go_on(call *c, bool factor_due)
         code_step_ask(c);
         return;
     }
-    browser_login_choose_session(c, login->user.id);
-    browser_login_complete(c, true);
+    if (browser_login_choose_session(c, login->user.id))
+        browser_login_complete(c, true);
 }
 
 static void work(call *c)

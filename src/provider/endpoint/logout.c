@@ -302,7 +302,10 @@ static bool check_policies(call *c, const ost_claims *claims)
 static void work_quietly(call *c)
 {
     const ost_claims *claims;
-    if (internal_token_read_refresh(c, call_parameter(c, "refresh_token"), &claims) != OST_OK)
+    ost_result result = internal_token_find_refresh(c, call_parameter(c, "refresh_token"), &claims);
+    if (call_is_busy(result))
+        call_refuse_busy(c);
+    else if (result != OST_OK)
         call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
     else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         call_refuse(c, 400, "invalid_grant",

@@ -42,12 +42,27 @@ static bool check_policies(call *c, const ost_claims *claims)
     return call_policy_allows(c, &is);
 }
 
+/* Whoever hears that it is done trusts in that: what only may be unknown is refused. */
+static ost_result find_token(call *c, ost_text token, bool *ret_refresh,
+                             const ost_claims **ret_claims)
+{
+    ost_result result = internal_token_find_ending(c, token, ret_claims);
+    *ret_refresh = result == OST_OK;
+    return result == OST_OK || call_is_busy(result)
+               ? result
+               : bearer_token_find_ending(c, token, ret_claims);
+}
+
 static void work(call *c)
 {
     const ost_claims *claims;
-    ost_text token = call_parameter(c, "token");
-    bool refresh = internal_token_read_refresh(c, token, &claims) == OST_OK;
-    bool known = refresh || bearer_token_verify(c, token, NULL, &claims) == OST_OK;
+    bool refresh;
+    ost_result result = find_token(c, call_parameter(c, "token"), &refresh, &claims);
+    bool known = result == OST_OK;
+    if (call_is_busy(result)) {
+        call_refuse_busy(c);
+        return;
+    }
     if (!check_policies(c, known ? claims : NULL))
         return;
     if (!known) { /* RFC 7009 §2.2: what is invalid already is no error, but for the operator */
@@ -66,8 +81,8 @@ static void work(call *c)
     ost_text session = ost_claims_text(claims, "sid");
     c->event.session = session;
     ost_text in = text_of(c->realm->name), who = text_of(c->client->client_id);
-    ost_result result = refresh ? store_session_leave(c->provider->store, in, session, who)
-                                : store_client_session_end(c->provider->store, session, who);
+    result = refresh ? store_session_leave(c->provider->store, in, session, who)
+                     : store_client_session_end(c->provider->store, session, who);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         call_refuse_busy(c);
     logout_bell_ring(&c->provider->logouts_bell);

@@ -142,8 +142,8 @@ static void go_on(call *c)
     } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
         begin_again(c, "The application asks for another user.");
     } else {
-        browser_login_choose_session(c, login->user.id);
-        browser_login_complete(c, true);
+        if (browser_login_choose_session(c, login->user.id))
+            browser_login_complete(c, true);
     }
 }
 

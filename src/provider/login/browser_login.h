@@ -66,8 +66,9 @@ void browser_login_by_session(call *call);
 void browser_login_ask(call *call);
 
 /* Begins the session of somebody who has proved who they are, unless the browser has one of theirs;
- * somebody else's ends. On the pool. */
-void browser_login_choose_session(call *call, ost_text user_id);
+ * somebody else's ends. False: whether it has cannot be known, or it cannot be ended, and the login
+ * breaks off. On the pool. */
+bool browser_login_choose_session(call *call, ost_text user_id);
 
 /* The last step. */
 void browser_login_give(call *call, const char *acr);

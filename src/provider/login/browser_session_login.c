@@ -81,20 +81,26 @@ void browser_login_by_session(call *c)
 
 /* Who logs in again goes on in the same session, with what other clients have in it; but the
  * browser may have been somebody else's before. */
-void browser_login_choose_session(call *c, ost_text user_id)
+bool browser_login_choose_session(call *c, ost_text user_id)
 {
     browser_login *login = c->job;
     store_session before;
-    bool found = browser_session_load(c, &before) == OST_OK;
+    ost_result result = browser_session_load(c, &before);
+    bool found = result == OST_OK;
     login->new_session = true;
     if (found && text_equal(before.user_id, user_id)) {
         login->session = before;
         login->session.auth_time = login->session.last_access = c->now;
         login->session.idle_ends = session_idle_ends(c, before.remembered);
-        return;
+        return true;
     }
     if (found)
-        (void)!store_session_end(c->provider->store, before.realm, before.id);
+        result = store_session_end(c->provider->store, before.realm, before.id);
+    if (result != OST_OK && result != OST_E_NOT_FOUND) {
+        browser_login_break(c);
+        return false;
+    }
     login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
     login->begun = true;
+    return true;
 }

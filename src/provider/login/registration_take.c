@@ -278,8 +278,8 @@ static void go_on(call *c, ost_text user_id)
                        "your administrator.";
         return;
     }
-    browser_login_choose_session(c, user_id);
-    browser_login_complete(c, true);
+    if (browser_login_choose_session(c, user_id))
+        browser_login_complete(c, true);
 }
 
 static void create(call *c, const ost_json *document)

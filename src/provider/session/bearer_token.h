@@ -17,6 +17,12 @@
 OST_MUST_CHECK ost_result bearer_token_verify(call *call, ost_text token, const char *kind,
                                               const ost_claims **ret_claims);
 
+/* The same of a token of any kind, for whoever ends what it stands for, whatever address of the
+ * realm has issued it. An error but those of call_is_busy says that it is not the realm's, or good
+ * for nothing any more. Uses the store: on the pool. */
+OST_MUST_CHECK ost_result bearer_token_find_ending(call *call, ost_text token,
+                                                   const ost_claims **ret_claims);
+
 /* The session of a token, if it has one, is alive and still has the client. OST_E_NOT_FOUND. Uses
  * the store: on the pool. */
 OST_MUST_CHECK ost_result bearer_token_session(call *call, const ost_claims *claims);

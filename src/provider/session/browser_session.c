@@ -30,11 +30,15 @@ ost_result browser_session_load(call *c, store_session *ret_session)
 {
     const ost_claims *claims;
     ost_text cookie = http_request_cookie(c->request, IDENTITY_COOKIE);
-    if (cookie.len == 0 || internal_token_read(c, cookie, "Serialized-ID", &claims) != OST_OK ||
-        ost_claims_expiry(claims) <= c->now || call_is_stale(c, claims))
+    if (cookie.len == 0)
+        return OST_E_NOT_FOUND;
+    ost_result result = internal_token_find(c, cookie, "Serialized-ID", &claims);
+    if (call_is_busy(result))
+        return result; /* it may be a good one */
+    if (result != OST_OK || ost_claims_expiry(claims) <= c->now || call_is_stale(c, claims))
         return OST_E_NOT_FOUND;
     store_session session;
-    ost_result result = session_load(c, ost_claims_text(claims, "sid"), &session);
+    result = session_load(c, ost_claims_text(claims, "sid"), &session);
     if (result == OST_OK && !text_equal(session.user_id, ost_claims_subject(claims)))
         result = OST_E_NOT_FOUND;
     if (result == OST_OK)

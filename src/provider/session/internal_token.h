@@ -19,8 +19,21 @@ bool internal_token_make(call *call, ost_text claims, const char *typ, ost_text 
 OST_MUST_CHECK ost_result internal_token_read(call *call, ost_text token, const char *typ,
                                               const ost_claims **ret_claims);
 
-/* The same for a refresh token, of a login ("Refresh") or of an offline session ("Offline"). */
-OST_MUST_CHECK ost_result internal_token_read_refresh(call *call, ost_text token,
+/* The same where much depends on it: an error but those of call_is_busy says that the token is not
+ * the realm's, and not only that its key is not known here yet. Uses the store: on the pool. */
+OST_MUST_CHECK ost_result internal_token_find(call *call, ost_text token, const char *typ,
+                                              const ost_claims **ret_claims);
+
+/* That for a refresh token, of a login ("Refresh") or of an offline session ("Offline"). */
+OST_MUST_CHECK ost_result internal_token_find_refresh(call *call, ost_text token,
                                                       const ost_claims **ret_claims);
+
+/* The same, for whoever ends what it stands for, whatever address of the realm has issued it. */
+OST_MUST_CHECK ost_result internal_token_find_ending(call *call, ost_text token,
+                                                     const ost_claims **ret_claims);
+
+/* When no key is known that a token names: another node may have made it a moment ago, and sign
+ * with it. OST_E_KEY_UNKNOWN: the realm has none; otherwise one of call_is_busy. On the pool. */
+OST_MUST_CHECK ost_result internal_token_seek_key(call *call, ost_text token);
 
 #endif

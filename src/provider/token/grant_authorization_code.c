@@ -36,19 +36,34 @@ static bool name_code(call *c, store_single_use *ret_once)
     return true;
 }
 
+/* What came of it before. */
+static ost_result end_of_code(call *c, const store_code *code)
+{
+    ost_result result =
+        store_client_session_end(c->provider->store, code->session_id, code->client_id);
+    if (result == OST_OK || result == OST_E_NOT_FOUND)
+        result = store_session_end(c->provider->store, text_of(c->realm->name),
+                                   offline_session_id(c, call_parameter(c, "code")));
+    return result;
+}
+
 /* A code is spent by every answer but one that bids the client come again. Where it had been used
  * before, the client that did so loses what it brought (RFC 6749 §4.1.2); what others bring ends
- * nothing. */
+ * nothing. Who is to come again spends it then. */
 static void spend_code(call *c, const store_single_use *once)
 {
     store_code code;
     ost_result result = store_code_take(c->provider->store, once->realm, once->id, c->arena, &code);
-    if (result != OST_E_CONFLICT || !text_is(code.client_id, c->client->client_id))
-        return;
-    provider_count(c->provider, COUNT_CODES_REPLAYED);
-    (void)!store_client_session_end(c->provider->store, code.session_id, code.client_id);
-    (void)!store_session_end(c->provider->store, once->realm,
-                             offline_session_id(c, call_parameter(c, "code")));
+    if (result == OST_E_CONFLICT) {
+        if (!text_is(code.client_id, c->client->client_id))
+            return;
+        provider_count(c->provider, COUNT_CODES_REPLAYED);
+        result = end_of_code(c, &code);
+    }
+    if (result != OST_OK && result != OST_E_NOT_FOUND) {
+        c->error = (call_error){0};
+        call_refuse_busy(c);
+    }
 }
 
 /* What came of the login is read with it: later, a second use of the code may have ended it, and

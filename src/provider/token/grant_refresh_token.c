@@ -21,7 +21,10 @@ static bool read_token(call *c, const ost_claims **ret_claims)
     const ost_claims *claims;
     if (token.data == NULL)
         return call_refuse(c, 400, "invalid_request", "No refresh token");
-    if (internal_token_read_refresh(c, token, &claims) != OST_OK)
+    ost_result result = internal_token_find_refresh(c, token, &claims);
+    if (call_is_busy(result))
+        return call_refuse_busy(c);
+    if (result != OST_OK)
         return call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
     if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         return call_refuse(c, 400, "invalid_grant",
@@ -122,7 +125,9 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
             store_session_touch(c->provider->store, realm_name, session->id, c->now, idle_ends);
     if (result == OST_E_CONFLICT) {
         provider_count(c->provider, COUNT_REFRESHES_REPLAYED);
-        (void)!store_client_session_end(c->provider->store, session->id, client);
+        result = store_client_session_end(c->provider->store, session->id, client);
+        if (result != OST_OK && result != OST_E_NOT_FOUND)
+            return call_refuse_busy(c); /* who comes again is found out again */
         return call_refuse(c, 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded");
     }
     if (result == OST_E_EXPIRED)

@@ -190,7 +190,7 @@ ost_result pg_run(statement *base, int *ret_changes)
         if (text_to_unsigned(text_of(PQcmdTuples(st->result)), INT_MAX, &rows))
             *ret_changes = (int)rows;
         else
-            result = OST_E_STATE;
+            result = OST_E_STORE; /* no answer to a change */
     }
     pg_statement_forget(st);
     return result;
@@ -283,7 +283,7 @@ ost_result pg_next(statement *base)
             return result;
     }
     if (PQresultStatus(st->result) != PGRES_TUPLES_OK)
-        return OST_E_STATE;
+        return OST_E_STORE; /* no answer to a question: not one without rows */
     st->row++;
     return st->row < PQntuples(st->result) ? OST_OK : OST_E_NOT_FOUND;
 }

@@ -112,8 +112,10 @@ void __wrap_PQfinish(PGconn *link)
     __real_PQfinish(link);
 }
 
-PGconn *__real_PQconnectdbParams(const char *const *keywords, const char *const *values, int expand);
-PGconn *__wrap_PQconnectdbParams(const char *const *keywords, const char *const *values, int expand);
+PGconn *__real_PQconnectdbParams(const char *const *keywords, const char *const *values,
+                                 int expand);
+PGconn *__wrap_PQconnectdbParams(const char *const *keywords, const char *const *values,
+                                 int expand);
 PGconn *__wrap_PQconnectdbParams(const char *const *keywords, const char *const *values, int expand)
 {
     bool away = cut.on && cut.done && (cut.kind == CUT_AWAY || cut.kind == CUT_GONE);
