@@ -71,7 +71,10 @@ def variant(name, **changes):
 def server(work):
     files = []
     off = [LISTED[0], {**LISTED[1], "enabled": False}]
-    realms = (STRICT, variant("unlisted", requiredActions=LISTED[:1]), variant("off", requiredActions=off),
+    realms = (
+        STRICT, variant("renaming", editUsernameAllowed=True), variant("renaming-own", editUsernameAllowed=True, components=OWN_RULES),
+        variant("mailed", editUsernameAllowed=True, registrationEmailAsUsername=True),
+        variant("unlisted", requiredActions=LISTED[:1]), variant("off", requiredActions=off),
               variant("own", components=OWN_RULES))
     for realm in realms:
         files.append(work / f"{realm['realm']}-profile-realm.json")
@@ -188,3 +191,42 @@ def test_where_nobody_is_asked(server, name):
     realm = server.realm(name)
     assert realm.password(APP, "dan", "dan-password").status == 200
     assert "code" in callback_of(realm.log_in(realm.browser(), APP, "dan", "dan-password"))
+
+
+# ---- names ----
+
+
+def named(server, realm_name, name="ann"):
+    """The page of a user who may change the name, and what sends it."""
+    realm = server.realm(realm_name)
+    browser = realm.browser()
+    form = asked(realm, browser, name, "UPDATE_PROFILE").form("kc-update-profile-form")
+    return realm, lambda **values: browser.submit(form, **{**typed(f"{name}@example.org"), **values})
+
+
+@pytest.mark.parametrize(
+    "name", ["fay", "FAY", "fay@example.org", "service-account-app", "Service-Account-x", "", "x" * 256]
+)
+@pytest.mark.parametrize("realm_name", ["renaming", "renaming-own"])
+def test_names_that_nobody_may_take(server, realm_name, name):
+    realm, send = named(server, realm_name)
+    answer = send(username=name)
+    assert answer.status == 200 and 'name="username"' in answer.text and "aria-invalid" in answer.text
+    assert realm.password(APP, "ann", "ann-password").json()["error_description"] == "Account is not fully set up"
+
+
+def test_a_new_name_signs_in(server):
+    realm, send = named(server, "renaming", "eve")
+    assert "code" in callback_of(send(username=" Evelyn "))
+    assert realm.password(APP, "evelyn", "eve-password").status == 200
+    assert realm.password(APP, "eve", "eve-password").status == 401
+    claims = realm.userinfo(realm.password(APP, "EVELYN", "eve-password").json()["access_token"]).json()
+    assert claims["preferred_username"] in ("Evelyn", "evelyn")
+
+
+def test_the_name_follows_the_address(server):
+    realm, send = named(server, "mailed")
+    assert send(email="fay@example.org").status == 200
+    assert "code" in callback_of(send(email="anna@example.org"))
+    assert realm.password(APP, "anna@example.org", "ann-password").status == 200
+    assert realm.password(APP, "ann", "ann-password").status == 401

@@ -12,6 +12,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/profile/profile_metadata.h"
 #include "provider/profile/profile_rules.h"
+#include "provider/realm/user_row.h"
 
 #define NAME(shown_as)                                                                             \
     "{\"name\":\"" shown_as "\",\"displayName\":\"${" shown_as "}\",\"required\":true,"            \
@@ -224,7 +225,12 @@ static ost_result check_username(account_call *a, profile *p, profile_faults *f)
     if (!p->new_name)
         return OST_OK;
     profile_check_username(p->username, f);
-    ost_result result = p->username.len > 0 ? find_other(a, p->username, false, &taken) : OST_OK;
+    /* Where people log in by address it is nobody else's; accounts of clients are known by theirs.
+     */
+    bool or_email = a->call->realm->login_with_email;
+    ost_result result =
+        p->username.len > 0 ? find_other(a, p->username, or_email, &taken) : OST_OK;
+    taken = taken || text_starts(folded, SERVICE_ACCOUNT);
     if (taken)
         profile_fault_add(f,
                           (profile_fault){.field = "username", .message = "usernameExistsMessage"});

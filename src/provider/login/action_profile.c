@@ -2,11 +2,15 @@
 /* The required actions UPDATE_PROFILE and VERIFY_PROFILE; see action_page.h. */
 #include "base/array.h"
 #include "base/fold.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
 #include "provider/login/profile_form.h"
+#include "provider/realm/user_row.h"
 #include "provider/user/user_change.h"
+
+#define NAME_MAX_BYTES 255 /* in the store */
 
 static ost_text known(const action_job *job, ost_text name)
 {
@@ -75,25 +79,61 @@ void action_profile_put(call *c, page *p)
 
 /* ---- the form ---- */
 
-static ost_result check_taken(call *c, ost_text email)
+static bool asks_for(const profile_form *f, const char *name)
+{
+    size_t i = 0;
+    while (i < f->count && !text_is(f->fields[i].name, name))
+        i++;
+    return i < f->count && !f->fields[i].fixed;
+}
+
+/* Whether somebody else is found by it. */
+static ost_result check_taken(call *c, ost_text name, bool or_email, profile_fault fault)
 {
     action_job *job = c->job;
     store_user other;
-    if (email.len == 0 || c->realm->duplicate_emails)
-        return OST_OK;
-    ost_result result =
-        store_user_find(c->provider->store, text_of(c->realm->name), email, true, c->arena, &other);
+    ost_result result = store_user_find(c->provider->store, text_of(c->realm->name), name, or_email,
+                                        c->arena, &other);
     if (result == OST_OK && !text_equal(other.id, job->login.user.id))
-        profile_fault_add(&job->faults,
-                          (profile_fault){.field = "email", .message = "emailExistsMessage"});
+        profile_fault_add(&job->faults, fault);
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
+static ost_result check_address(call *c, ost_text email)
+{
+    const profile_fault taken = {.field = "email", .message = "emailExistsMessage"};
+    return email.len > 0 && !c->realm->duplicate_emails ? check_taken(c, email, true, taken)
+                                                        : OST_OK;
+}
+
+/* A new name. Where people log in by address it is nobody else's address; accounts of clients are
+ * known by their names, so it is none of these. */
+static ost_result check_name(call *c, const store_user *user, ost_text name)
+{
+    bool by_email = c->realm->registration.email_is_name;
+    const profile_fault taken = {
+        .field = by_email ? "email" : "username",
+        .message = by_email ? "emailExistsMessage" : "usernameExistsMessage",
+    };
+    action_job *job = c->job;
+    ost_text folded = user_row_fold(name, c->arena);
+    if (folded.data == NULL)
+        return OST_E_MEMORY;
+    if (text_equal(folded, user->username))
+        return OST_OK;
+    if (text_starts(folded, SERVICE_ACCOUNT))
+        profile_fault_add(&job->faults, taken);
+    return check_taken(c, name, c->realm->login_with_email, taken);
+}
+
 /* By Keycloak's own rules. */
-static void check_usual(call *c)
+static void check_usual(call *c, const profile_form *f)
 {
     action_job *job = c->job;
-    profile_check_email(text_trim(call_parameter(c, "email")), &job->faults);
+    if (asks_for(f, "username"))
+        profile_check_username(text_trim(call_parameter(c, "username")), &job->faults);
+    if (asks_for(f, "email"))
+        profile_check_email(text_trim(call_parameter(c, "email")), &job->faults);
     profile_check_name("firstName", call_parameter(c, "firstName"), &job->faults);
     profile_check_name("lastName", call_parameter(c, "lastName"), &job->faults);
 }
@@ -111,6 +151,27 @@ static ost_result put_email(call *c, ost_text typed, const store_user *user,
     return result == OST_OK
                ? document_put_boolean(*document, "emailVerified", false, c->arena, document)
                : result;
+}
+
+/* As it is typed; what is the same in another case stays. */
+static ost_result put_name(call *c, ost_text typed, const store_user *user,
+                           const ost_json **document)
+{
+    ost_text folded = user_row_fold(typed, c->arena);
+    if (folded.data == NULL)
+        return OST_E_MEMORY;
+    return text_equal(folded, user->username)
+               ? OST_OK
+               : document_put_text(*document, "username", typed, c->arena, document);
+}
+
+/* Where the address is the name, the name follows it. */
+static ost_result put_address_as_name(call *c, const store_user *user, const ost_json **document)
+{
+    ost_text email = json_text_of(*document, "email");
+    return c->realm->registration.email_is_name && email.len > 0
+               ? put_name(c, email, user, document)
+               : OST_OK;
 }
 
 static ost_result put_done(call *c, const ost_json **document)
@@ -131,6 +192,8 @@ static ost_result put_field(call *c, const profile_field *field, const store_use
 {
     if (!field->fixed && text_is(field->name, "email"))
         return put_email(c, profile_form_typed(c, field), user, document);
+    if (!field->fixed && text_is(field->name, "username"))
+        return put_name(c, profile_form_typed(c, field), user, document);
     return profile_form_put(c, field, document);
 }
 
@@ -145,20 +208,25 @@ static ost_result read_typed(call *c, const profile_form *f, store_user *ret_use
         result = ost_json_read(ret_user->document, NULL, c->arena, ret_document, NULL);
     for (size_t i = 0; i < f->count && result == OST_OK; i++)
         result = put_field(c, &f->fields[i], ret_user, ret_document);
-    return result;
+    return result == OST_OK ? put_address_as_name(c, ret_user, ret_document) : result;
 }
 
-static ost_result check(call *c, const profile_form *f, const ost_json *document)
+static ost_result check(call *c, const profile_form *f, const store_user *user,
+                        const ost_json *document)
 {
     action_job *job = c->job;
-    ost_text email = {0};
+    ost_text name = json_text_of(document, "username");
     ost_result result = OST_OK;
     if (f->rules == NULL)
-        check_usual(c);
+        check_usual(c, f);
     else
         result = profile_rules_check(f->rules, document, PROFILE_USER, c->arena, &job->faults);
-    (void)!ost_json_text(ost_json_get(document, "email"), &email);
-    return result == OST_OK ? check_taken(c, email) : result;
+    if (name.len > NAME_MAX_BYTES || (name.len == 0 && f->rules != NULL))
+        profile_fault_add(&job->faults, (profile_fault){.field = "username",
+                                                        .message = "error-invalid-value"});
+    else if (result == OST_OK && name.len > 0)
+        result = check_name(c, user, name);
+    return result == OST_OK ? check_address(c, json_text_of(document, "email")) : result;
 }
 
 static ost_result take(call *c)
@@ -171,7 +239,7 @@ static ost_result take(call *c)
     if (result == OST_OK)
         result = read_typed(c, &form, &user, &document);
     if (result == OST_OK)
-        result = check(c, &form, document);
+        result = check(c, &form, &user, document);
     if (result != OST_OK || job->faults.count > 0)
         return result;
     result = put_done(c, &document);

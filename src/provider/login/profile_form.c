@@ -3,19 +3,31 @@
 #include "provider/login/profile_form.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/login/realm_language.h"
 
 /* ---- which fields there are ---- */
 
-static void use_usual_fields(profile_form *f, bool newcomer)
+/* Where the address is the name, who may not change the one may not change the other. */
+static bool lets_change(const realm *r, ost_text name)
+{
+    bool lets = json_true_of(r->document, "editUsernameAllowed");
+    bool by_email = r->registration.email_is_name;
+    return text_is(name, "username") ? lets && !by_email
+                                     : !text_is(name, "email") || lets || !by_email;
+}
+
+static void use_usual_fields(const realm *r, bool newcomer, profile_form *f)
 {
     static const char *const usual[] = {"username", "email", "firstName", "lastName"};
     static const char *const labels[] = {"${username}", "${email}", "${firstName}", "${lastName}"};
-    for (size_t i = newcomer ? 0 : 1; i < ARRAY_LEN(usual); i++)
-        f->fields[f->count++] =
-            (profile_field){.name = text_of(usual[i]), .label = text_of(labels[i]), .needed = true};
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+        if (newcomer || lets_change(r, text_of(usual[i])))
+            f->fields[f->count++] = (profile_field){
+                .name = text_of(usual[i]), .label = text_of(labels[i]), .needed = true};
+    }
 }
 
 static void add_field(profile_form *f, const ost_json *rule)
@@ -29,11 +41,11 @@ static void add_field(profile_form *f, const ost_json *rule)
                                             .needed = profile_rule_requires(rule, PROFILE_USER)};
 }
 
-static bool is_shown(const ost_json *rule, const ost_json *user)
+static bool is_shown(const realm *r, const ost_json *rule, const ost_json *user)
 {
     ost_text name = profile_rule_name(rule);
     const ost_json *value = profile_value_of(user, name);
-    return !text_is(name, "username") && profile_rule_shows(rule, PROFILE_USER) &&
+    return lets_change(r, name) && profile_rule_shows(rule, PROFILE_USER) &&
            (!ost_json_is(value, OST_JSON_ARRAY) || ost_json_count(value) <= 1);
 }
 
@@ -42,9 +54,9 @@ ost_result profile_form_make(call *c, const ost_json *user, profile_form *ret)
     *ret = (profile_form){0};
     ost_result result = profile_rules_of(c->realm->document, c->arena, &ret->rules);
     if (result == OST_OK && ret->rules == NULL)
-        use_usual_fields(ret, false);
+        use_usual_fields(c->realm, false, ret);
     for (const ost_json *at = profile_rules_first(ret->rules); at != NULL; at = ost_json_next(at)) {
-        if (is_shown(at, user))
+        if (is_shown(c->realm, at, user))
             add_field(ret, at);
     }
     return result;
@@ -83,7 +95,7 @@ ost_result profile_form_of_newcomer(call *c, profile_form *ret)
     *ret = (profile_form){0};
     ost_result result = profile_rules_of(c->realm->document, c->arena, &ret->rules);
     if (result == OST_OK && ret->rules == NULL)
-        use_usual_fields(ret, true);
+        use_usual_fields(c->realm, true, ret);
     for (const ost_json *at = profile_rules_first(ret->rules); at != NULL; at = ost_json_next(at)) {
         ost_text name = profile_rule_name(at);
         bool named = text_is(name, own[c->realm->registration.email_is_name]);

@@ -21,8 +21,8 @@ typedef struct profile_form {
     size_t count;
 } profile_form;
 
-/* The fields of a user who is there, without their name; of somebody who is yet to be made, with
- * it. What has several values has none: a page has one line for each. */
+/* The fields of a user who is there, with their name where it may be changed (editUsernameAllowed);
+ * of somebody who is yet to be made, with it. What has several values has none: a page has one line for each. */
 OST_MUST_CHECK ost_result profile_form_make(call *call, const ost_json *user,
                                             profile_form *ret_form);
 OST_MUST_CHECK ost_result profile_form_of_newcomer(call *call, profile_form *ret_form);
