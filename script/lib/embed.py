@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turns a file into a C source that holds its bytes and their SHA-256 in base64: embed.py NAME IN OUT.
+"""Turns files into a C source that holds their bytes and their SHA-256 in base64: embed.py NAME IN... OUT.
 
 Whom it is served to does not need the line that names the license."""
 
@@ -8,8 +8,10 @@ import hashlib
 import re
 import sys
 
-name, source, target = sys.argv[1:]
-data = re.sub(rb"^.*SPDX-License-Identifier:.*\n", b"", open(source, "rb").read(), count=1, flags=re.M)
+name, *sources, target = sys.argv[1:]
+data = b"".join(
+    re.sub(rb"^.*SPDX-License-Identifier:.*\n", b"", open(source, "rb").read(), count=1, flags=re.M) for source in sources
+)
 digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
 rows = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
 with open(target, "w") as out:

@@ -52,37 +52,38 @@ typedef enum page_field {
     PAGE_ALERT,      /* text */
     PAGE_WRONG,      /* flag: the alert is about what was typed */
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
-    PAGE_FOCUS_SECRET,  /* or in the password */
-    PAGE_REMEMBER,      /* flag: "remember me" is offered */
-    PAGE_REGISTER,      /* address: make an account */
-    PAGE_PASSKEY_LINK,  /* address: sign in with a passkey */
-    PAGE_PASSKEY,       /* flag: it is about passkeys */
-    PAGE_FORGOT,        /* address: a password is forgotten */
-    PAGE_TERMS_ASKED,   /* flag: they are to be agreed to, */
-    PAGE_TERMS_TEXT,    /* text: these; */
-    PAGE_TERMS_MISTAKE, /* text: they were not */
-    PAGE_CANCEL,        /* flag: it may be left undone */
-    PAGE_END_SESSIONS,  /* flag: the other sessions are to end */
-    PAGE_CODE,          /* text: proves that the form is ours */
-    PAGE_KEY,           /* text: of a device for one-time codes, as the form has it, */
-    PAGE_KEY_SHOWN,     /* and as it is typed into an app */
-    PAGE_OPTIONS,       /* text: JSON, what a browser is asked of security keys */
-    PAGE_PICTURE,       /* text: a QR code, the path of a drawing in a square */
-    PAGE_PICTURE_SIDE,  /* text: of so many units */
-    PAGE_DEVICE_NAME,   /* text: what its owner calls it, */
-    PAGE_DEVICE_NAMED,  /* flag: it needs a name */
-    PAGE_MADE_AT,       /* text: when, in milliseconds */
-    PAGE_OTHER_WAYS,    /* flag: another second factor will do */
-    PAGE_DEVICE_CODE,   /* text: the code that a device shows */
-    PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
-    PAGE_RETURN,        /* text: where an answer goes */
-    PAGE_TERMS,         /* address: a client's terms of service, */
-    PAGE_POLICY,        /* address: and what it does with data */
-    PAGE_LOGO,          /* address: of its picture, whose origin is among page.images */
-    PAGE_DESCRIPTION,   /* text: of an API */
-    PAGE_SCRIPT,        /* address: of Swagger UI, */
-    PAGE_STYLE,         /* address: and of its style */
-    PAGE_SCRIPT_HASH,   /* text: what they must be, where they come from elsewhere */
+    PAGE_FOCUS_SECRET,   /* or in the password */
+    PAGE_REMEMBER,       /* flag: "remember me" is offered */
+    PAGE_REGISTER,       /* address: make an account */
+    PAGE_PASSWORD_ASKED, /* flag: it asks for one */
+    PAGE_PASSKEY_LINK,   /* address: sign in with a passkey */
+    PAGE_PASSKEY,        /* flag: it is about passkeys */
+    PAGE_FORGOT,         /* address: a password is forgotten */
+    PAGE_TERMS_ASKED,    /* flag: they are to be agreed to, */
+    PAGE_TERMS_TEXT,     /* text: these; */
+    PAGE_TERMS_MISTAKE,  /* text: they were not */
+    PAGE_CANCEL,         /* flag: it may be left undone */
+    PAGE_END_SESSIONS,   /* flag: the other sessions are to end */
+    PAGE_CODE,           /* text: proves that the form is ours */
+    PAGE_KEY,            /* text: of a device for one-time codes, as the form has it, */
+    PAGE_KEY_SHOWN,      /* and as it is typed into an app */
+    PAGE_OPTIONS,        /* text: JSON, what a browser is asked of security keys */
+    PAGE_PICTURE,        /* text: a QR code, the path of a drawing in a square */
+    PAGE_PICTURE_SIDE,   /* text: of so many units */
+    PAGE_DEVICE_NAME,    /* text: what its owner calls it, */
+    PAGE_DEVICE_NAMED,   /* flag: it needs a name */
+    PAGE_MADE_AT,        /* text: when, in milliseconds */
+    PAGE_OTHER_WAYS,     /* flag: another second factor will do */
+    PAGE_DEVICE_CODE,    /* text: the code that a device shows */
+    PAGE_HOST,           /* text: whose application it is, where nobody has registered it */
+    PAGE_RETURN,         /* text: where an answer goes */
+    PAGE_TERMS,          /* address: a client's terms of service, */
+    PAGE_POLICY,         /* address: and what it does with data */
+    PAGE_LOGO,           /* address: of its picture, whose origin is among page.images */
+    PAGE_DESCRIPTION,    /* text: of an API */
+    PAGE_SCRIPT,         /* address: of Swagger UI, */
+    PAGE_STYLE,          /* address: and of its style */
+    PAGE_SCRIPT_HASH,    /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
     PAGE_LOGIN_AWAITED, /* flag: the provider has not been reached yet, so the login is not
                            described */

@@ -31,6 +31,7 @@ EMBEDDED(docs_html);
 EMBEDDED(docs_redirect_html);
 EMBEDDED(languages_html);
 EMBEDDED(page_css);
+EMBEDDED(login_js);
 EMBEDDED(secret_js);
 EMBEDDED(security_key_js);
 EMBEDDED(recovery_js);
@@ -63,6 +64,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
     [PAGE_REGISTER] = {"register", PAGE_IS_ADDRESS},
+    [PAGE_PASSWORD_ASKED] = {"password_asked", PAGE_IS_FLAG},
     [PAGE_PASSKEY_LINK] = {"passkey_link", PAGE_IS_ADDRESS},
     [PAGE_PASSKEY] = {"passkey", PAGE_IS_FLAG},
     [PAGE_FORGOT] = {"forgot", PAGE_IS_ADDRESS},
@@ -178,7 +180,9 @@ page_file page_body(page_template template)
 
 page_file page_script(page_template template)
 {
-    if (template == PAGE_LOGIN || template == PAGE_UPDATE_PASSWORD || template == PAGE_REGISTRATION)
+    if (template == PAGE_LOGIN)
+        return FILE_OF(login_js);
+    if (template == PAGE_UPDATE_PASSWORD || template == PAGE_REGISTRATION)
         return FILE_OF(secret_js);
     if (template == PAGE_CONFIGURE_RECOVERY)
         return FILE_OF(recovery_js);

@@ -28,7 +28,12 @@ PASSKEYS = {
     "realm": "passkeys",
     "enabled": True,
     "webAuthnPolicyPasswordlessPasskeysEnabled": True,
-    "clients": [{"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK]}],
+    "clients": [
+        {"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK]},
+        {"clientId": "bare", "publicClient": True, "redirectUris": [CALLBACK], "authenticationFlowBindingOverrides": {"browser": "bare"}},
+    ],
+    "authenticationFlows": [{**FLOW, "alias": "bare", "topLevel": True, "authenticationExecutions": [
+        execution("auth-cookie", "ALTERNATIVE"), execution("webauthn-authenticator-passwordless", "ALTERNATIVE", 20)]}],
     "users": [user("pam", requiredActions=["webauthn-register-passwordless"])],
 }
 REALM = {
@@ -191,23 +196,44 @@ def test_a_browser_that_declines(site, open_browser):
     is_back(page)
 
 
+def go_to_login(page, site, client="app"):
+    page.context.clear_cookies()
+    query = dict(client_id=client, redirect_uri=CALLBACK, response_type="code", scope="openid")
+    page.goto(f"{site}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+
+
 def test_a_passkey_in_the_place_of_a_password(site, open_browser):
+    """The authenticator of the tests takes what is offered in the field for the name as soon as somebody is there."""
     site = site.replace("/keys", "/passkeys")
     page, authenticators = open_browser()
     key = authenticators.add(transport="internal")
     begin(page, site, "pam")
     register(page)
-    page.context.clear_cookies()
-    open_login(page, site)
+    go_to_login(page, site)
+    is_back(page)
+
+    def somebody_is_there(there):
+        authenticators.send("setAutomaticPresenceSimulation", key, enabled=there)
+
+    somebody_is_there(False)
+    go_to_login(page, site)
     page.get_by_role("link", name="Sign in with passkey").click()
     shows(page.get_by_role("heading", name="Sign in with your passkey"))
+    somebody_is_there(True)
     page.get_by_role("button", name="Sign in with passkey").click()
     is_back(page)
+    go_to_login(page, site, "bare")
+    shows(page.get_by_role("heading", name="Sign in with your passkey"))
+    assert page.get_by_role("link", name="Sign in with a password").count() == 0
+    page.get_by_role("button", name="Sign in with passkey").click()
+    is_back(page)
+    somebody_is_there(False)
     authenticators.send("setUserVerified", key, isUserVerified=False)
-    page.context.clear_cookies()
-    open_login(page, site)
+    go_to_login(page, site)
     page.get_by_role("link", name="Sign in with passkey").click()
+    somebody_is_there(True)
     page.get_by_role("button", name="Sign in with passkey").click()
     failed(page)
+    somebody_is_there(False)
     page.get_by_role("link", name="Sign in with a password").click()
     shows(page.get_by_label("Password", exact=True))

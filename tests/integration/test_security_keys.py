@@ -4,6 +4,8 @@
 import base64
 import hashlib
 import json
+import re
+import urllib.parse
 
 import pytest
 from oidc import Client, callback_of
@@ -507,14 +509,38 @@ PEOPLE = [
     user("otto", otp_credential(), PASSKEYS["otto"].credential("webauthn-passwordless"), id=IDS["otto"]),
     user("neo", requiredActions=["webauthn-register-passwordless"]),
 ]
+COOKIE = execution("auth-cookie", "ALTERNATIVE")
+PASSKEY = execution("webauthn-authenticator-passwordless", "ALTERNATIVE")
+
+
+def part_of(*executions):
+    return {"steps": list(executions)}
+
+
+def flow_of(*steps, **settings):
+    """A browser flow of these; a part of several is an alternative."""
+    flows, top = [], []
+    for at, step in enumerate(steps):
+        if "steps" in step:
+            flows.append({"alias": f"part {at}", "authenticationExecutions": step["steps"]})
+            step = {"flowAlias": f"part {at}", "requirement": "ALTERNATIVE", "priority": at, "authenticatorFlow": True}
+        top.append(step)
+    flows.append({"alias": "own", "topLevel": True, "authenticationExecutions": top})
+    return {"browserFlow": "own", "authenticationFlows": flows, **settings}
+
+
 PASSKEY_REALMS = [
     realm_of("spared", *PEOPLE, **passkey_flow(beside=[CODES])),
     realm_of("asked", *PEOPLE, **passkey_flow(CODES)),
     realm_of("offered", *PEOPLE, webAuthnPolicyPasswordlessPasskeysEnabled=True),
     realm_of("relaxed", *PEOPLE, webAuthnPolicyPasswordlessUserVerificationRequirement="discouraged", **passkey_flow(beside=[CODES])),
     realm_of("without", *PEOPLE),
-    realm_of("alone", *PEOPLE, browserFlow="alone", authenticationFlows=[
-        {"alias": "alone", "authenticationExecutions": [execution("webauthn-authenticator-passwordless")]}]),
+    realm_of("alone", *PEOPLE, **flow_of(COOKIE, PASSKEY, resetPasswordAllowed=True, smtpServer={"host": "127.0.0.1", "from": "a@example.org"})),
+    realm_of("named", *PEOPLE, **flow_of(COOKIE, part_of(execution("auth-username-form"), execution(PASSKEY["authenticator"])))),
+    realm_of("parts", *PEOPLE, **flow_of(COOKIE, part_of(execution(PASSKEY["authenticator"])),
+                                         part_of(execution("auth-username-password-form")))),
+    realm_of("uncookied", *PEOPLE, **flow_of(execution(PASSKEY["authenticator"]))),
+    realm_of("both", *PEOPLE, **flow_of(COOKIE, part_of(execution("auth-username-password-form"), execution(PASSKEY["authenticator"])))),
     realm_of("after", *PEOPLE, browserFlow="after", authenticationFlows=[
         {"alias": "after", "authenticationExecutions": [
             execution("auth-username-password-form"), execution("webauthn-authenticator-passwordless", "ALTERNATIVE", 20)]}]),
@@ -607,7 +633,114 @@ def test_a_passkey_is_not_taken_where_no_flow_takes_it(passkeys):
         form.action += "&execution=webauthn-authenticator-passwordless"
         answer = browser.submit(form, **PASSKEYS["pam"].get({"challenge": b64(bytes(32))}))
         assert answer.status == 200 and answer.page.form("kc-form-login"), name
-    assert callback_of(passkeys.realm("alone").authorize(Browser(), APP))["error"] == "unauthorized_client"
+    assert callback_of(passkeys.realm("both").authorize(Browser(), APP))["error"] == "unauthorized_client"
+
+
+# ---- no password at all ----
+
+
+def begun(realm, browser, **changes):
+    """The first page of a login that takes passkeys alone."""
+    answer = realm.authorize(browser, APP, **changes)
+    assert answer.status == 302, answer.text
+    page = browser.get(answer.location).page
+    assert not [one for one in page.forms if one.attributes.get("id") == "kc-form-login"]
+    return page
+
+
+@pytest.mark.parametrize("name", ["alone", "named", "uncookied"])
+def test_a_flow_without_passwords(passkeys, name):
+    realm, key, browser = passkeys.realm(name), PASSKEYS["pam"], passkeys.realm(name).browser()
+    page = begun(realm, browser)
+    assert "reset-login" not in page.ids
+    answer = browser.submit(page.form("webauth"), **key.get(asked(page.form("webauth"))))
+    tokens = realm.code(APP, callback_of(answer)["code"]).json()
+    claims = unverified_token(tokens["id_token"])[1]
+    assert (claims["preferred_username"], claims["acr"]) == ("pam", "1")
+    again = realm.authorize(browser, APP)
+    silent = callback_of(realm.authorize(browser, APP, prompt="none"))
+    if name == "uncookied":
+        assert "passwordless" in again.location and silent["error"] == "login_required"
+    else:
+        assert "code" in callback_of(again) and "code" in silent
+
+
+@pytest.mark.parametrize("asking", [{"prompt": "login"}, {"max_age": "0"}])
+def test_without_passwords_the_same_one_signs_in_again(passkeys, asking):
+    realm, browser = passkeys.realm("alone"), passkeys.realm("alone").browser()
+    form = begun(realm, browser).form("webauth")
+    assert "code" in callback_of(browser.submit(form, **PASSKEYS["pam"].get(asked(form))))
+    page = begun(realm, browser, **asking)
+    assert page.text_by_id["kc-attempted-username"] == "pam" and "Sign in as somebody else" in page.text_by_id["reset-login"]
+    answer = browser.submit(page.form("webauth"), **PASSKEYS["pat"].get(asked(page.form("webauth"))))
+    assert FAILED in answer.page.text, "another's passkey"
+    form = answer.page.form("webauth")
+    assert "code" in callback_of(browser.submit(form, **PASSKEYS["pam"].get(asked(form))))
+    page = begun(realm, browser, **asking)
+    [other] = [one for one in page.links if "session_code" in one and "authenticate" in one and "kc_locale" not in one]
+    form = browser.get(other, follow=True).page.form("webauth")
+    assert "code" in callback_of(browser.submit(form, **PASSKEYS["pat"].get(asked(form))))
+
+
+def test_a_password_does_not_pass_by_a_flow_without(passkeys):
+    """Posted where the login page of other flows takes it, with what it would have been shown with."""
+    for name in ("alone", "named"):
+        realm = passkeys.realm(name)
+        browser = realm.browser()
+        address = realm.authorize(browser, APP).location
+        plain = re.sub("&execution=[^&]*", "", address)
+        for where in (plain, plain + "&execution=auth-username-password-form", plain + "&execution=auth-otp-form", address):
+            answer = browser.post(where, {"username": "pam", "password": "pam", "credentialId": ""})
+            assert answer.status in (200, 302) and not browser.cookie("KEYCLOAK_IDENTITY"), (name, where)
+            assert not (answer.location or "").startswith(APP.redirect_uri)
+        code = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["session_code"][0]
+        reset = browser.get(f"{realm.issuer}/login-actions/reset-credentials?session_code={code}&client_id=app")
+        assert reset.status == 400, "nor by a mail"
+
+
+def test_alternatives_by_parts(passkeys):
+    realm, browser = passkeys.realm("parts"), passkeys.realm("parts").browser()
+    form = passkey_form(realm, browser)
+    assert "code" in callback_of(browser.submit(form, **PASSKEYS["pam"].get(asked(form))))
+    assert "code" in callback_of(realm.log_in(realm.browser(), APP, "pat", "pat"))
+
+
+# ---- passkeys in the field for the name ----
+
+
+def offer_of(realm, browser, **changes):
+    page = realm.authorize(browser, APP, **changes).page
+    [name] = [field for field in page.form("kc-form-login").fields if field.get("name") == "username"]
+    return name["autocomplete"], [form for form in page.forms if form.attributes.get("id") == "webauth"]
+
+
+def test_passkeys_are_offered_in_the_field_for_the_name(passkeys):
+    realm, browser, key = passkeys.realm("offered"), passkeys.realm("offered").browser(), PASSKEYS["pam"]
+    autocomplete, [form] = offer_of(realm, browser)
+    assert autocomplete == "username webauthn" and asked(form)["allowCredentials"] == []
+    fields = key.get(asked(form))
+    stranger = realm.browser()
+    _, [theirs] = offer_of(realm, stranger)
+    refused = stranger.submit(theirs, **{**fields, "code": form.values()["code"]})
+    assert FAILED in refused.page.text and not stranger.cookie("KEYCLOAK_IDENTITY"), "the challenge of another browser"
+    assert "code" in callback_of(browser.submit(form, **fields))
+    second = passkey_form(realm, browser, prompt="login")
+    replayed = browser.submit(second, **{**fields, "code": form.values()["code"]})
+    assert FAILED in replayed.page.text, "a challenge that has been answered"
+    assert offer_of(passkeys.realm("spared"), realm.browser()) == ("username", []), "not where the realm does not say so"
+    page = realm.authorize(browser, APP, prompt="login").page
+    assert [one.attributes["id"] for one in page.forms] == ["kc-form-login"], "nor to somebody who signs in again"
+
+
+def test_a_challenge_counts_in_its_realm(passkeys):
+    offered, spared = passkeys.realm("offered"), passkeys.realm("spared")
+    browser = offered.browser()
+    _, [form] = offer_of(offered, browser)
+    fields = {**PASSKEYS["pam"].get(asked(form)), "code": form.values()["code"]}
+    other = passkey_form(spared, browser)
+    assert FAILED in browser.submit(other, **fields).page.text and not browser.cookie("KEYCLOAK_IDENTITY")
+    _, [tab] = offer_of(offered, browser)
+    assert "code" in callback_of(browser.submit(tab, **fields)), "another tab of the browser may answer it"
 
 
 def test_a_passkey_is_registered(passkeys):

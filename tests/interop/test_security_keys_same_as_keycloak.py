@@ -12,7 +12,7 @@ from oidc import Client, Realm
 from programs import Provider
 from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64
 from test_admin_same_as_keycloak import Admin
-from web import Browser
+from web import Browser, unverified_token
 
 from both_providers import only_keycloak
 from keycloak import ADMIN
@@ -206,6 +206,9 @@ def test_what_a_page_asks_of_a_browser(servers):
 
 
 PASSRING = "passring"
+PASSKEY = "webauthn-authenticator-passwordless"
+BARE, NAMED, UNCOOKIED = (f"00000000-0000-4000-8000-0000000000f{at}" for at in range(3))
+FLOWS = {"bare": BARE, "named": NAMED, "uncookied": UNCOOKIED}
 PASSKEYS = {name: SecurityKey("http://localhost", "localhost", counter=1) for name in ("pam", "pat")}
 IDS = {name: f"00000000-0000-4000-8000-0000000000a{at}" for at, name in enumerate(PASSKEYS)}
 PASSKEY_DOCUMENT = {
@@ -217,6 +220,15 @@ PASSKEY_DOCUMENT = {
         flow("passed", step("auth-cookie", "ALTERNATIVE", 10), step("passed forms", "ALTERNATIVE", 20, True), top=True),
         flow("passed forms", step("auth-username-form", "REQUIRED", 10), step("passed either", "REQUIRED", 20, True)),
         flow("passed either", step("webauthn-authenticator-passwordless", "ALTERNATIVE", 10), step("auth-password-form", "ALTERNATIVE", 20)),
+        {**flow("bare", step("auth-cookie", "ALTERNATIVE", 10), step(PASSKEY, "ALTERNATIVE", 20), top=True), "id": BARE},
+        {**flow("named", step("auth-cookie", "ALTERNATIVE", 10), step("named forms", "ALTERNATIVE", 20, True), top=True), "id": NAMED},
+        flow("named forms", step("auth-username-form", "REQUIRED", 10), step(PASSKEY, "REQUIRED", 20)),
+        {**flow("uncookied", step(PASSKEY, "REQUIRED", 10), top=True), "id": UNCOOKIED},
+    ],
+    "clients": [
+        *DOCUMENT["clients"],
+        *({"clientId": name, "publicClient": True, "redirectUris": [CALLBACK], "authenticationFlowBindingOverrides": {"browser": flow_id}}
+          for name, flow_id in FLOWS.items()),
     ],
     # Keycloak asks first for what somebody had first.
     "users": [{**user(name), "id": IDS[name], "credentials": [key.credential("webauthn-passwordless"), {"type": "password", "value": "pw"}]}
@@ -276,3 +288,56 @@ def test_a_password_beside_a_passkey(passkey_servers):
     page = passkey_page(keycloak, browser, "pat")
     assert page.page.form("webauth") and page.page.form("kc-select-try-another-way-form")
     assert outcome(ours.log_in(Browser(), APP, "pat", "pw")) == "code"
+
+
+# ---- flows without any password ----
+
+
+def key_page(realm, browser, client_id, name="pam", **changes):
+    """The page that asks for the passkey, by whatever comes before it."""
+    page = realm.authorize(browser, Client(client_id, None, CALLBACK), **changes)
+    if page.location:
+        page = browser.get(page.location)
+    forms = {form.attributes.get("id"): form for form in page.page.forms}
+    if "webauth" in forms:
+        return page
+    [link] = [one for one in page.page.links if PASSKEY in one] or [None]
+    return browser.get(link) if link else browser.submit(forms["kc-form-login"], follow=True, username=name)
+
+
+def come(realm, browser, client_id, name, key_of, **changes):
+    """Where somebody is led who says a name and uses a passkey, and who they are then."""
+    page = key_page(realm, browser, client_id, name, **changes)
+    forms = [form for form in page.page.forms if form.attributes.get("id") == "webauth"]
+    if not forms:
+        return "not signed in"
+    key = PASSKEYS[key_of]
+    key.origin, key.user_handle = origin_of(realm), IDS[key_of].encode()
+    answer = browser.submit(forms[0], **key.get(challenge_of(page)))
+    if outcome(answer) != "code":
+        return "not signed in"
+    code = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(answer.location).query))["code"]
+    tokens = realm.code(Client(client_id, None, CALLBACK), code).json()
+    return unverified_token(tokens["id_token"])[1]["preferred_username"]
+
+
+@pytest.mark.parametrize("client_id", ["bare", "named", "uncookied"])
+def test_a_passkey_alone(passkey_servers, client_id):
+    assert [come(realm, Browser(), client_id, "pam", "pam") for realm in passkey_servers] == ["pam", "pam"]
+
+
+@pytest.mark.parametrize(("client_id", "again", "silent"), [("bare", True, True), ("named", True, True), ("uncookied", False, False)])
+def test_a_session_where_the_flow_asks_for_the_cookie(passkey_servers, client_id, again, silent):
+    client = Client(client_id, None, CALLBACK)
+    for realm in passkey_servers:
+        browser = Browser()
+        assert come(realm, browser, client_id, "pam", "pam") == "pam"
+        assert (outcome(realm.authorize(browser, client)) == "code") is again, realm.base
+        assert ("code=" in realm.authorize(browser, client, prompt="none").location) is silent, realm.base
+
+
+@pytest.mark.parametrize(("name", "key_of"), [("pam", "pat"), ("nobody", "pat")])
+def test_who_is_named_and_who_comes(passkey_servers, name, key_of):
+    """Ours asks for no name where nothing but a passkey will do: who that is it says."""
+    found = [come(realm, Browser(), "named", name, key_of) for realm in passkey_servers]
+    assert found == ["not signed in", "pat"]

@@ -228,8 +228,7 @@ static ost_result check_username(account_call *a, profile *p, profile_faults *f)
     /* Where people log in by address it is nobody else's; accounts of clients are known by theirs.
      */
     bool or_email = a->call->realm->login_with_email;
-    ost_result result =
-        p->username.len > 0 ? find_other(a, p->username, or_email, &taken) : OST_OK;
+    ost_result result = p->username.len > 0 ? find_other(a, p->username, or_email, &taken) : OST_OK;
     taken = taken || text_starts(folded, SERVICE_ACCOUNT);
     if (taken)
         profile_fault_add(f,

@@ -141,7 +141,8 @@ static void open_request(call *c)
         begin_passkey(c);
         return;
     }
-    if (submitted && call_read_form(c)) {
+    /* Where a password does not do, what comes with one is not looked at. */
+    if (submitted && c->client->browser_password && call_read_form(c)) {
         form_begin(c, login);
     } else {
         login->outcome = LOGIN_PAGE;

@@ -124,6 +124,7 @@ static bool put_restart(call *c, page *p)
     anybody.half = anybody.since = anybody.user = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser_id(c, true), &code))
         return false;
+    page_put_flag(p, PAGE_KNOWN_USER, true);
     page_put_url(p, PAGE_RESTART, browser_login_address(c, "authenticate", code));
     return true;
 }

@@ -14,52 +14,52 @@ bool passkey_step_is(call *c)
            c->client->browser_passkey != PASSKEY_NONE;
 }
 
-/* Of the browser: who it is nobody knows yet. */
-static bool begin(call *c, key_ceremony *ret_ceremony)
-{
-    *ret_ceremony =
-        (key_ceremony){.use = WEBAUTHN_PASSWORDLESS, .expires = c->now + c->realm->lifespans.login};
-    return call_hash(c, browser_id(c, true), &ret_ceremony->login) == OST_OK;
-}
-
 /* ---- the page ---- */
 
-static bool put_restart(call *c, page *p)
+/* Its own address; and where a password will do, that of the page for one, or where somebody signs
+ * in again, that of anybody. */
+static bool put_addresses(call *c, page *p)
 {
     const browser_login *login = c->job;
-    ost_text code;
+    auth_request other = login->request;
+    ost_text code, address, again;
     if (!auth_request_seal(c, &login->request, browser_id(c, true), &code))
         return false;
-    page_put_url(p, PAGE_RESTART, browser_login_address(c, "authenticate", code));
+    address = again = browser_login_address(c, "authenticate", code);
+    if (!c->client->browser_password) {
+        other.user = (ost_text){0};
+        if (!auth_request_seal(c, &other, browser_id(c, true), &code))
+            return false;
+        again = browser_login_address(c, "authenticate", code);
+    }
+    page_put_url(p, PAGE_RESTART,
+                 c->client->browser_password || login->request.user.len > 0 ? again
+                                                                            : (ost_text){0});
+    page_put_flag(p, PAGE_KNOWN_USER, !c->client->browser_password);
+    address = text_of(call_format(c, "%.*s&execution=%s", OST_FORMAT(address), PASSKEY_STEP));
+    page_put_url(p, PAGE_ACTION, address);
+    realm_page_offer_languages(c, p, address);
     return true;
 }
 
 void passkey_step_send(call *c)
 {
     const browser_login *login = c->job;
-    const webauthn_policy *policy = &c->realm->keys[WEBAUTHN_PASSWORDLESS];
     page p = {.template = PAGE_SECURITY_KEY,
               .status = login->busy ? 503 : 200,
               .leads_away = login->request.device.len == 0};
-    key_ceremony ceremony;
-    ost_text challenge, proof, options;
+    ost_text proof, options;
     if (c->event.error != NULL)
         event_tell(c, EVENT_LOGIN, c->event.error);
-    if (!begin(c, &ceremony) || !key_challenge_make(c, &ceremony, &challenge, &proof) ||
-        key_request_options(c, policy, challenge, NULL, 0, &options) != OST_OK ||
-        !put_restart(c, &p)) {
+    if (!key_passkey_ask(c, browser_id(c, true), &options, &proof) || !put_addresses(c, &p)) {
         page_send_error(c, 500, "The login cannot be shown now. Please try again.");
         return;
     }
-    ost_text address = text_of(
-        call_format(c, "%.*s&execution=%s", OST_FORMAT(p.values[PAGE_RESTART]), PASSKEY_STEP));
     page_put(&p, PAGE_OPTIONS, options);
     page_put(&p, PAGE_CODE, proof);
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
-    page_put_url(&p, PAGE_ACTION, address);
     page_put_flag(&p, PAGE_PASSKEY, true);
     page_put(&p, PAGE_USERNAME, login->request.user);
-    realm_page_offer_languages(c, &p, address);
     realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     realm_page_send(c, &p);
 }
@@ -93,7 +93,8 @@ authentication_outcome passkey_step_take(call *c)
     browser_login *login = c->job;
     key_ceremony ceremony;
     c->event.credential_type = text_of(key_credential_type(WEBAUTHN_PASSWORDLESS));
-    ost_result result = begin(c, &ceremony) ? find_user(c) : OST_E_MEMORY;
+    ost_result result =
+        key_passkey_begin(c, browser_id(c, true), &ceremony) ? find_user(c) : OST_E_MEMORY;
     if (result == OST_OK)
         result = key_use_check(c, &ceremony, &login->user);
     authentication_outcome outcome = authentication_conclude(

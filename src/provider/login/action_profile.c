@@ -222,8 +222,8 @@ static ost_result check(call *c, const profile_form *f, const store_user *user,
     else
         result = profile_rules_check(f->rules, document, PROFILE_USER, c->arena, &job->faults);
     if (name.len > NAME_MAX_BYTES || (name.len == 0 && f->rules != NULL))
-        profile_fault_add(&job->faults, (profile_fault){.field = "username",
-                                                        .message = "error-invalid-value"});
+        profile_fault_add(&job->faults,
+                          (profile_fault){.field = "username", .message = "error-invalid-value"});
     else if (result == OST_OK && name.len > 0)
         result = check_name(c, user, name);
     return result == OST_OK ? check_address(c, json_text_of(document, "email")) : result;

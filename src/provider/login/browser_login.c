@@ -16,6 +16,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
+#include "provider/session/key_ceremony.h"
 #include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
 
@@ -175,6 +176,7 @@ bool browser_login_may_reset(const call *c)
 {
     const provider *p = c->provider;
     return c->realm->reset_password_allowed && c->realm->has_mail_server &&
+           c->client->browser_password &&
            (p->address.url != NULL || p->address.host != NULL || p->development);
 }
 
@@ -207,6 +209,8 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
 {
     auth_request anybody = login->request;
     ost_text code;
+    if (login->request.user.len == 0 && !c->client->browser_password)
+        return put_registration(c, login, browser, p);
     if (login->request.user.len == 0) {
         realm_page_say(c, p, PAGE_LABEL,
                        !c->realm->login_with_email            ? "username"
@@ -225,6 +229,31 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
     return true;
 }
 
+/* Its address; the page is in factor/passkey_step.h. */
+static ost_text passkey_address(call *c, ost_text code)
+{
+    return text_of(
+        call_format(c, "%.*s&execution=" PASSKEY_STEP, OST_FORMAT(form_action(c, code))));
+}
+
+/* Passkeys offered in the field for the name, for which the page has a form of its own. */
+static bool put_offer(call *c, const browser_login *login, ost_text browser, ost_text code, page *p)
+{
+    ost_text options, proof;
+    if (c->client->browser_passkey == PASSKEY_NONE)
+        return true;
+    page_put_url(p, PAGE_PASSKEY_LINK, passkey_address(c, code));
+    if (!c->realm->keys[WEBAUTHN_PASSWORDLESS].offered || login->request.user.len > 0 ||
+        !c->client->browser_password)
+        return true;
+    if (!key_passkey_ask(c, browser, &options, &proof))
+        return false;
+    page_put(p, PAGE_OPTIONS, options);
+    page_put(p, PAGE_CODE, proof);
+    return true;
+}
+
+/* Where nothing but a passkey will do there is nothing to type. */
 static void send_form(call *c, browser_login *login)
 {
     page p = {.template = PAGE_LOGIN,
@@ -233,16 +262,18 @@ static void send_form(call *c, browser_login *login)
     ost_text code, browser = browser_id(c, true);
     bool named = login->username.len > 0 || login->request.user.len > 0;
     if (!auth_request_seal(c, &login->request, browser, &code) ||
-        !put_person(c, login, browser, &p)) {
+        !put_person(c, login, browser, &p) || !put_offer(c, login, browser, code, &p)) {
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
         return;
     }
+    if (!c->client->browser_password && login->alert == NULL) {
+        call_no_store(c);
+        http_redirect(c->exchange, 302, passkey_address(c, code));
+        return;
+    }
+    page_put_flag(&p, PAGE_PASSWORD_ASKED, c->client->browser_password);
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
-    if (c->client->browser_passkey != PASSKEY_NONE)
-        page_put_url(&p, PAGE_PASSKEY_LINK,
-                     text_of(call_format(c, "%.*s&execution=" PASSKEY_STEP,
-                                         OST_FORMAT(form_action(c, code)))));
     realm_page_offer_languages(c, &p, form_action(c, code));
     realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     page_put_flag(&p, PAGE_WRONG, login->wrong);

@@ -41,7 +41,8 @@ static bool session_serves(const call *c, const browser_login *login)
         r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
     if (r->kc_action.len > 0)
         fresh = fresh && login->session.auth_time + max_age_of(c, r->kc_action) >= c->now;
-    return fresh && !r->prompt_login && !r->acr_proved && is_meant(c, login);
+    return c->client->browser_session && fresh && !r->prompt_login && !r->acr_proved &&
+           is_meant(c, login);
 }
 
 void browser_login_ask(call *c)

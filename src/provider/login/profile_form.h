@@ -22,7 +22,8 @@ typedef struct profile_form {
 } profile_form;
 
 /* The fields of a user who is there, with their name where it may be changed (editUsernameAllowed);
- * of somebody who is yet to be made, with it. What has several values has none: a page has one line for each. */
+ * of somebody who is yet to be made, with it. What has several values has none: a page has one line
+ * for each. */
 OST_MUST_CHECK ost_result profile_form_make(call *call, const ost_json *user,
                                             profile_form *ret_form);
 OST_MUST_CHECK ost_result profile_form_of_newcomer(call *call, profile_form *ret_form);

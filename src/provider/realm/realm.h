@@ -120,6 +120,8 @@ struct realm_client {
     client_request request; /* what its authorization requests have to be */
     realm_flow_demand browser_demand, direct_demand; /* of its users' logins */
     passkey_rule browser_passkey;
+    bool browser_password;    /* a password will do, */
+    bool browser_session;     /* and a session that the browser has */
     unsigned browser_factors; /* what will do beside a password: bits of realm_factor */
     const realm_mapper *mappers;
     size_t mapper_count;

@@ -123,6 +123,8 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     c->browser_factors = realm_flow_factors_of(r->document, at, REALM_FLOW_BROWSER);
     c->browser_passkey =
         realm_flow_passkey_of(r->document, at, r->keys[WEBAUTHN_PASSWORDLESS].offered);
+    c->browser_password = realm_flow_takes_password(r->document, at);
+    c->browser_session = realm_flow_takes_session(r->document, at);
     c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 

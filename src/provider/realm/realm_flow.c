@@ -17,6 +17,8 @@ typedef struct inspection {
     const char *const *passwords; /* the steps that ask for the password */
     bool browser;                 /* it may ask for other second factors than a one-time code */
     bool asks_password;
+    bool needs_passkey;     /* somewhere in it */
+    bool takes_session;     /* it asks for the cookie */
     realm_flow_demand code; /* the most that is asked for beside it: */
     unsigned factors;       /* one of these */
     const ost_json *place;  /* the flow that they stand in, */
@@ -100,14 +102,18 @@ static bool add_factor(inspection *i, const ost_json *flow, realm_factor factor,
     return true;
 }
 
-/* A passkey may stand beside a password (passkey_flow.h): nobody needs one. */
-static bool is_known(const inspection *i, const ost_json *name, const ost_json *requirement,
+/* A passkey may stand beside a password, or in its place (passkey_flow.h). */
+static bool is_known(inspection *i, const ost_json *name, const ost_json *requirement,
                      bool conditional)
 {
     if (conditional)
         return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
-    if (i->browser && ost_json_equals(name, OST_TEXT("webauthn-authenticator-passwordless")))
-        return ost_json_equals(requirement, OST_TEXT("ALTERNATIVE"));
+    if (i->browser && ost_json_equals(name, OST_TEXT("webauthn-authenticator-passwordless"))) {
+        i->needs_passkey =
+            i->needs_passkey || !ost_json_equals(requirement, OST_TEXT("ALTERNATIVE"));
+        return true;
+    }
+    i->takes_session = i->takes_session || ost_json_equals(name, OST_TEXT("auth-cookie"));
     return is_one_of(name, i->known);
 }
 
@@ -167,8 +173,21 @@ static bool choose(const ost_json *realm, const ost_json *client, bool browser,
             !ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant")));
 }
 
-static realm_flow_demand inspect(const ost_json *realm, const ost_json *client, realm_flow flow,
-                                 unsigned *ret_factors)
+/* What is found of a flow. */
+typedef struct finding {
+    realm_flow_demand demand;
+    unsigned factors;
+    bool password, session; /* will do */
+    passkey_rule passkey;
+} finding;
+
+/* A password will do where one is asked for, unless a passkey is needed beside it. */
+static bool takes_password(const inspection *i, const ost_json *realm, const ost_json *flow)
+{
+    return i->asks_password && (!i->needs_passkey || passkey_flow_is_needless(realm, flow));
+}
+
+static finding inspect(const ost_json *realm, const ost_json *client, realm_flow flow, bool offered)
 {
     bool browser = flow == REALM_FLOW_BROWSER;
     inspection i = {
@@ -179,36 +198,49 @@ static realm_flow_demand inspect(const ost_json *realm, const ost_json *client, 
         .code = FLOW_PASSWORD,
     };
     const ost_json *chosen;
-    *ret_factors = FACTOR_CODE;
     if (!choose(realm, client, browser, &chosen))
-        return FLOW_CODE_OF_OWNER;
-    bool followed = inspect_flow(&i, chosen, false, 0) && i.asks_password;
-    *ret_factors = followed ? i.factors : FACTOR_NONE;
-    return followed ? i.code : FLOW_REFUSED;
+        return (finding){.demand = FLOW_CODE_OF_OWNER,
+                         .factors = FACTOR_CODE,
+                         .password = true,
+                         .session = true,
+                         .passkey = passkey_flow_rule(realm, NULL, offered)};
+    finding found = {.demand = FLOW_REFUSED};
+    if (!inspect_flow(&i, chosen, false, 0))
+        return found;
+    found.password = takes_password(&i, realm, chosen);
+    found.passkey = browser ? passkey_flow_rule(realm, chosen, offered) : PASSKEY_NONE;
+    if (!found.password && found.passkey == PASSKEY_NONE)
+        return found;
+    found.demand = i.code;
+    found.factors = i.factors;
+    found.session = i.takes_session;
+    return found;
 }
 
 realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
                                        realm_flow flow)
 {
-    unsigned factors;
-    return inspect(realm, client, flow, &factors);
+    return inspect(realm, client, flow, false).demand;
 }
 
 unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, realm_flow flow)
 {
-    unsigned factors;
-    (void)inspect(realm, client, flow, &factors);
-    return factors;
+    return inspect(realm, client, flow, false).factors;
 }
 
 passkey_rule realm_flow_passkey_of(const ost_json *realm, const ost_json *client, bool offered)
 {
-    const ost_json *chosen;
-    if (!choose(realm, client, true, &chosen))
-        return passkey_flow_rule(realm, NULL, offered);
-    return realm_flow_demand_of(realm, client, REALM_FLOW_BROWSER) != FLOW_REFUSED
-               ? passkey_flow_rule(realm, chosen, offered)
-               : PASSKEY_NONE;
+    return inspect(realm, client, REALM_FLOW_BROWSER, offered).passkey;
+}
+
+bool realm_flow_takes_password(const ost_json *realm, const ost_json *client)
+{
+    return inspect(realm, client, REALM_FLOW_BROWSER, false).password;
+}
+
+bool realm_flow_takes_session(const ost_json *realm, const ost_json *client)
+{
+    return inspect(realm, client, REALM_FLOW_BROWSER, false).session;
 }
 
 /* ---- registration ---- */

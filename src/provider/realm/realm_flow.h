@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a login goes by a flow that is there: a password, and a second factor of everybody or of
- * those who have one. Others cannot be followed, and their logins are refused. The same of the flow
- * by which people make accounts for themselves. */
+/* Whether a login goes by a flow that is there: a password or a passkey, and a second factor of
+ * everybody or of those who have one. Others cannot be followed, and their logins are refused. The
+ * same of the flow by which people make accounts for themselves. */
 #ifndef REALM_FLOW_H
 #define REALM_FLOW_H
 
@@ -16,7 +16,7 @@ typedef enum realm_flow_demand {
     FLOW_REFUSED,       /* it has steps that are not there */
     FLOW_CODE,          /* a password and a second factor */
     FLOW_CODE_OF_OWNER, /* likewise, the factor of those who have one */
-    FLOW_PASSWORD,      /* a password alone */
+    FLOW_PASSWORD,      /* a password, or what stands in its place, alone */
 } realm_flow_demand;
 
 /* Second factors, a bit each: any of those that a flow names will do. */
@@ -37,6 +37,10 @@ unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, re
 /* Whether a passkey will do in the browser flow instead of the password. `offered`: by the realm's
  * policy. */
 passkey_rule realm_flow_passkey_of(const ost_json *realm, const ost_json *client, bool offered);
+
+/* Whether a password will do in the browser flow, and whether the browser's session. */
+bool realm_flow_takes_password(const ost_json *realm, const ost_json *client);
+bool realm_flow_takes_session(const ost_json *realm, const ost_json *client);
 
 /* What the realm's registration flow asks newcomers for, beside their profile. */
 typedef struct realm_registration_flow {

@@ -129,3 +129,21 @@ ost_result key_request_options(call *c, const webauthn_policy *policy, ost_text 
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_options);
 }
+
+/* Of the browser: who it is nobody knows yet. */
+bool key_passkey_begin(call *c, ost_text browser, key_ceremony *ret)
+{
+    *ret =
+        (key_ceremony){.use = WEBAUTHN_PASSWORDLESS, .expires = c->now + c->realm->lifespans.login};
+    return call_hash(c, browser, &ret->login) == OST_OK;
+}
+
+bool key_passkey_ask(call *c, ost_text browser, ost_text *ret_options, ost_text *ret_proof)
+{
+    key_ceremony ceremony;
+    ost_text challenge;
+    return key_passkey_begin(c, browser, &ceremony) &&
+           key_challenge_make(c, &ceremony, &challenge, ret_proof) &&
+           key_request_options(c, &c->realm->keys[WEBAUTHN_PASSWORDLESS], challenge, NULL, 0,
+                               ret_options) == OST_OK;
+}

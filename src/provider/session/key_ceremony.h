@@ -45,4 +45,11 @@ OST_MUST_CHECK ost_result key_request_options(call *call, const webauthn_policy 
                                               ost_text challenge, const key_credential *keys,
                                               size_t count, ost_text *ret_options);
 
+/* The ceremony of a passkey at a login in this browser (browser_id), of whomever the passkey says;
+ * and what the browser is asked for then, with the proof of its challenge. False: out of memory or
+ * randomness. On the exchange's loop too. */
+OST_MUST_CHECK bool key_passkey_begin(call *call, ost_text browser, key_ceremony *ret_ceremony);
+OST_MUST_CHECK bool key_passkey_ask(call *call, ost_text browser, ost_text *ret_options,
+                                    ost_text *ret_proof);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Flows as somebody meets them who has a passkey and no password; see passkey_flow.h. As in
- * Keycloak, where something is required its alternatives do not count. */
+/* Flows as somebody meets them who has a passkey and no password, or the other way about; see
+ * passkey_flow.h. As in Keycloak, where something is required its alternatives do not count. */
 #include "provider/webauthn/passkey_flow.h"
 
 #include "base/array.h"
@@ -11,13 +11,14 @@
 /* What becomes of them in a flow, or at a step. */
 typedef struct passage {
     bool passes;
-    bool shown;  /* a passkey has been asked for, */
+    bool shown;  /* what they have has been asked for, */
     bool factor; /* and a second factor is, too */
 } passage;
 
 typedef struct walk {
     const ost_json *realm;
-    bool offered;
+    bool offered;  /* forms for passwords take passkeys, too */
+    bool password; /* they have that, and no passkey */
 } walk;
 
 static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth);
@@ -76,8 +77,9 @@ static passage walk_step(const walk *w, const ost_json *step, unsigned depth)
     if (ost_json_text(alias, &name) && name.len > 0)
         return walk_flow(w, find(ost_json_get(w->realm, "authenticationFlows"), alias), depth + 1);
     (void)!ost_json_text(ost_json_get(step, "authenticator"), &name);
-    if (text_is(name, "webauthn-authenticator-passwordless") ||
-        (w->offered && text_is_one_of(name, passwords)))
+    bool key = text_is(name, "webauthn-authenticator-passwordless");
+    bool password = text_is_one_of(name, passwords);
+    if (w->password ? password : key || (w->offered && password))
         return (passage){.passes = true, .shown = true};
     if (text_is_one_of(name, factors))
         return (passage){.passes = true, .factor = true};
@@ -109,6 +111,13 @@ static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth)
     passage found = required ? all : any;
     found.factor = found.factor && !spared;
     return found;
+}
+
+bool passkey_flow_is_needless(const ost_json *realm, const ost_json *flow)
+{
+    const walk w = {.realm = realm, .password = true};
+    passage found = walk_flow(&w, flow, 0);
+    return found.passes && found.shown;
 }
 
 passkey_rule passkey_flow_rule(const ost_json *realm, const ost_json *flow, bool offered)

@@ -15,4 +15,7 @@ typedef enum passkey_rule {
  * too (webAuthnPolicyPasswordlessPasskeysEnabled). What cannot be followed takes none. */
 passkey_rule passkey_flow_rule(const ost_json *realm, const ost_json *flow, bool offered);
 
+/* Whether one of the realm's lets somebody in who has a password and no passkey. */
+bool passkey_flow_is_needless(const ost_json *realm, const ost_json *flow);
+
 #endif
