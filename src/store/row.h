@@ -52,6 +52,18 @@ OST_MUST_CHECK ost_result upsert_client_session(database *database,
 /* OST_E_NOT_FOUND when it is gone. */
 OST_MUST_CHECK ost_result update_client_session(database *database,
                                                 const store_client_session *session);
+/* The second that it is, for a text of either engine. */
+#define SQLITE_NOW "unixepoch()"
+#define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
+/* Before clients' parts of sessions are deleted, which `of` chooses: remembers until which second
+ * tokens may have been issued for them. A part that begins again begins later, so that none of
+ * those is good for it. */
+#define NOTE_ENDING(now, of)                                                                       \
+    "INSERT INTO used (id, expires) SELECT 'part ' || session_id || ' ' || "                       \
+    "client_id, " GREATER_OF("started",                                                            \
+                             now) " + 1 FROM client_session WHERE " of                             \
+                                  " ON CONFLICT (id) DO UPDATE SET expires = " GREATER_OF(         \
+                                      "used.expires", "excluded.expires")
 /* Of columns from `at` on, as they stand here. */
 #define CLIENT_SESSION_COLUMNS                                                                     \
     "part.session_id, part.client_id, part.scope, part.nonce, part.redirect_uri, part.started, "   \

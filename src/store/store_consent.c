@@ -153,6 +153,9 @@ ost_result store_consent_put(store *s, const store_consent *consent)
     return WRITE(s, d, write_consent(d, consent));
 }
 
+#define OF_USER                                                                                    \
+    "client_id = ?1 AND session_id IN (SELECT id FROM session WHERE realm = ?2 AND user_id = ?3)"
+
 /* Codes, and refresh tokens by the client's part. */
 static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_text client_id)
 {
@@ -163,12 +166,13 @@ static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_
                                                client_id, realm, user_id),
                                       NULL);
     if (result == OST_OK)
-        result = run_statement(PREPARED(d,
-                                        "DELETE FROM client_session WHERE client_id = ? AND "
-                                        "session_id IN (SELECT id FROM session WHERE "
-                                        "realm = ? AND user_id = ?)",
-                                        client_id, realm, user_id),
-                               NULL);
+        result = run_later(PREPARED(
+            d, text_for(d, NOTE_ENDING(SQLITE_NOW, OF_USER), NOTE_ENDING(POSTGRESQL_NOW, OF_USER)),
+            client_id, realm, user_id));
+    if (result == OST_OK)
+        result = run_statement(
+            PREPARED(d, "DELETE FROM client_session WHERE " OF_USER, client_id, realm, user_id),
+            NULL);
     return result;
 }
 

@@ -25,8 +25,6 @@
 
 #define ONE "s.id = ?2"
 #define SOME(ids) "s.id IN (" ids ")"
-#define SQLITE_NOW "unixepoch()"
-#define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
 
 #define DOCUMENT_MEMORY ((size_t)512 << 20) /* while the document of a realm is read */
 #define ADDRESS "backchannel.logout.url"

@@ -67,26 +67,33 @@ static ost_result insert_first_refresh(database *d, const store_client_session *
                                 OST_TEXT(""), session->last_access);
 }
 
+/* A little later where such a part has just ended (NOTE_ENDING), by no more than clocks may be
+ * apart. */
+#define BEGINNING                                                                                  \
+    "coalesce((SELECT expires FROM used WHERE id = 'part ' || ?1 || ' ' || ?2 AND "                \
+    "expires > ?6 AND expires <= ?6 + 30), ?6)"
+
 ost_result upsert_client_session(database *d, const store_client_session *session)
 {
-    statement *st =
-        prepare(d, "INSERT INTO client_session (" CLIENT_COLUMNS
-                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
-                   "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
-                   "excluded.redirect_uri, last_access = excluded.last_access, notes = "
-                   "excluded.notes, issuer = excluded.issuer");
+    statement *st = prepare(
+        d, "INSERT INTO client_session (" CLIENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, " BEGINNING
+           ", ?7, ?8, ?9) ON CONFLICT (session_id, client_id) DO "
+           "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
+           "excluded.redirect_uri, last_access = excluded.last_access, notes = "
+           "excluded.notes, issuer = excluded.issuer");
     bind_client_session(st, session);
     ost_result result = run_later(st);
     return result == OST_OK ? insert_first_refresh(d, session) : result;
 }
 
+/* Not of one that has begun since: that is another. */
 ost_result update_client_session(database *d, const store_client_session *session)
 {
-    statement *st =
-        prepare(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
-                   "started = " LESSER_OF("started", "?6") ", last_access = " GREATER_OF(
-                       "last_access", "?7") ", notes = ?8, "
-                                            "issuer = ?9 WHERE session_id = ?1 AND client_id = ?2");
+    statement *st = prepare(
+        d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
+           "last_access = " GREATER_OF(
+               "last_access", "?7") ", notes = ?8, issuer = ?9 "
+                                    "WHERE session_id = ?1 AND client_id = ?2 AND started <= ?6");
     bind_client_session(st, session);
     ost_result result = run_change(st);
     return result == OST_OK ? insert_first_refresh(d, session) : result;
@@ -235,20 +242,26 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
 }
 
 /* With it goes what was made of it, and of that, and so on. */
-#define END_WITH_PARTS(first, origin)                                                              \
+#define GONE(first, origin)                                                                        \
     "WITH RECURSIVE gone(client_id) AS (" first " UNION SELECT part.client_id "                    \
     "FROM client_session AS part JOIN gone ON " origin " = gone.client_id "                        \
-    "WHERE part.session_id = ?1) "                                                                 \
-    "DELETE FROM client_session WHERE session_id = ?1 AND client_id IN "                           \
-    "(SELECT client_id FROM gone)"
+    "WHERE part.session_id = ?1) "
+#define SQLITE_GONE GONE("VALUES (?2)", "part.notes ->> '$.from'")
+#define POSTGRESQL_GONE GONE("VALUES (?2 COLLATE \"C\")", "note(part.notes, 'from')")
+#define OF_GONE "session_id = ?1 AND client_id IN (SELECT client_id FROM gone)"
+#define END_GONE "DELETE FROM client_session WHERE " OF_GONE
 
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    return run_change(
-        PREPARED(d,
-                 text_for(d, END_WITH_PARTS("VALUES (?2)", "part.notes ->> '$.from'"),
-                          END_WITH_PARTS("VALUES (?2 COLLATE \"C\")", "note(part.notes, 'from')")),
-                 session_id, client_id));
+    ost_result result =
+        run_later(PREPARED(d,
+                           text_for(d, SQLITE_GONE NOTE_ENDING(SQLITE_NOW, OF_GONE),
+                                    POSTGRESQL_GONE NOTE_ENDING(POSTGRESQL_NOW, OF_GONE)),
+                           session_id, client_id));
+    return result == OST_OK
+               ? run_change(PREPARED(d, text_for(d, SQLITE_GONE END_GONE, POSTGRESQL_GONE END_GONE),
+                                     session_id, client_id))
+               : result;
 }
 
 ost_result store_client_session_end(store *s, ost_text session_id, ost_text client_id)

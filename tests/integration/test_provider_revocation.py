@@ -84,3 +84,16 @@ def test_a_token_of_another_address_of_the_realm_ends_too(realm, tokens, name):
     assert realm.refresh(ONE, tokens[ONE]["refresh_token"]).status == 400
     assert realm.userinfo(tokens[ONE]["access_token"]).status == 401
     assert realm.refresh(TWO, tokens[TWO]["refresh_token"]).status == 200
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token"])
+def test_what_was_revoked_stays_dead_when_the_client_begins_again_at_once(realm, browser, tokens, name):
+    for _ in range(3):  # of which two are within one second
+        before = tokens[ONE]
+        revoke(realm, ONE, before[name])
+        code = callback_of(realm.authorize(browser, ONE, prompt="none"))["code"]
+        tokens[ONE] = realm.code(ONE, code).json()
+        assert realm.refresh(ONE, before["refresh_token"]).status == 400
+        assert realm.userinfo(before["access_token"]).status == 401
+        assert realm.userinfo(tokens[ONE]["access_token"]).status == 200
+        assert realm.refresh(ONE, tokens[ONE]["refresh_token"]).status == 200

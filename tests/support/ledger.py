@@ -19,7 +19,7 @@ CALLBACK = "http://localhost:8000/cb"
 WEB, ASKING = Client("web", "a-secret-of-the-web", CALLBACK), Client("asking", None, CALLBACK)
 PASSWORD = "a-password"
 KEY = "org.keycloak.keys.KeyProvider"
-KEY_SECONDS = 3  # between two new keys: a realm has a hundred at most
+KEY_SECONDS, KEYS_MAX = 3, 80  # between two new keys, and of them: a realm has a hundred at most
 
 
 def user(name, **more):
@@ -187,7 +187,7 @@ class Ledger:
 
     def new_key(self):
         with self.lock:
-            if time.monotonic() < self.key_at:
+            if time.monotonic() < self.key_at or len(self.keys) >= KEYS_MAX:
                 return
             self.key_at = time.monotonic() + KEY_SECONDS
         admin = self.admins[self.node()]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nodes of a provider that share nothing but a PostgreSQL database. A test file imports the fixtures that it uses."""
 
+import contextlib
 import subprocess
 
 import pytest
@@ -39,10 +40,9 @@ class Node(Program):
         return Realm(self.base, name)
 
 
-@pytest.fixture
-def nodes(cluster, realm_file, tmp_path):
-    """Two nodes of one issuer, started at once on an empty database."""
-    url = cluster.database(tmp_path.name)
+@contextlib.contextmanager
+def two_nodes(url, realm_file, tmp_path):
+    """Of one issuer, started at once on an empty database."""
     first = Node(url, realm_file, tmp_path)
     second = Node(url, realm_file, tmp_path, first.base)
     for node in (first, second):
@@ -55,6 +55,12 @@ def nodes(cluster, realm_file, tmp_path):
         for node in (first, second):
             if node.pid:
                 node.stop()
+
+
+@pytest.fixture
+def nodes(cluster, realm_file, tmp_path):
+    with two_nodes(cluster.database(tmp_path.name), realm_file, tmp_path) as started:
+        yield started
 
 
 def run(*arguments, **environment):

@@ -23,10 +23,11 @@ def programs():
 
 
 class Cluster:
-    def __init__(self, follows=None, **settings):
-        """`follows`: a running cluster, whose standby it is."""
+    def __init__(self, follows=None, folder=None, **settings):
+        """`follows`: a running cluster, whose standby it is; `folder`: of one that has ended, whose place it takes."""
         self.bin = programs()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ostiary-pg-"))
+        self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="ostiary-pg-"))
+        shutil.rmtree(self.data, ignore_errors=True)
         self.owner = pwd.getpwnam(USER) if os.geteuid() == 0 else None
         self.settings = settings
         self.process = None
@@ -86,6 +87,12 @@ class Cluster:
                 self.kill_one(pid)
             time.sleep(0.01)
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def quit(self):
+        """In the mode that PostgreSQL calls immediate: nothing is brought to an end."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+        self.process = None
 
     def _within(self):
         """All that work in the folder of its data, whoever began them."""

@@ -360,5 +360,5 @@ int64_t client_session_since(call *c, const store_client_session *session)
     if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
         !ost_json_integer(ost_json_get(notes, "since"), &since))
         return session->started;
-    return since;
+    return since > session->started ? since : session->started;
 }
