@@ -13,6 +13,8 @@ OST_MUST_CHECK ost_result replace_user(database *database, const store_user *use
                                        const store_user *before);
 /* Gives up name and address, so that another user may take them in the same transaction. */
 OST_MUST_CHECK ost_result vacate_user(database *database, const store_user *user);
+/* The same of an id. OST_E_CONFLICT: nobody has it. */
+OST_MUST_CHECK ost_result vacate_user_of(database *database, ost_text realm, ost_text id);
 OST_MUST_CHECK ost_result delete_user(database *database, ost_text realm, ost_text id);
 OST_MUST_CHECK ost_result put_key(database *database, const store_key *key);
 /* What a user of a file has granted: in place of what they had granted the same clients. */
@@ -25,6 +27,9 @@ OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *
 #define USER_BY_EMAIL USER_SELECT "AND email = ?2 AND email <> '' ORDER BY id || '' LIMIT 1"
 OST_MUST_CHECK ost_result read_users(database *database, statement *statement, ost_arena *arena,
                                      store_user **ret_users, size_t *ret_count);
+/* The first of them. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result read_first_user(database *database, statement *statement,
+                                          ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 /* store_realm_apply within a transaction. */
 OST_MUST_CHECK ost_result apply_realm_change(database *database, const store_realm_change *change,

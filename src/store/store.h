@@ -154,6 +154,20 @@ OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost
                                                ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
+/* Those of them that have one of the ids, or one of the (folded) names: in any order, and one may
+ * be there twice. Of ids and names that nobody has nothing is told. */
+typedef struct store_user_wanted {
+    ost_text realm;
+    const ost_text *ids, *names;
+    size_t id_count, name_count;
+} store_user_wanted;
+OST_MUST_CHECK ost_result store_user_pick(store *store, const store_user_wanted *wanted,
+                                          ost_arena *arena, store_user **ret_users,
+                                          size_t *ret_count);
+/* At most `max` in the order of their names, from the one behind `name` (empty: from the first). */
+OST_MUST_CHECK ost_result store_user_behind(store *store, ost_text realm, ost_text name,
+                                            int64_t max, ost_arena *arena, store_user **ret_users,
+                                            size_t *ret_count);
 /* What a search wants of users. Zeroes: all but the accounts of clients. */
 typedef enum store_user_field {
     STORE_USER_ANY, /* one of the following */
@@ -251,6 +265,27 @@ OST_MUST_CHECK ost_result store_key_change(store *store, const store_realm *real
 OST_MUST_CHECK ost_result store_key_promote(store *store, ost_text realm, ost_text kid,
                                             int64_t ends);
 
+/* The transaction that stores a change, for who gives it its users. */
+typedef struct store_within store_within;
+/* The users of these ids, as the transaction finds them; see store_user_pick. */
+OST_MUST_CHECK ost_result store_within_users(store_within *within, ost_text realm,
+                                             const ost_text *ids, size_t count, ost_arena *arena,
+                                             store_user **ret_users, size_t *ret_count);
+
+/* Users of a change that are too many to be held. First come the ids of those who are removed and
+ * of those who get another name or address, until there are no more; then `next` gives some of
+ * those who are added or written over, as `users` and `before` below, which live until it is called
+ * again; none: there are no more. `begin` comes before, and again where somebody else's work stood
+ * in the way. None of them may use the store, but for `within`. */
+typedef struct store_change_feed {
+    ost_result (*begin)(void *user, ost_error *error);
+    bool (*removed)(void *user, ost_text *ret_id);
+    bool (*renamed)(void *user, ost_text *ret_id);
+    ost_result (*next)(void *user, store_within *within, const store_user **ret_users,
+                       const store_user *const **ret_before, size_t *ret_count, ost_error *error);
+    void *user;
+} store_change_feed;
+
 struct store_realm_change {
     store_realm realm;               /* its version: the one that was read, and one */
     const store_user *users;         /* added, or written over */
@@ -258,6 +293,7 @@ struct store_realm_change {
     size_t user_count;
     const ost_text *removed_users; /* their ids */
     size_t removed_user_count;
+    const store_change_feed *feed;   /* has more of them; NULL: there are none */
     const ost_text *removed_clients; /* their client_ids */
     size_t removed_client_count;
     const store_key *keys; /* added, or of another state and times */

@@ -177,6 +177,12 @@ ost_result read_users(database *d, statement *st, ost_arena *arena, store_user *
     return OST_OK;
 }
 
+ost_result read_first_user(database *d, statement *st, ost_arena *arena, store_user *ret_user)
+{
+    ost_result result = next_row(st);
+    return result == OST_OK ? read_user(d, st, arena, ret_user) : result;
+}
+
 ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_user **ret_users,
                            size_t *ret_count)
 {
@@ -332,6 +338,18 @@ ost_result vacate_user(database *d, const store_user *user)
                                                      user->realm, user->id, OST_TEXT("\x01")),
                                             NULL)
                             : result;
+}
+
+ost_result vacate_user_of(database *d, ost_text realm, ost_text id)
+{
+    store_user row;
+    ost_arena *arena = ost_arena_new(ROW_MEMORY);
+    ost_result result =
+        arena != NULL ? find_row(d, realm, id, (ost_text){0}, arena, &row) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = vacate_user(d, &row);
+    ost_arena_free(arena);
+    return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
 ost_result delete_user(database *d, ost_text realm, ost_text id)

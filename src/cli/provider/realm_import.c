@@ -12,7 +12,6 @@
 
 #define REPORT_ARENA ((size_t)1 << 30)
 #define REPORT_MAX ((size_t)512 << 20) /* bytes of JSON */
-#define LINES_MAX 200                  /* of one realm; --json has them all */
 
 typedef struct importing {
     const option_values *values;
@@ -103,13 +102,16 @@ static void print_change(const realm_change *change)
 
 static void print_changes(const realm_changes *changes)
 {
-    size_t lines = 0;
-    for (const realm_change *at = changes->first; at != NULL; at = at->next) {
-        if (lines++ < LINES_MAX)
-            print_change(at);
+    size_t lines = 0, all = 0;
+    for (const realm_change *at = changes->first; at != NULL && lines < CHANGES_KEPT;
+         at = at->next) {
+        print_change(at);
+        lines++;
     }
-    if (lines > LINES_MAX)
-        printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
+    for (size_t i = 0; i < CHANGE_ACTIONS; i++)
+        all += changes->count[i];
+    if (all > lines)
+        printf("  … and %zu more (--json has them all)\n", all - lines);
     printf("  %zu added, %zu overwritten, %zu removed\n", changes->count[CHANGE_ADDED],
            changes->count[CHANGE_OVERWRITTEN], changes->count[CHANGE_REMOVED]);
 }

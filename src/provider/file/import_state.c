@@ -20,51 +20,7 @@
 
 /* ---- users ---- */
 
-/* Those of a document that is at hand. */
-static ost_result add_users(import *i, const ost_json *document)
-{
-    const ost_json *users = ost_json_get(document, "users");
-    i->files.lists_users = i->files.lists_users || users != NULL;
-    return user_rows_add(&i->users, users, i->arena);
-}
-
-/* Of a realm that exists the users are compared with those that are there, in memory. */
-static ost_result refuse_large(const import *i, ost_error *error)
-{
-    for (size_t n = 0; n < i->files.ranges.count; n++) {
-        const user_range *range = &i->files.ranges.ranges[n];
-        if ((uint64_t)range->status.st_size > DOCUMENT_MAX)
-            return ost_error_set(error, OST_E_CEILING,
-                                 "%s has %lld MiB, and --replace and --merge take files of at most "
-                                 "%zu MiB for a realm that exists: spread its users over several, "
-                                 "or delete the realm first",
-                                 range->path, (long long)range->status.st_size >> 20,
-                                 DOCUMENT_MAX >> 20);
-    }
-    return OST_OK;
-}
-
-static ost_result load_users(import *i, ost_error *error)
-{
-    user_reader reader;
-    const ost_json *user = NULL;
-    ost_result result = refuse_large(i, error), first = result;
-    user_reader_begin(&reader, &i->files.ranges);
-    while (result == OST_OK || result == OST_E_FORMAT) { /* the report is whole */
-        result = user_review_next(&reader, i->options->strict, &i->report, i->arena, &user,
-                                  first == OST_OK ? error : NULL);
-        if (result == OST_OK && user == NULL)
-            break;
-        if (result == OST_OK)
-            result = user_rows_add_one(&i->users, user, i->arena);
-        if (first == OST_OK)
-            first = result;
-    }
-    user_reader_free(&reader);
-    return first;
-}
-
-/* Those of a new realm are looked through, and read again when they are stored. */
+/* Before anything is made of them: they are looked through, and read again when they are stored. */
 static ost_result look_through(import *i, ost_error *error)
 {
     const user_rows_progress progress = {i->options->progress, i->options->user};
@@ -78,12 +34,11 @@ static ost_result look_through(import *i, ost_error *error)
     return result;
 }
 
-static ost_result read_users(import *i, ost_error *error)
+/* Users of a document that is at hand. */
+static ost_result add_users(import *i, const ost_json *list)
 {
-    ost_result result = i->is_new ? look_through(i, error) : load_users(i, error);
-    return result == OST_OK && i->update != NULL
-               ? realm_update_merge(i->update, i->file, &i->users, &i->file, error)
-               : result;
+    const user_range range = {.list = list, .shown = "", .count = ost_json_count(list)};
+    return list != NULL ? user_ranges_add(&i->files.ranges, &range, i->arena) : OST_OK;
 }
 
 /* ---- the realm ---- */
@@ -96,8 +51,11 @@ static ost_result find_users(import *i, const realm_part *part, ost_error *error
                               .status = i->status,
                               .at = part->users_at,
                               .count = part->user_count};
-    if (i->path == NULL)
-        return add_users(i, i->file);
+    if (i->path == NULL) {
+        const ost_json *users = ost_json_get(i->file, "users");
+        i->files.lists_users = users != NULL;
+        return error_set_sentence(error, add_users(i, users));
+    }
     ost_result result = user_files_add(&i->files, &range, i->file, i->arena, error);
     if (result == OST_OK && ost_json_text(ost_json_get(i->file, "realm"), &name))
         result = user_files_find(&i->files, name, i->arena, error);
@@ -124,7 +82,6 @@ static void report_users(import *i, const realm_part *part)
 static ost_result read_all(import *i, const realm_part *part, ost_error *error)
 {
     i->files = (user_files){.path = i->path, .strict = i->options->strict, .report = &i->report};
-    i->is_new = i->path != NULL && i->update == NULL;
     i->review = (user_review){.roles = {.arena = i->arena}};
     ost_result result = review_renew(part->document, &member_realm, "", i->options->strict,
                                      i->arena, &i->report, &i->file, error);
@@ -134,38 +91,22 @@ static ost_result read_all(import *i, const realm_part *part, ost_error *error)
         result = error_set_sentence(error, old_layout_renew(i->file, i->arena, &i->file));
     if (result == OST_OK)
         result = find_users(i, part, error);
+    if (result == OST_OK && i->update != NULL)
+        result = realm_update_merge(i->update, i->file, &i->file, error);
     if (result == OST_OK)
-        result = read_users(i, error);
+        result = look_through(i, error);
     return result == OST_OK ? policy_document_check(i->file, i->arena, error) : result;
 }
 
-/* What the realm has to know of its users. */
-static ost_result gather_names(import *i, role_names *ret_named)
-{
-    ost_result result = OST_OK;
-    if (!i->is_new)
-        result = account_names_begin(i->file, i->arena, &i->review.accounts);
-    for (size_t n = 0; n < i->users.count && result == OST_OK; n++) {
-        role_names_add(&i->review.roles, i->users.documents[n]);
-        result = account_names_add(&i->review.accounts, i->users.documents[n], i->arena);
-    }
-    return result == OST_OK ? role_names_finish(&i->review.roles, i->file, ret_named) : result;
-}
-
-static ost_result make_users(import *i, ost_error *error)
+/* Plain passwords of a new realm. Those of one that exists may be known there. */
+static ost_result hash_passwords(import *i, ost_error *error)
 {
     const user_rows_progress progress = {i->options->progress, i->options->user};
-    if (i->is_new)
-        return i->review.plain > 0
-                   ? plain_passwords_make(&i->files.ranges, i->review.plain, i->options->strict,
-                                          i->realm, &progress, i->context, i->arena, &i->passwords,
-                                          error)
-                   : OST_OK;
-    ost_result result = user_rows_check(&i->users, i->realm, error);
-    if (result == OST_OK)
-        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, error);
-    i->user_count = i->users.count;
-    return result;
+    return i->update == NULL && i->review.plain > 0
+               ? plain_passwords_make(&i->files.ranges, i->review.plain, i->options->strict,
+                                      i->realm, &progress, i->context, i->arena, &i->passwords,
+                                      error)
+               : OST_OK;
 }
 
 /* Another one each time, so that a realm is not taken for one of its name and id that is gone. */
@@ -186,7 +127,7 @@ static ost_result make_rows(import *i, ost_error *error)
 {
     role_names named;
     realm_surroundings beside = {.named = &named, .accounts = &i->review.accounts};
-    ost_result result = gather_names(i, &named);
+    ost_result result = role_names_finish(&i->review.roles, i->file, &named);
     if (result != OST_OK)
         return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
     result = first_version(i->context, &i->row.version);
@@ -210,7 +151,7 @@ static ost_result make_rows(import *i, ost_error *error)
         return result;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));
     i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
-    return make_users(i, error);
+    return hash_passwords(i, error);
 }
 
 /* The keys of a new realm. Where the file names its keys, others stand behind these. */
@@ -226,6 +167,22 @@ static ost_result complete_keys(import *i, const store_key *brought, size_t coun
     return result;
 }
 
+static ost_result plan_update(import *i, const store_key *brought, size_t count, ost_error *error)
+{
+    i->progress = (user_rows_progress){i->options->progress, i->options->user};
+    const user_plan_source users = {.users_mode = i->users_mode,
+                                    .lists_users = i->files.lists_users,
+                                    .ranges = &i->files.ranges,
+                                    .plain = i->review.plain,
+                                    .accounts = &i->review.accounts,
+                                    .strict = i->options->strict,
+                                    .progress = &i->progress};
+    ost_result result =
+        realm_update_plan(i->update, &i->row, i->realm, &users, brought, count, error);
+    i->user_count = i->update->users.count;
+    return result;
+}
+
 /* The rest of what is to be stored: keys, and of a realm that exists what changes. */
 static ost_result make_plan(import *i, ost_error *error)
 {
@@ -237,13 +194,12 @@ static ost_result make_plan(import *i, ost_error *error)
                             &i->report, &brought, &count, error);
     if (result != OST_OK)
         return result;
-    return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,
-                                                 i->files.lists_users, brought, count, error)
+    return i->update != NULL ? plan_update(i, brought, count, error)
                              : complete_keys(i, brought, count, error);
 }
 
-/* A new realm whose users come from files. */
-static ost_result create_from_files(import *i, const store_realm_change *beside, ost_error *error)
+/* A new realm, with its users. */
+static ost_result create_with_users(import *i, const store_realm_change *beside, ost_error *error)
 {
     const user_rows_progress progress = {i->options->progress, i->options->user};
     const user_feed_source source = {.ranges = &i->files.ranges,
@@ -288,10 +244,7 @@ static ost_result create_realm(import *i, ost_error *error)
                                        i->context, i->arena, &change, error);
         if (result != OST_OK)
             return result;
-        result = i->is_new
-                     ? create_from_files(i, change, error)
-                     : store_realm_create_beside(i->store, &i->row, i->users.rows, i->users.count,
-                                                 i->keys, i->key_count, change, error);
+        result = create_with_users(i, change, error);
         again = result == OST_E_CONFLICT && master_has_changed(i, change);
     }
     return result;
@@ -301,7 +254,7 @@ static ost_result create_realm(import *i, ost_error *error)
 static ost_result store_rows(import *i, ost_error *error)
 {
     if (i->options->dry_run)
-        return i->is_new ? create_from_files(i, NULL, error) : OST_OK;
+        return i->update == NULL ? create_with_users(i, NULL, error) : OST_OK;
     return i->update != NULL ? realm_update_store(i->update, error) : create_realm(i, error);
 }
 
@@ -333,8 +286,11 @@ static ost_result meet_existing(import *i, ost_text name, realm_update *update, 
     ost_result result = realm_update_begin(
         i->store, name, i->options->strategy == REALM_MERGE_EXISTING ? MERGE_INTO : MERGE_REPLACE,
         i->context, i->arena, update, error);
-    if (result == OST_OK)
+    if (result == OST_OK) {
         i->update = update;
+        i->users_mode = update->mode;
+        update->changes.whole = i->options->whole_report;
+    }
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
@@ -433,10 +389,11 @@ static ost_result import_over(import *i, const store_realm *row, const ost_json 
     i->review = (user_review){.roles = {.arena = i->arena}};
     result =
         review_object(document, &member_realm, "", false, i->arena, &i->report, &i->file, error);
+    i->users_mode = MERGE_REPLACE;
     if (result == OST_OK) /* which have been looked through */
-        result = user_rows_add(&i->users, users, i->arena);
+        result = error_set_sentence(error, add_users(i, users));
     if (result == OST_OK)
-        result = realm_update_merge_users(update, i->file, &i->users, MERGE_REPLACE, error);
+        result = look_through(i, error);
     if (result == OST_OK)
         result = make_rows(i, error);
     if (result == OST_OK)
@@ -454,6 +411,8 @@ ost_result realm_import_over(store *s, const store_realm *row, const ost_json *d
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
 import i = {.store = s, .options = & none, .context = context, .arena = arena };
     ost_result result = import_over(&i, row, document, users, &update, error);
+    if (i.update != NULL)
+        realm_update_clear(i.update);
     realm_unref(i.realm);
     ost_arena_free(arena);
     return result;

@@ -24,12 +24,12 @@ typedef struct import {
     ost_arena *arena;
     import_report report;
     user_files files;
-    bool is_new;               /* and from a file: its users are never in memory */
-    user_review review;        /* of those users */
-    plain_passwords passwords; /* of those users */
-    user_rows users;           /* of any other realm */
-    size_t user_count;         /* of either */
-    const ost_json *file;      /* looked through */
+    user_review review;          /* of its users */
+    plain_passwords passwords;   /* of those of a new realm */
+    user_rows_progress progress; /* of those of one that exists */
+    size_t user_count;
+    merge_mode users_mode; /* of users who are there */
+    const ost_json *file;  /* looked through */
     store_realm row;
     realm *realm;
     store_key *keys;

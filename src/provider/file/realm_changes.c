@@ -13,34 +13,45 @@ const char *change_action_name(change_action action)
     return action == CHANGE_ADDED ? "ADDED" : action == CHANGE_REMOVED ? "REMOVED" : "OVERWRITTEN";
 }
 
-static void change_add(realm_changes *c, const realm_change *change)
+static ost_text copy_text(realm_changes *c, ost_text text)
+{
+    const ost_text copy = {ost_arena_copy(c->arena, text), text.len};
+    c->failed = c->failed || copy.data == NULL;
+    return copy;
+}
+
+/* In memory that lasts; NULL: there is none. */
+static realm_change *copy_change(realm_changes *c, const realm_change *change)
 {
     realm_change *copy = ost_arena_alloc(c->arena, sizeof *copy);
-    if (copy == NULL) {
+    ost_text *members = ost_arena_alloc(c->arena, (change->member_count + 1) * sizeof *members);
+    if (copy == NULL || members == NULL) {
         c->failed = true;
-        return;
+        return NULL;
     }
     *copy = *change;
+    copy->owner = copy_text(c, change->owner);
+    copy->name = copy_text(c, change->name);
+    for (size_t i = 0; i < change->member_count; i++)
+        members[i] = copy_text(c, change->members[i]);
+    copy->members = members;
+    return copy;
+}
+
+static void change_add(realm_changes *c, const realm_change *change)
+{
+    c->count[change->action]++;
+    if (!c->whole && c->listed >= CHANGES_KEPT)
+        return;
+    realm_change *copy = copy_change(c, change);
+    if (copy == NULL)
+        return;
     if (c->last != NULL)
         c->last->next = copy;
     else
         c->first = copy;
     c->last = copy;
-    c->count[copy->action]++;
-}
-
-static bool copy_members(realm_changes *c, realm_change *change, const ost_text *members,
-                         size_t count)
-{
-    ost_text *copy = ost_arena_alloc(c->arena, (count + 1) * sizeof *copy);
-    for (size_t i = 0; i < count && copy != NULL; i++) {
-        copy[i] = (ost_text){ost_arena_copy(c->arena, members[i]), members[i].len};
-        c->failed = c->failed || copy[i].data == NULL;
-    }
-    change->members = copy;
-    change->member_count = count;
-    c->failed = c->failed || copy == NULL;
-    return copy != NULL;
+    c->listed++;
 }
 
 /* The members that `a` has otherwise than `b`, and, when `missing`, those that b lacks alone. */
@@ -67,8 +78,10 @@ void realm_changes_note(realm_changes *c, const char *type, ost_text owner, ost_
     if (before != NULL && after != NULL) {
         size_t count = different_members(after, before, false, members, 0);
         count = different_members(before, after, true, members, count);
-        if (count == 0 || !copy_members(c, &change, members, count))
+        if (count == 0)
             return;
+        change.members = members;
+        change.member_count = count;
     }
     change_add(c, &change);
 }
@@ -76,9 +89,12 @@ void realm_changes_note(realm_changes *c, const char *type, ost_text owner, ost_
 void realm_changes_note_member(realm_changes *c, change_action action, const char *type,
                                ost_text name, ost_text which)
 {
-    realm_change change = {.action = action, .type = type, .name = name};
-    if (copy_members(c, &change, &which, which.len > 0 ? 1 : 0))
-        change_add(c, &change);
+    const realm_change change = {.action = action,
+                                 .type = type,
+                                 .name = name,
+                                 .members = &which,
+                                 .member_count = which.len > 0 ? 1 : 0};
+    change_add(c, &change);
 }
 
 /* ---- a realm's document ---- */
@@ -190,7 +206,9 @@ ost_result realm_changes_compare(realm_changes *c, const ost_json *before, const
     count = own_members(before, after, true, members, count);
     (void)!ost_json_text(ost_json_get(after, "realm"), &name);
     own.name = name;
-    if (count > 0 && copy_members(c, &own, members, count))
+    own.members = members;
+    own.member_count = count;
+    if (count > 0)
         change_add(c, &own);
     for (size_t i = 0; i < member_realm.count && result == OST_OK; i++) {
         const member *m = &member_realm.members[i];

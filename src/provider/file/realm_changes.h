@@ -21,8 +21,12 @@ typedef struct realm_change {
     size_t member_count;
 } realm_change;
 
+#define CHANGES_KEPT 200 /* of a list that is not whole */
+
 typedef struct realm_changes {
     ost_arena *arena; /* where everything lives */
+    bool whole;       /* all are listed; else the first CHANGES_KEPT, and how many there are */
+    size_t listed;
     realm_change *first, *last;
     size_t count[CHANGE_ACTIONS];
     bool failed; /* out of memory */
@@ -31,7 +35,7 @@ typedef struct realm_changes {
 const char *change_action_name(change_action action); /* "ADDED" */
 
 /* One object. NULL for `before`: added; for `after`: removed; both: its members are compared, and
- * nothing is noted when they are the same. `owner` and `name` must last. */
+ * nothing is noted when they are the same. */
 void realm_changes_note(realm_changes *changes, const char *type, ost_text owner, ost_text name,
                         const ost_json *before, const ost_json *after);
 

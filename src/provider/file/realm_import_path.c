@@ -37,6 +37,8 @@ static ost_result import_part(import *i, const realm_part *part, totals *t, ost_
                                       .error = result != OST_OK ? &inner : NULL};
     if (i->options->tell != NULL)
         i->options->tell(i->options->user, &told);
+    if (i->update != NULL)
+        realm_update_clear(i->update);
     realm_unref(i->realm);
     return result;
 }

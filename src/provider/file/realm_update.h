@@ -8,7 +8,7 @@
 
 #include "provider/file/document_merge.h"
 #include "provider/file/realm_changes.h"
-#include "provider/file/user_rows.h"
+#include "provider/file/user_plan.h"
 #include "store/store.h"
 
 typedef struct realm_update {
@@ -21,6 +21,7 @@ typedef struct realm_update {
     store_key *keys;
     size_t key_count;
     realm_changes changes;
+    user_plan users;
     store_realm_change change;
 } realm_update;
 
@@ -29,22 +30,17 @@ OST_MUST_CHECK ost_result realm_update_begin(store *store, ost_text realm, merge
                                              const ost_context *context, ost_arena *arena,
                                              realm_update *ret_update, ost_error *error);
 
-/* Merges the file, and its users, with what there is. */
+/* Merges the file, without its users, with what there is. */
 OST_MUST_CHECK ost_result realm_update_merge(realm_update *update, const ost_json *file,
-                                             user_rows *users, const ost_json **ret_file,
-                                             ost_error *error);
+                                             const ost_json **ret_file, ost_error *error);
 
-/* The second half of it: the users alone. `file` has all clients of the realm as it is to be. */
-OST_MUST_CHECK ost_result realm_update_merge_users(realm_update *update, const ost_json *file,
-                                                   user_rows *users, merge_mode mode,
-                                                   ost_error *error);
-
-/* Works out the changes, once document and rows are made. `lists_users`: the file has a list of
- * them, so that with MERGE_REPLACE those that are not in it go. */
+/* Works out the changes, once the document is made: its row, and `users` (whose realm, store, mode
+ * and context are filled in). Afterwards realm_update_clear. */
 OST_MUST_CHECK ost_result realm_update_plan(realm_update *update, const store_realm *row,
-                                            const realm *realm, const user_rows *users,
-                                            bool lists_users, const store_key *brought,
-                                            size_t brought_count, ost_error *error);
+                                            const realm *realm, const user_plan_source *users,
+                                            const store_key *brought, size_t brought_count,
+                                            ost_error *error);
+void realm_update_clear(realm_update *update);
 
 bool realm_update_changes(const realm_update *update);
 

@@ -3,7 +3,6 @@
 #include "provider/file/user_merge.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error_sentence.h"
 #include "base/json/json_writer.h"
@@ -57,10 +56,7 @@ ost_result user_whole(const store_user *user, ost_arena *arena, const ost_json *
 
 /* ---- finding ---- */
 
-typedef struct user_index {
-    const store_user **by_id, **by_name;
-    size_t count;
-} user_index;
+typedef int user_order(const void *a, const void *b);
 
 static int by_id(const void *a, const void *b)
 {
@@ -73,45 +69,148 @@ static int by_name(const void *a, const void *b)
                         (*(const store_user *const *)b)->username);
 }
 
-static bool make_index(const user_rows *users, ost_arena *arena, user_index *ret)
+typedef struct user_index {
+    const store_user **sorted; /* NULL: out of memory */
+    size_t count;
+    user_order *order;
+} user_index;
+
+static user_index index_users(const store_user *users, size_t count, user_order *order,
+                              ost_arena *arena)
 {
-    size_t count = users->stored_count;
-    user_index index = {.count = count};
-    index.by_id = ost_arena_alloc(arena, (count + 1) * sizeof(const store_user *));
-    index.by_name = ost_arena_alloc(arena, (count + 1) * sizeof(const store_user *));
-    if (index.by_id == NULL || index.by_name == NULL)
-        return false;
+    user_index index = {.count = count, .order = order};
+    index.sorted = ost_arena_alloc(arena, (count + 1) * sizeof(const store_user *));
+    if (index.sorted == NULL)
+        return index;
     for (size_t i = 0; i < count; i++)
-        index.by_id[i] = index.by_name[i] = &users->stored[i];
-    qsort(index.by_id, count, sizeof(const store_user *), by_id);
-    qsort(index.by_name, count, sizeof(const store_user *), by_name);
-    *ret = index;
-    return true;
+        index.sorted[i] = &users[i];
+    qsort(index.sorted, count, sizeof(const store_user *), order);
+    return index;
 }
 
-static const store_user *search(const store_user **sorted, size_t count, const store_user *wanted,
-                                int (*compare)(const void *, const void *))
+static const store_user *search(const user_index *index, const store_user *wanted)
 {
-    const store_user **found = bsearch(&wanted, sorted, count, sizeof(const store_user *), compare);
+    const store_user **found =
+        bsearch(&wanted, index->sorted, index->count, sizeof(const store_user *), index->order);
     return found != NULL ? *found : NULL;
 }
 
-static ost_result find_user(const user_index *index, const ost_json *user, merge_mode mode,
-                            ost_arena *arena, const store_user **ret_user)
+typedef struct finding {
+    store *store;
+    user_rows *users;
+    merge_mode mode;
+    ost_arena *arena;
+    store_user_wanted wanted;
+    ost_text *texts; /* parallel to the users: the id, then the name; empty: not to be looked for */
+} finding;
+
+/* The users who have those texts. */
+static ost_result find_by(finding *f, user_order *order)
 {
-    store_user wanted = {0};
-    const store_user *found = NULL;
-    bool has_id = ost_json_text(ost_json_get(user, "id"), &wanted.id) && wanted.id.len > 0;
-    if (has_id)
-        found = search(index->by_id, index->count, &wanted, by_id);
-    if (found == NULL && (!has_id || mode == MERGE_INTO) &&
-        ost_json_text(ost_json_get(user, "username"), &wanted.username)) {
-        wanted.username = user_row_fold(wanted.username, arena);
-        if (wanted.username.data == NULL)
-            return OST_E_MEMORY;
-        found = search(index->by_name, index->count, &wanted, by_name);
+    store_user *stored;
+    size_t count;
+    ost_result result = store_user_pick(f->store, &f->wanted, f->arena, &stored, &count);
+    if (result != OST_OK)
+        return result;
+    const user_index index = index_users(stored, count, order, f->arena);
+    for (size_t i = 0; i < f->users->count && index.sorted != NULL; i++) {
+        const store_user wanted = {.id = f->texts[i], .username = f->texts[i]};
+        if (f->texts[i].len > 0)
+            f->users->before[i] = search(&index, &wanted);
     }
-    *ret_user = found;
+    return index.sorted != NULL ? OST_OK : OST_E_MEMORY;
+}
+
+static ost_result find_by_id(finding *f, ost_text *list)
+{
+    f->wanted.ids = list;
+    for (size_t i = 0; i < f->users->count; i++) {
+        ost_text *id = &f->texts[i];
+        if (!ost_json_text(ost_json_get(f->users->documents[i], "id"), id))
+            *id = (ost_text){0};
+        if (id->len > 0)
+            list[f->wanted.id_count++] = *id;
+    }
+    return find_by(f, by_id);
+}
+
+static ost_result find_by_name(finding *f, ost_text *list)
+{
+    f->wanted.ids = NULL;
+    f->wanted.id_count = 0;
+    f->wanted.names = list;
+    for (size_t i = 0; i < f->users->count; i++) {
+        bool wanted =
+            f->users->before[i] == NULL && (f->texts[i].len == 0 || f->mode == MERGE_INTO);
+        ost_text name = {0};
+        f->texts[i] = name;
+        if (!wanted || !ost_json_text(ost_json_get(f->users->documents[i], "username"), &name))
+            continue;
+        f->texts[i] = user_row_fold(name, f->arena);
+        if (f->texts[i].data == NULL)
+            return OST_E_MEMORY;
+        if (f->texts[i].len > 0)
+            list[f->wanted.name_count++] = f->texts[i];
+    }
+    return find_by(f, by_name);
+}
+
+static ost_result see_all(const user_rows *users, id_set *seen, ost_error *error)
+{
+    for (size_t i = 0; i < users->count; i++) {
+        const store_user *found = users->before[i];
+        bool is_new = true;
+        ost_result result = found != NULL ? id_set_add(seen, found->id, &is_new) : OST_OK;
+        if (result != OST_OK)
+            return error_set_sentence(error, result);
+        if (!is_new)
+            return ost_error_set(error, OST_E_CONFLICT, "users[%zu]: the user %.*s is there twice",
+                                 users->numbers[i], (int)found->username.len, found->username.data);
+    }
+    return OST_OK;
+}
+
+static bool begin_finding(user_rows *users, ost_arena *arena)
+{
+    users->before = ost_arena_alloc(arena, (users->count + 1) * sizeof(const store_user *));
+    for (size_t i = 0; i < users->count && users->before != NULL; i++)
+        users->before[i] = NULL;
+    return users->before != NULL;
+}
+
+ost_result user_merge_find(user_rows *users, store *s, ost_text name, merge_mode mode, id_set *seen,
+                           ost_arena *arena, ost_error *error)
+{
+    ost_text *list = ost_arena_alloc(arena, (users->count + 1) * sizeof *list);
+    finding f = {.store = s,
+                 .users = users,
+                 .mode = mode,
+                 .arena = arena,
+                 .wanted = {.realm = name},
+                 .texts = ost_arena_alloc(arena, (users->count + 1) * sizeof *f.texts)};
+    ost_result result = list != NULL && f.texts != NULL && begin_finding(users, arena)
+                            ? find_by_id(&f, list)
+                            : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = find_by_name(&f, list);
+    return result == OST_OK ? see_all(users, seen, error) : error_set_sentence(error, result);
+}
+
+ost_result user_merge_take(user_rows *users, const ost_text *ids, const store_user *stored,
+                           size_t stored_count, ost_arena *arena, ost_error *error)
+{
+    const user_index index = index_users(stored, stored_count, by_id, arena);
+    if (!begin_finding(users, arena) || index.sorted == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < users->count; i++) {
+        const store_user wanted = {.id = ids[i]};
+        if (ids[i].len == 0)
+            continue;
+        users->before[i] = search(&index, &wanted);
+        if (users->before[i] == NULL)
+            return ost_error_set(error, OST_E_CONFLICT, "somebody else has removed the user %.*s",
+                                 (int)ids[i].len, ids[i].data);
+    }
     return OST_OK;
 }
 
@@ -119,44 +218,22 @@ static ost_result find_user(const user_index *index, const ost_json *user, merge
 
 #define ONE_USER ((size_t)256 << 20)
 
-static ost_result merge_one(user_rows *users, size_t i, const user_index *index, bool *taken,
-                            merge_mode mode, ost_arena *arena, ost_arena *scratch, ost_error *error)
-{
-    const ost_json *whole;
-    const store_user *found;
-    ost_result result = find_user(index, users->documents[i], mode, arena, &found);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    users->before[i] = found;
-    if (found == NULL)
-        return OST_OK;
-    if (taken[found - users->stored])
-        return ost_error_set(error, OST_E_CONFLICT, "users[%zu]: the user %.*s is there twice", i,
-                             (int)found->username.len, found->username.data);
-    taken[found - users->stored] = true;
-    result = user_whole(found, scratch, &whole);
-    if (result == OST_OK)
-        result = document_merge(whole, users->documents[i], &member_user, mode, arena,
-                                &users->documents[i]);
-    ost_arena_reset(scratch);
-    return error_set_sentence(error, result);
-}
-
 ost_result user_merge_all(user_rows *users, merge_mode mode, ost_arena *arena, ost_error *error)
 {
-    user_index index;
-    bool *taken = ost_arena_alloc(arena, users->stored_count + 1);
-    users->before = ost_arena_alloc(arena, (users->count + 1) * sizeof(const store_user *));
-    if (taken == NULL || users->before == NULL || !make_index(users, arena, &index))
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    memset(taken, 0, users->stored_count + 1);
-    users->named = taken;
+    const ost_json *whole;
     ost_arena *scratch = ost_arena_new(ONE_USER);
-    ost_result result = error_set_sentence(error, scratch != NULL ? OST_OK : OST_E_MEMORY);
-    for (size_t i = 0; i < users->count && result == OST_OK; i++)
-        result = merge_one(users, i, &index, taken, mode, arena, scratch, error);
+    ost_result result = scratch != NULL ? OST_OK : OST_E_MEMORY;
+    for (size_t i = 0; i < users->count && result == OST_OK; i++) {
+        if (users->before[i] == NULL)
+            continue;
+        result = user_whole(users->before[i], scratch, &whole);
+        if (result == OST_OK)
+            result = document_merge(whole, users->documents[i], &member_user, mode, arena,
+                                    &users->documents[i]);
+        ost_arena_reset(scratch);
+    }
     ost_arena_free(scratch);
-    return result;
+    return error_set_sentence(error, result);
 }
 
 /* ---- pruning ---- */

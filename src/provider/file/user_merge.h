@@ -8,6 +8,7 @@
 #include "provider/file/document_merge.h"
 #include "provider/file/user_rows.h"
 #include "provider/realm/realm.h"
+#include "provider/stream/id_set.h"
 #include "store/store.h"
 
 /* Writes Keycloak's UserRepresentation of a stored user, credentials included. `consents`: their
@@ -18,10 +19,20 @@ OST_MUST_CHECK ost_result user_write(const store_user *user, const ost_json *con
 OST_MUST_CHECK ost_result user_whole(const store_user *user, ost_arena *arena,
                                      const ost_json **ret_user);
 
-/* Finds the users of the file among those of the realm (`users->stored`), by id, else by name,
- * fills `users->before` and `named`, and merges the documents of those that are found. With
- * MERGE_REPLACE, who has another id in the file is somebody else. OST_E_CONFLICT: one stands there
- * twice. */
+/* Finds users of a file in the store: by id, else by name, and with MERGE_REPLACE who has another
+ * id in the file is somebody else. Fills `users->before` and adds those to `seen`. OST_E_CONFLICT:
+ * one is meant twice. */
+OST_MUST_CHECK ost_result user_merge_find(user_rows *users, store *store, ost_text realm,
+                                          merge_mode mode, id_set *seen, ost_arena *arena,
+                                          ost_error *error);
+
+/* Fills `users->before` by ids (parallel; empty: somebody new). OST_E_CONFLICT: one is not among
+ * `stored`. */
+OST_MUST_CHECK ost_result user_merge_take(user_rows *users, const ost_text *ids,
+                                          const store_user *stored, size_t stored_count,
+                                          ost_arena *arena, ost_error *error);
+
+/* Merges the documents with those of `users->before`. */
 OST_MUST_CHECK ost_result user_merge_all(user_rows *users, merge_mode mode, ost_arena *arena,
                                          ost_error *error);
 

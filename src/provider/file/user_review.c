@@ -15,8 +15,8 @@ ost_result user_review_next(user_reader *reader, bool strict, import_report *rep
 {
     const ost_json *user;
     ost_result result = user_reader_next(reader, arena, &user, error);
-    if (result != OST_OK || user == NULL) {
-        *ret_user = NULL;
+    if (result != OST_OK || user == NULL || user_reader_is_known(reader)) {
+        *ret_user = result == OST_OK ? user : NULL;
         return result;
     }
     const char *path = user_reader_path(reader, arena);

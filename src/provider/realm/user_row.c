@@ -229,7 +229,16 @@ ost_result user_row_read_over(const ost_json *user, const store_user *before, si
                               const ost_context *context, ost_arena *arena, store_user *ret_row,
                               ost_error *error)
 {
-    const store_user row = {.realm = before->realm, .created = before->created};
+    return user_row_read_over_with(user, before, (ost_text){0}, index, context, arena, ret_row,
+                                   error);
+}
+
+ost_result user_row_read_over_with(const ost_json *user, const store_user *before,
+                                   ost_text password, size_t index, const ost_context *context,
+                                   ost_arena *arena, store_user *ret_row, ost_error *error)
+{
+    const store_user row = {
+        .realm = before->realm, .password = password, .created = before->created};
     return read_over(user, before, row, index, context, arena, ret_row, error);
 }
 

@@ -26,6 +26,12 @@ OST_MUST_CHECK ost_result user_row_read_over(const ost_json *user, const store_u
                                              ost_arena *arena, store_user *ret_row,
                                              ost_error *error);
 
+/* The same with the password credential that has been made for the user; empty: none has. */
+OST_MUST_CHECK ost_result user_row_read_over_with(const ost_json *user, const store_user *before,
+                                                  ost_text password, size_t index,
+                                                  const ost_context *context, ost_arena *arena,
+                                                  store_user *ret_row, ost_error *error);
+
 /* The plain password of a UserRepresentation; empty: it has none. */
 ost_text user_row_plain_password(const ost_json *user);
 

@@ -6,8 +6,9 @@
 #include "provider/stream/realm_file.h"
 #include "provider/stream/realm_split.h"
 
-/* The list of users in one file. */
+/* The list of users in one file, or of a document that is at hand. */
 typedef struct user_range {
+    const ost_json *list; /* which has been looked through; NULL: it stands in a file */
     const char *path;
     const char *shown; /* how the report calls the file; "": it is the realm's own */
     struct stat status;
@@ -31,6 +32,7 @@ typedef struct user_reader {
     size_t index;       /* how many have been read of it, the last one included */
     size_t number;      /* and of all ranges */
     bool is_open;
+    const ost_json *at; /* of a list: the next one */
     realm_file file;
     piece_reader pieces;
 } user_reader;
@@ -44,6 +46,12 @@ void user_reader_free(user_reader *reader);
  * split. */
 OST_MUST_CHECK ost_result user_reader_next(user_reader *reader, ost_arena *arena,
                                            const ost_json **ret_user, ost_error *error);
+
+/* Passes over the next one without a look at it; not at the end. */
+OST_MUST_CHECK ost_result user_reader_pass(user_reader *reader, ost_error *error);
+
+/* The user that was read has been looked through before. */
+bool user_reader_is_known(const user_reader *reader);
 
 /* "users[3]", "x-users-0.json.users[3]": the user that was read, in the arena. NULL: no memory. */
 const char *user_reader_path(const user_reader *reader, ost_arena *arena);
