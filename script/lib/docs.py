@@ -36,7 +36,7 @@ OTHERS |= {"init-token", "free", "label", "pin", "so-pin", "module", "token-labe
 
 
 # Rows that tables of several programs have.
-SHARED = ("src/base/config/config_file.h", "src/trace/trace_settings.h")
+SHARED = ("src/base/config/config_file.h", "src/trace/trace_settings.h", "src/gate/gate.h")
 
 
 def options_in(folder):
@@ -50,9 +50,10 @@ def check_man_page():
     page = (ROOT / "docs/man/ostiary.1").read_text()
     documented = set(re.findall(r"Fl -([a-z][a-z0-9-]+)", page)) - {"help"}
     options = options_in("src/cli")
+    shared = options_in("src/app")  # `gate` has them too; the page names some
     for name in sorted(options - documented):
         problems.append(f"docs/man/ostiary.1 does not explain --{name}")
-    for name in sorted(documented - options):
+    for name in sorted(documented - options - shared):
         problems.append(f"docs/man/ostiary.1 explains --{name}, which does not exist")
     words = set()
     for source in (ROOT / "src/cli").rglob("*.c"):

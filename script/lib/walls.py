@@ -29,8 +29,9 @@ FLOORS = {
     "trace": ["base", "net", "http"],
     "store": ["base"],
     "app": ["base", "jose", "guard", "login", "http", "page", "trace"],
+    "gate": ["base", "jose", "guard", "login", "http", "trace", "app"],
     "provider": ["base", "jose", "net", "guard", "http", "page", "store", "trace"],
-    "cli": ["base", "jose", "net", "guard", "http", "store", "trace", "provider"],
+    "cli": ["base", "jose", "net", "guard", "http", "store", "trace", "app", "gate", "provider"],
 }
 
 # What each wing may use within its floor: "." is the top of the floor. Floors that are not named

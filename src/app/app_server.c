@@ -36,7 +36,7 @@ static ost_result make_login(app_server *server, ost_error *error)
         .client_id = s->client_id,
         .client_secret = s->client_secret,
         .scope = s->scope,
-        .redirect_path = LOGIN_PAGES_CALLBACK,
+        .redirect_path = server->paths.callback,
         .secret = s->cookie_secret,
         .older_secret = s->older_secret,
         .insecure_http = s->insecure_http,
@@ -74,14 +74,15 @@ static void add_own(route_table *table, app_server *server, const char *path, ht
         add_route(table, HTTP_GET, path, handler, server, 0);
 }
 
-static void add_pages(route_table *table, app_server *server)
+static void add_pages(route_table *table, app_server *server, const app_extension *extension)
 {
     if (!server->settings->no_docs) {
         for (const docs_page_address *at = docs_page_addresses; at->path != NULL; at++)
             add_own(table, server, at->path, at->handler);
     }
     /* Where a logout ends, for one. */
-    add_own(table, server, "/", login_pages_home);
+    if (extension == NULL)
+        add_own(table, server, "/", login_pages_home);
     if (!server->settings->no_monitoring) {
         for (const monitoring_address *at = monitoring_addresses; at->path != NULL; at++)
             add_own(table, server, at->path, at->handler);
@@ -91,7 +92,7 @@ static void add_pages(route_table *table, app_server *server)
 /* Not to be replaced: the provider sends browsers there, and signing out must work. */
 static ost_result add_login(route_table *table, app_server *server, ost_error *error)
 {
-    static const char *const taken[] = {LOGIN_PAGES_CALLBACK, LOGIN_PAGES_LOGOUT};
+    const char *const taken[] = {server->paths.callback, server->paths.logout};
     if (!server->logs_in)
         return OST_OK;
     for (size_t i = 0; i < 2; i++) {
@@ -101,28 +102,31 @@ static ost_result add_login(route_table *table, app_server *server, ost_error *e
                                  "the program's route %s is needed for browsers to sign in",
                                  taken[i]);
     }
-    add_route(table, HTTP_GET, LOGIN_PAGES_CALLBACK, login_pages_callback, server, 0);
-    add_route(table, HTTP_GET, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
-    add_route(table, HTTP_POST, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
+    add_route(table, HTTP_GET, taken[0], login_pages_callback, server, 0);
+    add_route(table, HTTP_GET, taken[1], login_pages_logout, server, 0);
+    add_route(table, HTTP_POST, taken[1], login_pages_logout, server, 0);
     return OST_OK;
 }
 
 /* A program that has a route of its own there knows what it does. */
 static ost_result add_logout(route_table *table, app_server *server, ost_error *error)
 {
-    if (server->guard == NULL || route_list_has(server->app->routes, "POST", LOGOUT_ROUTE_PATH))
+    const char *path = server->paths.logout_tokens;
+    if (server->guard == NULL || route_list_has(server->app->routes, "POST", path))
         return OST_OK;
-    add_route(table, HTTP_POST, LOGOUT_ROUTE_PATH, logout_route_receive, server, MAX_LOGOUT_TOKEN);
+    add_route(table, HTTP_POST, path, logout_route_receive, server, MAX_LOGOUT_TOKEN);
     return logout_route_rules(server, error);
 }
 
-static ost_result make_routes(app_server *server, route_table *table, ost_error *error)
+static ost_result make_routes(app_server *server, const app_extension *extension,
+                              route_table *table, ost_error *error)
 {
-    size_t count = 0;
+    size_t count = 0, more = extension != NULL ? extension->route_count : 0;
     ost_result result = route_list_check(server->app->routes, &count, error);
     if (result != OST_OK)
         return result;
-    table->routes = ost_arena_alloc(server->arena, (count + OWN_ROUTES) * sizeof *table->routes);
+    table->routes =
+        ost_arena_alloc(server->arena, (count + more + OWN_ROUTES) * sizeof *table->routes);
     server->routes = ost_arena_alloc(server->arena, count * sizeof *server->routes);
     if (table->routes == NULL || server->routes == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
@@ -132,6 +136,8 @@ static ost_result make_routes(app_server *server, route_table *table, ost_error 
         add_route(table, route_list_method(route->method), route->path, serve, &server->routes[i],
                   route->max_body);
     }
+    for (size_t i = 0; i < more; i++)
+        table->routes[table->count++] = extension->routes[i];
     server->route_count = count;
     return OST_OK;
 }
@@ -176,14 +182,15 @@ static size_t field_count(const app_settings *settings)
     return public ? all : all - 1;
 }
 
-static ost_result make_http(app_server *server, const route_table *table, ost_error *error)
+static ost_result make_http(app_server *server, const app_extension *extension,
+                            const route_table *table, ost_error *error)
 {
     const app_settings *s = server->settings;
     http_config config = {
         .routes = table->routes,
         .route_count = table->count,
-        .fallback = not_found,
-        .fallback_user = server,
+        .fallback = extension != NULL ? extension->fallback : not_found,
+        .fallback_user = extension != NULL ? extension->fallback_user : server,
         .loops = s->loops,
         .log = s->log == SETTINGS_LOG_TEXT   ? access_log_text
                : s->log == SETTINGS_LOG_JSON ? access_log_json
@@ -208,13 +215,14 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
     return http_server_new(&config, &server->http, error);
 }
 
-static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *error)
+static ost_result assemble(app_server *server, const app_extension *extension, unsigned *ret_port,
+                           ost_error *error)
 {
     route_table table = {0};
     server->arena = ost_arena_new(ARENA_MAX);
     if (server->arena == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = make_routes(server, &table, error);
+    ost_result result = make_routes(server, extension, &table, error);
     if (result == OST_OK)
         result = docs_page_load(server, error);
     if (result == OST_OK)
@@ -231,23 +239,26 @@ static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *er
         result = add_logout(&table, server, error);
     if (result != OST_OK)
         return result;
-    add_pages(&table, server);
-    result = make_http(server, &table, error);
+    add_pages(&table, server, extension);
+    result = make_http(server, extension, &table, error);
     if (result == OST_OK)
         result = http_server_listen(server->http, server->settings->address, server->settings->port,
                                     ret_port, error);
     return result;
 }
 
-ost_result app_server_new(const ost_app *app, const app_settings *settings, app_server **ret_server,
+ost_result app_server_new(const ost_app *app, const app_settings *settings,
+                          const app_extension *extension, app_server **ret_server,
                           unsigned *ret_port, ost_error *error)
 {
+    const app_paths own = {LOGIN_PAGES_CALLBACK, LOGIN_PAGES_LOGOUT, LOGOUT_ROUTE_PATH};
     app_server *server = memory_alloc(sizeof *server);
     if (server == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     server->app = app;
     server->settings = settings;
-    ost_result result = assemble(server, ret_port, error);
+    server->paths = extension != NULL ? extension->paths : own;
+    ost_result result = assemble(server, extension, ret_port, error);
     if (result != OST_OK) {
         app_server_free(server);
         return result;

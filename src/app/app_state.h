@@ -20,9 +20,15 @@ typedef struct app_route {
     const ost_route *route;
 } app_route;
 
+/* Where browsers and the provider find what the framework has for them. */
+typedef struct app_paths {
+    const char *callback, *logout, *logout_tokens;
+} app_paths;
+
 struct app_server {
     const ost_app *app;
     const app_settings *settings;
+    app_paths paths;
     ost_arena *arena; /* what lives as long as the server */
     ost_guard *guard; /* NULL: every route is open */
     ost_login *login; /* NULL: there is no issuer; without a client only endpoints are known */

@@ -13,6 +13,8 @@
 
 ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena)
 {
+    if (settings->origin_of != NULL)
+        return settings->origin_of(settings->origins, request->authority);
     if (settings->base_url != NULL)
         return text_of(settings->base_url);
     if (!settings_host_is_local(request->authority))

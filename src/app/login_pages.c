@@ -43,7 +43,7 @@ static void show_home(http_exchange *exchange, const app_server *server, bool si
         page_put(&p, PAGE_LINK_TEXT, OST_TEXT("What this API offers"));
     }
     if (signed_in) {
-        page_put_url(&p, PAGE_ACTION, OST_TEXT(LOGIN_PAGES_LOGOUT));
+        page_put_url(&p, PAGE_ACTION, text_of(server->paths.logout));
         page_put(&p, PAGE_BUTTON, OST_TEXT("Sign out"));
     }
     page_send(exchange, &p);
@@ -145,7 +145,7 @@ static void ask(http_exchange *exchange, const app_server *server)
         .status = 200,
         .title = "Sign out?",
         .text = "Another page has asked to sign you out of this API.",
-        .link = LOGIN_PAGES_LOGOUT,
+        .link = server->paths.logout,
         .link_text = "Sign out",
         .post = true,
     };

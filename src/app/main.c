@@ -92,7 +92,7 @@ static int serve_app(const char *name, option_values *values, ost_arena *arena, 
         settings.tracer = traces;
     }
     if (result == OST_OK)
-        result = app_server_new(app, &settings, &server, &port, &error);
+        result = app_server_new(app, &settings, NULL, &server, &port, &error);
     if (result == OST_OK) {
         start_words words = {name, &settings, port};
         result = app_server_run(server, print_start, &words, &error);

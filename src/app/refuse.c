@@ -37,7 +37,7 @@ void refuse_with_page(ost_request *request, const char *title, const char *hint)
         .title = title,
         .text = hint,
         .detail = ost_arena_copy(http_arena(request->exchange), request->verdict.message),
-        .link = request->browser.has_session ? "/logout" : NULL,
+        .link = request->browser.has_session ? request->server->paths.logout : NULL,
         .link_text = "Sign out",
         .post = true,
     };

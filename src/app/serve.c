@@ -98,17 +98,22 @@ static bool take(ost_request *request)
 void serve(http_exchange *exchange, void *user)
 {
     const app_route *entry = user;
-    ost_request *request = request_new(exchange, entry->server, entry->route);
+    serve_route(exchange, entry->server, entry->route);
+}
+
+void serve_route(http_exchange *exchange, app_server *server, const ost_route *route)
+{
+    ost_request *request = request_new(exchange, server, route);
     if (request == NULL)
         return;
-    cors_allow(exchange, entry->server);
-    if (entry->route->guard->open) {
+    cors_allow(exchange, server);
+    if (route->guard->open) {
         run_handler(request);
         return;
     }
     if (!take(request))
         return;
-    if (entry->server->logs_in && request->credentials.authorization_count == 0)
+    if (server->logs_in && request->credentials.authorization_count == 0)
         session_take(request, decide);
     else
         decide(request);

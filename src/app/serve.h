@@ -8,4 +8,7 @@
 /* The engine's handler of every route of the program; `user` is its app_route. */
 void serve(http_exchange *exchange, void *user);
 
+/* The same for a route that a program makes up for this one request, in its arena. */
+void serve_route(http_exchange *exchange, app_server *server, const ost_route *route);
+
 #endif

@@ -153,9 +153,7 @@ static void begin_login(ost_request *request)
     http_redirect(request->exchange, 302, step.location);
 }
 
-/* A login that has only just ended brought the token that is refused: another one would bring the
- * same. Unless the route demands a stronger login than that one was. */
-static bool login_would_change_nothing(const ost_request *request)
+bool session_is_fresh_for(const ost_request *request)
 {
     const browser_side *side = &request->browser;
     if (!side->has_session || !ost_login_is_fresh(request->server->login, &side->session))
@@ -173,7 +171,7 @@ static void refuse_person(ost_request *request)
         refuse_with_page(request, "Login is not possible under this address",
                          "This API does not know its own address. Open it as localhost, or have "
                          "its operator set --base-url.");
-    } else if (request->verdict.status == 401 && !login_would_change_nothing(request)) {
+    } else if (request->verdict.status == 401 && !session_is_fresh_for(request)) {
         begin_login(request);
     } else if (request->verdict.status == 401) {
         refuse_with_page(request, "Your login is not accepted",

@@ -15,6 +15,10 @@ void session_take(ost_request *request, void (*next)(ost_request *request));
  * others get the refusal. */
 void session_refused(ost_request *request, void (*next)(ost_request *request));
 
+/* A login that has only just ended brought the token that is refused: another one would bring the
+ * same. Unless the route demands a stronger login than that one was. */
+bool session_is_fresh_for(const ost_request *request);
+
 /* Opens the browser's session, if it has one; for the program's own pages. */
 void session_open(ost_request *request);
 

@@ -18,6 +18,7 @@ typedef struct command {
 } command;
 
 extern const command command_provider_start, command_provider_start_dev;
+extern const command command_gate;
 extern const command command_config_show, command_health;
 extern const command command_key_rotate, command_keys_rotate, command_key_reencrypt;
 extern const command command_backup, command_restore, command_migrate_store, command_schema_upgrade;

@@ -5,6 +5,7 @@
 const command *const commands[] = {
     &command_provider_start,
     &command_provider_start_dev,
+    &command_gate,
     &command_config_show,
     &command_health,
     &command_key_rotate,

@@ -27,6 +27,10 @@ typedef struct app_settings {
     unsigned loops;
     const char *base_url; /* the origin that browsers see, without a slash; NULL: from Host, when
                              that is this machine */
+    /* A program of several origins: the one that this authority belongs to, or empty. NULL: there
+     * is one origin. */
+    ost_text (*origin_of)(const void *origins, ost_text authority);
+    const void *origins;
     /* whom it trusts */
     const char *issuers[SETTINGS_ISSUERS];
     size_t issuer_count;

@@ -43,7 +43,7 @@ static void made_and_freed(void **state)
     const app_settings settings = make_settings();
     app_server *server = NULL;
     unsigned port = 0;
-    assert_int_equal(app_server_new(&app, &settings, &server, &port, NULL), OST_OK);
+    assert_int_equal(app_server_new(&app, &settings, NULL, &server, &port, NULL), OST_OK);
     assert_true(port > 0);
     assert_true(server->logs_in);
     assert_int_equal(server->route_count, 2);
@@ -53,7 +53,7 @@ static void made_and_freed(void **state)
     app_server *other = NULL;
     ost_error error = {0};
     second.port = port;
-    assert_int_equal(app_server_new(&app, &second, &other, &port, &error), OST_E_SYSTEM);
+    assert_int_equal(app_server_new(&app, &second, NULL, &other, &port, &error), OST_E_SYSTEM);
     assert_null(other);
     char said[16];
     snprintf(said, sizeof said, "%u", port);
@@ -67,7 +67,7 @@ static void refused(const ost_app *with, const app_settings *settings, const cha
     app_server *server = NULL;
     unsigned port = 77;
     ost_error error = {0};
-    assert_int_equal(app_server_new(with, settings, &server, &port, &error), OST_E_CONFIG);
+    assert_int_equal(app_server_new(with, settings, NULL, &server, &port, &error), OST_E_CONFIG);
     assert_null(server);
     assert_int_equal(port, 77);
     if (strstr(error.detail, said) == NULL)
@@ -100,7 +100,7 @@ static void wrong_settings(void **state)
     /* Without browser login the address is the program's to use. */
     settings.client_id = NULL;
     app_server *server = NULL;
-    assert_int_equal(app_server_new(&with_reserved, &settings, &server, NULL, NULL), OST_OK);
+    assert_int_equal(app_server_new(&with_reserved, &settings, NULL, &server, NULL, NULL), OST_OK);
     assert_false(server->logs_in);
     app_server_free(server);
 }
@@ -112,7 +112,7 @@ static void every_allocation_fails_once(void **state)
     app_server *server = NULL;
     for (uint64_t n = 1; server == NULL && n < 3000; n++) {
         memory_fail_at(n);
-        ost_result result = app_server_new(&app, &settings, &server, NULL, NULL);
+        ost_result result = app_server_new(&app, &settings, NULL, &server, NULL, NULL);
         memory_fail_at(0);
         assert_true((result == OST_OK) == (server != NULL));
     }

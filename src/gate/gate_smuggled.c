@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looks for fields that are not the client's to send; see gate_smuggled.h. */
+#include "gate/gate_smuggled.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/text.h"
+
+/* CGI, WSGI and their like make one variable of "X-User" and "X_User". */
+static bool is_same_variable(ost_text name, const char *field)
+{
+    if (name.len != strlen(field))
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i] == '_' ? '-' : ascii_lower(name.data[i]);
+        if (c != ascii_lower(field[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_one_of(ost_text name, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_same_variable(name, fields[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_identity(ost_text name, const gate_rules *rules)
+{
+    for (size_t i = 0; i < rules->field_count; i++) {
+        if (is_same_variable(name, rules->fields[i].name))
+            return true;
+    }
+    return false;
+}
+
+const char *gate_smuggled(const http_request *request, const gate_site *site,
+                          const gate_rules *rules, ost_text method)
+{
+    static const char *const paths[] = {"x-original-url", "x-rewrite-url"};
+    static const char *const methods[] = {"x-http-method-override", "x-http-method",
+                                          "x-method-override"};
+    for (size_t i = 0; i < request->field_count; i++) {
+        ost_text name = request->fields[i].name;
+        if (is_identity(name, rules))
+            return "the client sends an identity field of its own";
+        if (site->reads_paths && is_one_of(name, paths, ARRAY_LEN(paths)))
+            return "a field that applications may take for the path";
+        if (site->reads_methods && is_one_of(name, methods, ARRAY_LEN(methods)) &&
+            !text_equal(request->fields[i].value, method))
+            return "a field that applications may take for the method";
+    }
+    return NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A running gate, for the files that answer its requests. Stays as it is while requests run. */
+#ifndef GATE_STATE_H
+#define GATE_STATE_H
+
+#include "app/app_state.h"
+#include "gate/gate_dialect.h"
+#include "gate/gate_rules.h"
+
+/* What the gate has for browsers, at every site. */
+#define GATE_LOGIN "/_ostiary/login"
+#define GATE_CALLBACK "/_ostiary/callback"
+#define GATE_LOGOUT "/_ostiary/logout"
+#define GATE_USER "/_ostiary/user"
+#define GATE_LOGOUT_TOKENS "/_ostiary/backchannel-logout"
+
+typedef struct gate_state {
+    const gate_rules *rules;
+    const gate_dialect *dialect;
+    bool passes_cookies; /* the proxy hands cookies of the check to the browser */
+    app_server *server;
+} gate_state;
+
+#endif
