@@ -251,6 +251,16 @@ static ost_result read_site(const reading *r, const ost_json *value, gate_site *
     return result == OST_OK ? read_rules(r, ost_json_get(value, "rules"), site) : result;
 }
 
+/* One authority is of one site: "h:443" is that of https://h and of http://h:443. */
+static bool is_there(const gate_rules *rules, const gate_site *site)
+{
+    const gate_rules alone = {.sites = site, .site_count = 1};
+    bool found = gate_rules_site(rules, site->authority) != NULL;
+    for (size_t i = 0; i < rules->site_count; i++)
+        found |= gate_rules_site(&alone, rules->sites[i].authority) != NULL;
+    return found;
+}
+
 static ost_result read_sites(reading *r, const ost_json *value, gate_rules *rules)
 {
     size_t count = ost_json_count(value);
@@ -266,7 +276,7 @@ static ost_result read_sites(reading *r, const ost_json *value, gate_rules *rule
         ost_result result = read_site(r, one, site);
         if (result != OST_OK)
             return result;
-        if (gate_rules_site(rules, site->authority) != NULL)
+        if (is_there(rules, site))
             return ost_error_set(r->error, OST_E_CONFIG,
                                  "sites[%zu].origin: there is a site of that host and port already",
                                  r->site);
