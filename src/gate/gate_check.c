@@ -70,11 +70,18 @@ static bool takes_session(const gate_asked *asked)
            request->credentials.authorization_count == 0;
 }
 
+/* A login that is over by time is renewed at the login page; of all others that have only just
+ * ended the next one would bring the same token. */
+static bool is_hopeless(const gate_asked *asked)
+{
+    return asked->request.verdict.reason != OST_E_EXPIRED && session_is_fresh_for(&asked->request);
+}
+
 static void question_refuse(gate_asked *asked)
 {
     if (!takes_session(asked) || asked->request.verdict.status != 401)
         gate_answer_verdict(asked);
-    else if (session_is_fresh_for(&asked->request))
+    else if (is_hopeless(asked))
         gate_answer_refuse(asked, 403, "a new login would change nothing");
     else if (is_navigation(asked))
         gate_answer_login(asked);
