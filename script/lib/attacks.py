@@ -58,6 +58,10 @@ DPoP: replay, another method, address, token, key, an old proof; a bound token a
 a certificate other than the one that the token is bound to
 identity in a header field
 a remembered token where it is not good enough
+a path that a proxy and an application read in two ways
+a method or a path in a header field
+a way back, after a login, to another host
+a login, a logout or a request of another site's page
 """.strip().splitlines()
 
 # What is judged by attacks of the forger's, whose numbers stand where they are made.
@@ -66,6 +70,7 @@ LEVELS = (
     ("library", "tests/unit/**/*.c"),
     ("an API", "tests/integration/test_a*.py"),
     ("the provider", "tests/integration/test_attacks_provider.py"),
+    ("a gate", "tests/*/test_gate*.py"),
     ("from Python", "tests/python/test_attacks.py"),
 )
 

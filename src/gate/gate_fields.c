@@ -132,15 +132,18 @@ static ost_result take_list(const gate_field *field, const ost_claims *claims, o
         append_scopes(&list, claims);
     else
         append_texts(&list, ',', (ost_text){0}, ost_claims_get(claims, field->claim), "");
-    if (list.failed == OST_E_CEILING)
+    if (list.failed != OST_OK && list.failed != OST_E_CEILING)
+        return list.failed;
+    ost_text value = text_of(ost_arena_copy(arena, buffer_text(&list)));
+    if (field->encoded && value.data != NULL)
+        value = percent_encode(arena, value);
+    if (list.failed == OST_E_CEILING || value.len > GATE_FIELD_MAX)
         return ost_error_set(error, OST_E_CEILING, "the values for %s take more than %zu bytes",
                              field->name, GATE_FIELD_MAX);
-    if (list.failed != OST_OK)
-        return list.failed;
-    *ret_value = text_of(ost_arena_copy(arena, buffer_text(&list)));
-    if (field->encoded && ret_value->data != NULL)
-        *ret_value = percent_encode(arena, *ret_value);
-    return ret_value->data != NULL ? OST_OK : OST_E_MEMORY;
+    if (value.data == NULL)
+        return OST_E_MEMORY;
+    *ret_value = value;
+    return OST_OK;
 }
 
 /* ---- all of them ---- */

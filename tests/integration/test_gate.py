@@ -166,14 +166,14 @@ TWO_READINGS = [
 
 
 @pytest.mark.parametrize("target", TWO_READINGS)
-def test_paths_with_two_readings(nginx_gate, provider, target):
+def test_attack_45_paths_with_two_readings(nginx_gate, provider, target):
     token = provider.access_token(realm_access={"roles": ["admin"]})
     assert ask(nginx_gate, target, token).status == 403, target
     assert ask(nginx_gate, target, token, host="rest.example.org").status == 403, target
 
 
 @pytest.mark.parametrize("target", [t for t in TWO_READINGS if t.startswith("/")])
-def test_paths_with_two_readings_by_the_request_itself(provider, tmp_path_factory, target):
+def test_attack_45_paths_with_two_readings_by_the_request_itself(provider, tmp_path_factory, target):
     gate = _envoy(provider, tmp_path_factory)
     token = provider.access_token(realm_access={"roles": ["admin"]})
     assert ask(gate, target, token).status in (400, 403), target
@@ -198,7 +198,7 @@ def envoy_ends():
 
 
 @pytest.mark.parametrize("target", ["/ADMIN", "/Admin/users", "/admin/", "/Admin/", "/admin%3Fx", "/admin%23x", "/\u212aa".encode().decode()])
-def test_another_rule_for_the_forgiving(nginx_gate, provider, target):
+def test_attack_45_another_rule_for_the_forgiving(nginx_gate, provider, target):
     """Here "/" is for any token, and "/admin" is not: a path that some applications take for it is nobody's."""
     token = provider.access_token()
     status = ask(nginx_gate, target.encode().decode("latin-1"), token, host="rest.example.org").status
@@ -206,7 +206,7 @@ def test_another_rule_for_the_forgiving(nginx_gate, provider, target):
     assert ask(nginx_gate, "/administration", token, host="rest.example.org").status == 200
 
 
-def test_methods_with_two_readings(nginx_gate, provider):
+def test_attack_46_methods_with_two_readings(nginx_gate, provider):
     token = provider.access_token()
     for method in ("get", "Get", "pOST", "G,ET", "", "GET\tPOST"):
         assert ask(nginx_gate, "/api", token, method).status in (400, 403), method
@@ -217,7 +217,7 @@ def test_methods_with_two_readings(nginx_gate, provider):
         assert ask(nginx_gate, "/api", token, **{name: "/admin"}).status == 403
 
 
-def test_identity_fields_of_the_client(gate, provider):
+def test_attack_43_identity_fields_of_the_client(gate, provider):
     token = provider.access_token()
     method, target, fields = question(gate.dialect, "GET", "/api", HOST)
     for name in [*FIELDS, "x-auth-request-user", "X_Auth_Request_User", "X-Auth_Request-Email", "x_auth-request_groups"]:
@@ -227,7 +227,7 @@ def test_identity_fields_of_the_client(gate, provider):
             assert "root" not in str(answer.headers)
 
 
-def test_what_other_dialects_say(gate, provider):
+def test_attack_46_what_other_dialects_say(gate, provider):
     """A client's fields that another proxy would have written change nothing."""
     token = provider.access_token()
     method, target, fields = question(gate.dialect, "GET", "/admin", HOST)

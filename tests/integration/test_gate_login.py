@@ -151,7 +151,7 @@ BACK = [
 
 
 @pytest.mark.parametrize("wanted", BACK)
-def test_the_way_back_stays_at_the_site(site, wanted):
+def test_attack_47_the_way_back_stays_at_the_site(site, wanted):
     browser, _ = log_in(site)
     address = f"{site.base}/_ostiary/login?rd={urllib.parse.quote(wanted, safe='')}"
     for who in (browser, Browser()):
@@ -163,7 +163,7 @@ def test_the_way_back_stays_at_the_site(site, wanted):
         assert "Set-Cookie: a" not in str(answer.headers)
 
 
-def test_login_of_another_host(site):
+def test_attack_47_login_of_another_host(site):
     """A host that no site has gets no login, and no cookie."""
     address = site.gate.base + "/_ostiary/login?rd=/"
     for headers in ({}, {"X-Forwarded-Host": "evil.example"}, {"X-Forwarded-Host": "127.0.0.1"}):
@@ -171,7 +171,7 @@ def test_login_of_another_host(site):
         assert answer.status == 401 and not answer.all("Set-Cookie")
 
 
-def test_callback_that_another_browser_began(site):
+def test_attack_48_callback_that_another_browser_began(site):
     browser = Browser()
     first = navigate(browser, f"{site.base}/_ostiary/login", follow=False)
     back = navigate(browser, first.location, follow=False)
@@ -209,7 +209,7 @@ def test_step_up(site, provider):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_requests_of_other_sites(site, method):
+def test_attack_48_requests_of_other_sites(site, method):
     browser, _ = log_in(site)
     for headers, status in (
         ({"Sec-Fetch-Site": "same-origin"}, 200),
@@ -263,7 +263,7 @@ def test_logout(site, provider):
     assert browser.get(f"{site.base}/page").status == 401
 
 
-def test_logout_by_another_site(site):
+def test_attack_48_logout_by_another_site(site):
     browser, _ = log_in(site)
     link = {**NAVIGATION, "Sec-Fetch-Site": "cross-site"}
     asked = browser.get(f"{site.base}/_ostiary/logout", headers=link)

@@ -84,15 +84,16 @@ def analyzed(*words):
     return subprocess.run(["systemd-analyze", *map(str, words)], capture_output=True, text=True)
 
 
-def test_unit_is_exposed_to_little():
-    done = must_have(lambda: analyzed("security", "--offline=true", UNITS / "ostiary.service"))
-    exposure = re.search(r"exposure level for ostiary.service: ([0-9.]+)", done.stdout)
+@pytest.mark.parametrize("name", ["ostiary.service", "ostiary-gate.service"])
+def test_unit_is_exposed_to_little(name):
+    done = must_have(lambda: analyzed("security", "--offline=true", UNITS / name))
+    exposure = re.search(rf"exposure level for {name}: ([0-9.]+)", done.stdout)
     assert exposure is not None, done
     assert float(exposure[1]) <= EXPOSURE
 
 
 def test_units_are_read_without_a_word(tmp_path):
-    for name in ("ostiary.service", "ostiary.socket"):
+    for name in ("ostiary.service", "ostiary.socket", "ostiary-gate.service"):
         text = (UNITS / name).read_text().replace("/usr/bin/ostiary", "/bin/true")
         (tmp_path / name).write_text(text)
     done = must_have(lambda: analyzed("verify", "--man=no", *tmp_path.iterdir()))

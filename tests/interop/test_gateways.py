@@ -105,7 +105,7 @@ def test_identity(site, provider):
 
 @pytest.mark.parametrize("target", ["/public", "/api"])
 @pytest.mark.parametrize("name", [*FIELDS[:4], "x-auth-request-roles", "X_Auth_Request_User", "X-Auth_Request-Email"])
-def test_identity_that_the_client_tells(site, provider, target, name):
+def test_attack_43_identity_that_the_client_tells(site, provider, target, name):
     before = len(site.application.seen)
     ask(site, target, provider.access_token(sub="u-1"), **{name: "root"})
     for got in site.application.seen[before:]:
@@ -115,12 +115,12 @@ def test_identity_that_the_client_tells(site, provider, target, name):
 
 
 @pytest.mark.parametrize("name", ["X-Original-URI", "X-Forwarded-Uri", "X-Envoy-Original-Path", "X-Original-URL", "X-Rewrite-URL"])
-def test_paths_that_the_client_tells(site, provider, name):
+def test_attack_46_paths_that_the_client_tells(site, provider, name):
     assert ask(site, "/admin", provider.access_token(), **{name: "/public"}).status == 403
 
 
 @pytest.mark.parametrize("name", ["X-Original-Method", "X-Forwarded-Method", "X-HTTP-Method-Override"])
-def test_methods_that_the_client_tells(site, provider, name):
+def test_attack_46_methods_that_the_client_tells(site, provider, name):
     assert ask(site, "/api", provider.access_token(), "POST", b"", **{name: "GET"}).status == 403
 
 
@@ -142,7 +142,7 @@ TARGETS = [
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_paths_with_two_readings(site, provider, target):
+def test_attack_45_paths_with_two_readings(site, provider, target):
     """Whatever the proxy makes of it: what reaches the application is not below /admin in any reading."""
     before = len(site.application.seen)
     ask(site, target, provider.access_token())

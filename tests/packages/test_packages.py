@@ -56,6 +56,8 @@ def test_command_has_units_manual_completions_and_monitoring(files):
         "/usr/bin/ostiary",
         "/usr/lib/systemd/system/ostiary.service",
         "/usr/lib/systemd/system/ostiary.socket",
+        "/usr/lib/systemd/system/ostiary-gate.service",
+        "/usr/share/ostiary/ostiary-gate.lua",
         "/usr/share/man/man1/ostiary.1.gz",
         "/usr/share/bash-completion/completions/ostiary",
         "/usr/share/zsh/vendor-completions/_ostiary",
