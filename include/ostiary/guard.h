@@ -102,6 +102,11 @@ typedef struct ost_guard ost_guard;
  * sentence), OST_E_SYSTEM, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
                                                    ost_guard **ret_guard, ost_error *error);
+/* Checks the configuration as ost_guard_new does, and makes no guard: no issuer is asked, and
+ * nothing is written. For programs that test their configuration, or read it before they fork.
+ * Whether revocation_file can be opened is not looked at. Errors: as ost_guard_new. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_config_check(const ost_guard_config *config,
+                                                            ost_error *error);
 /* Ends the background thread; every waiting callback has been called when it returns, some of them
  * by this thread. NULL is fine. No check may be under way, and identities of this guard may no
  * longer be looked at. Not from such a callback. */

@@ -72,6 +72,7 @@ LEVELS = (
     ("the provider", "tests/integration/test_attacks_provider.py"),
     ("a gate", "tests/*/test_gate*.py"),
     ("from Python", "tests/python/test_attacks.py"),
+    ("nginx", "tests/integration/test_nginx_attacks.py"),
 )
 
 

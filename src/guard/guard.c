@@ -103,10 +103,10 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config, 
     return result;
 }
 
-ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard, ost_error *error)
+/* All but the fetching of keys. */
+static ost_result guard_make(const ost_guard_config *config, ost_guard **ret_guard,
+                             ost_error *error)
 {
-    if (config == NULL || ret_guard == NULL)
-        return ost_error_set(error, OST_E_ARGUMENT, "no configuration, or no place for the guard");
     ost_guard *guard = memory_alloc(sizeof *guard);
     if (guard == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
@@ -115,17 +115,42 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard, 
         result = start_net(guard, config->issuer_count, error);
     if (result == OST_OK)
         result = add_issuers(guard, config, error);
-    for (size_t k = 0; k < guard->issuer_count && result == OST_OK; k++) {
-        result = key_fetch_start(&guard->issuers[k]->source);
-        if (result != OST_OK)
-            ost_error_set(error, result, "out of memory");
-    }
-    if (result != OST_OK) {
+    if (result != OST_OK)
         ost_guard_free(guard);
-        return result;
+    else
+        *ret_guard = guard;
+    return result;
+}
+
+ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard, ost_error *error)
+{
+    if (config == NULL || ret_guard == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "no configuration, or no place for the guard");
+    ost_guard *guard = NULL;
+    ost_result result = guard_make(config, &guard, error);
+    for (size_t k = 0; result == OST_OK && k < guard->issuer_count; k++) {
+        result = key_fetch_start(&guard->issuers[k]->source);
+        if (result != OST_OK) {
+            ost_error_set(error, result, "out of memory");
+            ost_guard_free(guard);
+        }
     }
-    *ret_guard = guard;
-    return OST_OK;
+    if (result == OST_OK)
+        *ret_guard = guard;
+    return result;
+}
+
+ost_result ost_guard_config_check(const ost_guard_config *config, ost_error *error)
+{
+    if (config == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "no configuration");
+    ost_guard_config quiet = *config;
+    quiet.revocation_file = NULL;
+    ost_guard *guard = NULL;
+    ost_result result = guard_make(&quiet, &guard, error);
+    if (result == OST_OK)
+        ost_guard_free(guard);
+    return result;
 }
 
 void ost_guard_stop(ost_guard *guard)

@@ -95,6 +95,22 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+static void a_configuration_is_checked_without_a_guard(void **state)
+{
+    ost_issuer issuer = {.issuer = NAME,
+                         .audiences = audiences,
+                         .audience_count = 1,
+                         .jwks_url = "http://127.0.0.1:1/"};
+    ost_guard_config config = {
+        .issuers = &issuer, .issuer_count = 1, .revocation_file = "/nowhere/that/is"};
+    ost_error error;
+    assert_int_equal(ost_guard_config_check(&config, &error), OST_OK);
+    issuer.audience_count = 0;
+    assert_int_equal(ost_guard_config_check(&config, &error), OST_E_CONFIG);
+    assert_non_null(strstr(error.detail, "audience"));
+    assert_int_equal(ost_guard_config_check(NULL, &error), OST_E_ARGUMENT);
+}
+
 static _Thread_local int random_fails_at; /* 0: never, as on the guard's own thread */
 
 static bool random_that_fails(void *user, unsigned char *ret, size_t n)
@@ -338,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configurations_that_make_no_sense),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_configuration_is_checked_without_a_guard),
         cmocka_unit_test(all_randomness_is_needed),
         TEST(it_describes_itself),
         TEST(it_counts),
