@@ -66,8 +66,13 @@ def question(dialect, method, target, host):
     return "GET", "/check", {"Host": "gate", **forwarded, names[0]: method, names[1]: target}
 
 
+class Connection(http.client.HTTPConnection):
+    def _encode_request(self, request):
+        return request.encode("latin-1")  # also what no client of good will sends
+
+
 def send(gate, method, target, fields):
-    connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=10)
+    connection = Connection("127.0.0.1", gate.port, timeout=10)
     connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in fields if isinstance(fields, list) else fields.items():
         connection.putheader(name, value)
