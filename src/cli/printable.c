@@ -75,29 +75,34 @@ ost_text printable_json(ost_text json, ost_arena *arena)
     return (ost_text){text, (size_t)(end - text)};
 }
 
-static void put(ost_text text, bool escape_quotes)
+static void put(FILE *out, ost_text text, bool escape_quotes)
 {
     while (text.len > 0) {
         uint32_t character = 0;
         size_t len = read_character(text, &character);
         if (len == 0)
-            putchar('?');
+            fputc('?', out);
         else if (is_dangerous(character))
-            printf("\\u%04x", (unsigned)character);
+            fprintf(out, "\\u%04x", (unsigned)character);
         else if (escape_quotes && (character == '"' || character == '\\'))
-            printf("\\%c", (char)character);
+            fprintf(out, "\\%c", (char)character);
         else
-            fwrite(text.data, 1, len, stdout);
+            fwrite(text.data, 1, len, out);
         text = text_slice(text, len > 0 ? len : 1, text.len);
     }
 }
 
 void printable_put_json(ost_text json)
 {
-    put(json, false);
+    put(stdout, json, false);
 }
 
 void printable_put_text(ost_text text)
 {
-    put(text, true);
+    put(stdout, text, true);
+}
+
+void printable_write_text(FILE *out, ost_text text)
+{
+    put(out, text, true);
 }

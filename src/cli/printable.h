@@ -6,6 +6,8 @@
 #ifndef PRINTABLE_H
 #define PRINTABLE_H
 
+#include <stdio.h>
+
 #include <ostiary/types.h>
 
 /* Puts a '?' in the place of each dangerous character; the text may become shorter. */
@@ -18,5 +20,7 @@ ost_text printable_json(ost_text json, ost_arena *arena);
 /* Writes to standard output in the same way: JSON, and what is within a string of JSON. */
 void printable_put_json(ost_text json);
 void printable_put_text(ost_text text);
+/* The second of them to another file. */
+void printable_write_text(FILE *out, ost_text text);
 
 #endif

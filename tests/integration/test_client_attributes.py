@@ -149,3 +149,34 @@ def test_p9_a_lifetime_with_a_unit_is_told(tmp_path, realm_file):
     told = named(report(tmp_path, realm_file), "kept without effect")
     at = f"clients[{list(CLIENTS).index('pushed')}].attributes.access.token.lifespan"
     assert told[at] == "not a whole number; the usual one counts"
+
+
+def test_redirect_uris_that_only_keycloak_follows_are_told(tmp_path, new_provider):
+    """A wildcard for every site would send codes to anybody: it leads nowhere, and a login that fails is no way to learn that."""
+    file = tmp_path / "x-realm.json"
+    clients = [
+        {"clientId": "any", "publicClient": True, "redirectUris": ["https://shop.example/*", "*"]},
+        {"clientId": "port", "publicClient": True, "redirectUris": ["http://localhost:3000*"]},
+        {"clientId": "out", "publicClient": True, "attributes": {"post.logout.redirect.uris": "+##https://*"}},
+        {"clientId": "asks", "publicClient": True, "attributes": {"request.uris": "https://shop.example/*##https://shop*"}},
+        {"clientId": "good", "publicClient": True, "redirectUris": ["https://cart.example/*", "shop:*", "https://shop.example/?x=*"]},
+    ]
+    file.write_text(json.dumps({"realm": "x", "enabled": True, "clients": clients}))
+    told = named(report(tmp_path, file, "--dry-run"), "kept without effect")
+    assert told.keys() == {
+        "clients[0].redirectUris",
+        "clients[1].redirectUris",
+        "clients[2].attributes.post.logout.redirect.uris",
+        "clients[3].attributes.request.uris",
+    }
+    assert all("a wildcard stands for the end of a path" in why for why in told.values()), told
+    strict = report(tmp_path, file, "--strict")
+    assert strict.returncode == 1 and "clients[0].redirectUris: leads nowhere" in strict.stderr
+    site = new_provider([file])  # --import-realm tells it as well
+    log = site.log_tail()
+    assert f"{file.name}: not all of it is here as in Keycloak:\n  clients[0] any: redirectUris: kept without effect (leads" in log
+    assert log.count("kept without effect") == 4 and "clients[4]" not in log
+    query = Client("good", redirect_uri="https://shop.example/?x=1")  # in a query a star is a star
+    assert site.realm("x").authorize(site.realm("x").browser(), query).status == 400
+    query.redirect_uri = "https://shop.example/?x=*"
+    assert site.realm("x").authorize(site.realm("x").browser(), query).status == 200

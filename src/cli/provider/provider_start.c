@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/command.h"
+#include "cli/import_text.h"
 #include "cli/provider/client_tls.h"
 #include "cli/provider/keycloak_variables.h"
 #include "cli/provider/master_source.h"
@@ -71,8 +72,14 @@ static void show_progress(void *user, const char *what, size_t done, size_t coun
 static void show_realm(void *user, const realm_import_result *result)
 {
     import_shown *shown = user;
-    if (result->outcome == REALM_IMPORTED)
-        progress_tell_realms(&shown->progress, ++shown->realms);
+    if (result->outcome != REALM_IMPORTED)
+        return;
+    if (import_text_has(result->report)) {
+        progress_clear(&shown->progress);
+        command_say("%s: not all of it is here as in Keycloak:", result->path);
+        import_text_write(stderr, result->report, "ostiary realm import --dry-run --json");
+    }
+    progress_tell_realms(&shown->progress, ++shown->realms);
 }
 
 /* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */

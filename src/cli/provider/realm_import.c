@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/directory/resource_kind.h"
+#include "cli/import_text.h"
 #include "cli/printable.h"
 #include "cli/provider/progress.h"
 #include "provider/file/realm_import.h"
@@ -48,40 +49,6 @@ static void print_text(const char *before, ost_text text)
 {
     fputs(before, stdout);
     printable_put_text(text);
-}
-
-static bool is_told(member_fate fate)
-{
-    return fate != MEMBER_ACTED && fate != MEMBER_KEPT;
-}
-
-/* "  clients[3] shop: consentRequired: refused in use (users who …)" */
-static void print_entry(const report_object *object, const report_entry *entry)
-{
-    print_text("  ", text_of(object->path[0] != '\0' ? object->path : object->title));
-    if (object->name.len > 0)
-        print_text(" ", object->name);
-    print_text(": ", entry->member);
-    printf(": %s", member_fate_name(entry->fate));
-    if (entry->why != NULL)
-        printf(" (%s)", entry->why);
-    putchar('\n');
-}
-
-static void print_report(const import_report *report)
-{
-    for (const report_object *object = report->first; object != NULL; object = object->next) {
-        for (const report_entry *entry = object->first; entry != NULL; entry = entry->next) {
-            if (is_told(entry->fate))
-                print_entry(object, entry);
-        }
-    }
-    if (report->kept > REPORT_KEPT)
-        printf("  … and %zu more (--json has them all)\n", report->kept - REPORT_KEPT);
-    for (const report_warning *at = report->warnings; at != NULL; at = at->next) {
-        print_text("  ", text_of(at->path));
-        printf(": warning: %s\n", at->text);
-    }
 }
 
 /* "  ~ CLIENT shop: redirectUris, secret" */
@@ -130,7 +97,7 @@ static void print_result(const realm_import_result *r)
         printf("%s%zu %s", fate > 0 ? ", " : "", r->report->count[fate],
                member_fate_name((member_fate)fate));
     putchar('\n');
-    print_report(r->report);
+    import_text_write(stdout, r->report, "--json");
     if (r->changes != NULL && r->error == NULL)
         print_changes(r->changes);
 }

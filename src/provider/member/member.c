@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 
 /* The tables are sorted by name. */
 static const member *find(const member_kind *kind, ost_text name)
@@ -66,4 +67,23 @@ const member *member_near(const member_kind *kind, ost_text name)
         }
     }
     return found;
+}
+
+const char *member_unmet(const member *m, const ost_json *value)
+{
+    ost_text rest, one;
+    const char *why = NULL;
+    if (m == NULL || m->unmet == NULL)
+        return NULL;
+    if (ost_json_text(value, &rest)) {
+        while (why == NULL && attribute_next(&rest, &one))
+            why = m->unmet(one);
+        return why;
+    }
+    for (const ost_json *at = ost_json_first(value); at != NULL && why == NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &one))
+            why = m->unmet(one);
+    }
+    return why;
 }

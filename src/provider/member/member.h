@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <ostiary/types.h>
+#include <ostiary/json.h>
 
 typedef enum member_fate {
     MEMBER_ACTED,   /* acted upon, as Keycloak does */
@@ -47,6 +47,9 @@ typedef struct member {
     const char *why; /* half a sentence; NULL: the name says it */
     bool number;     /* of a string: it is a whole number */
     bool trims;      /* its strings are names without blanks around them */
+    /* Of a string, of each in a list, or of each between "##" of an attribute: why it has no effect
+     * although Keycloak acts upon it. NULL, as from the function: it has. */
+    const char *(*unmet)(ost_text one);
     const char *now; /* the name of today's layout: where the object has none of that, this is it;
                         NULL: the name is today's */
 } member;
@@ -66,6 +69,10 @@ const member *member_find(const member_kind *kind, ost_text name);
 /* The member that differs least from a name that is in no table, by two letters at most or by their
  * case alone. NULL: none, or the name is too short to tell. */
 const member *member_near(const member_kind *kind, ost_text name);
+
+/* Why the first of the member's values that `unmet` knows has no effect; NULL: all have, or the
+ * member is NULL. */
+const char *member_unmet(const member *m, const ost_json *value);
 
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_components, member_component, member_client,

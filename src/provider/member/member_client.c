@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "provider/proof/mapper_type.h"
+#include "provider/realm/realm.h"
 
 static const member client_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
@@ -48,7 +49,7 @@ static const member client_members[] = {
      .why = "clients of other protocols get no tokens"},
     {"protocolMappers", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_mapper},
     {"publicClient", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"redirectUris", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"redirectUris", MEMBER_STRINGS, .fate = MEMBER_ACTED, .unmet = realm_redirect_idle},
     {"registeredNodes", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"registrationAccessToken", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"rootUrl", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -153,7 +154,8 @@ static const member client_attribute_members[] = {
     {"origin", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"pkce.code.challenge.method", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"policyUri", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"post.logout.redirect.uris", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"post.logout.redirect.uris", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .unmet = realm_redirect_idle},
     {"realm_client", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"request.object.encryption.alg", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why =
@@ -161,7 +163,7 @@ static const member client_attribute_members[] = {
     {"request.object.encryption.enc", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"request.object.required", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"request.object.signature.alg", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"request.uris", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"request.uris", MEMBER_STRING, .fate = MEMBER_ACTED, .unmet = realm_redirect_idle},
     {"require.pushed.authorization.requests", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"standard.token.exchange.enableRefreshRequestedTokenType", MEMBER_STRING,
      .fate = MEMBER_ACTED},

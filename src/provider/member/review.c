@@ -122,7 +122,7 @@ static member_fate fate_of(const member_kind *kind, const ost_json *object, cons
     if (m == NULL)
         return kind->open && member_near(kind, ost_json_name(value)) == NULL ? MEMBER_KEPT
                                                                              : MEMBER_UNKNOWN;
-    if (is_unread(value, m))
+    if (is_unread(value, m) || member_unmet(m, value) != NULL)
         return MEMBER_TOLD;
     if (is_outdone(object, m))
         return is_idle(value, m->idle) ? MEMBER_KEPT : MEMBER_TOLD;
@@ -160,8 +160,10 @@ static void tell(review *r, const ost_json *object, const member_kind *kind, con
 {
     ost_text name = {0};
     member_fate fate = fate_of(kind, object, value, m);
+    const char *unmet = member_unmet(m, value);
     const char *why = is_outdone(object, m)    ? "its successor stands beside it and counts"
                       : is_unread(value, m)    ? "not a whole number; the usual one counts"
+                      : unmet != NULL          ? unmet
                       : m != NULL              ? m->why
                       : fate == MEMBER_UNKNOWN ? why_unknown(r, kind, ost_json_name(value))
                                                : NULL;

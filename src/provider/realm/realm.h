@@ -233,6 +233,9 @@ OST_MUST_CHECK ost_result realm_roles_for_client(const realm *realm, const realm
  * segments never match; of a scheme of an application's own, a wildcard may stand for all);
  * relative entries are resolved against the root URL. */
 bool realm_redirect_allowed(const realm_client *client, ost_text uri);
+/* Why a registered URI that Keycloak follows leads nowhere here, as one that is a wildcard alone:
+ * half a sentence that lasts. NULL: it is followed as there. */
+const char *realm_redirect_idle(ost_text pattern);
 /* The same of its request URIs, which are web addresses; what follows "#" in the registered ones
  * does not count, and `uri` has nothing of the kind. */
 bool realm_request_uri_allowed(const realm_client *client, ost_text uri);

@@ -110,18 +110,39 @@ static bool is_of_application(ost_text uri)
            !text_equal_ignoring_case(scheme, OST_TEXT("https"));
 }
 
+/* In a query it is a character as any other, as for Keycloak. */
+static bool has_wildcard(ost_text pattern)
+{
+    return text_ends(pattern, "*") && text_find(pattern, '?', 0) == pattern.len;
+}
+
 /* A wildcard stands for the end of the path, so it must come after scheme, host and a slash. */
+static bool may_end_in_wildcard(ost_text prefix)
+{
+    ost_text origin, rest;
+    return text_find(prefix, '*', 0) == prefix.len &&
+           (is_of_application(prefix) ||
+            (split_uri(prefix, &origin, &rest) && rest.len > 0 && rest.data[0] == '/'));
+}
+
+const char *realm_redirect_idle(ost_text pattern)
+{
+    pattern = text_slice(pattern, 0, text_find(pattern, '#', 0));
+    if (!has_wildcard(pattern) || text_starts(pattern, "/") ||
+        may_end_in_wildcard(text_slice(pattern, 0, pattern.len - 1)))
+        return NULL;
+    return "leads nowhere: a wildcard stands for the end of a path, behind host and slash";
+}
+
 static bool fits_wildcard(ost_text pattern, ost_text uri)
 {
-    ost_text prefix = text_slice(pattern, 0, pattern.len - 1), origin, rest;
-    if (is_of_application(prefix))
-        return text_find(prefix, '*', 0) == prefix.len &&
-               text_equal(text_slice(uri, 0, prefix.len), prefix);
-    if (!split_uri(prefix, &origin, &rest) || rest.len == 0 || rest.data[0] != '/' ||
-        text_find(prefix, '*', 0) < prefix.len)
+    ost_text prefix = text_slice(pattern, 0, pattern.len - 1);
+    if (!may_end_in_wildcard(prefix))
         return false;
     if (text_equal(text_slice(uri, 0, prefix.len), prefix))
         return true;
+    if (is_of_application(prefix))
+        return false;
     /* The wildcard may stand for nothing, and for the slash before it. */
     ost_text path = text_slice(uri, 0, text_find(uri, '?', 0));
     return text_ends(prefix, "/") && text_equal(path, text_slice(prefix, 0, prefix.len - 1));
@@ -142,7 +163,7 @@ static bool fits(const realm_client *client, ost_text pattern, ost_text uri)
             return false;
         pattern = (ost_text){absolute, (size_t)len};
     }
-    if (text_ends(pattern, "*"))
+    if (has_wildcard(pattern))
         return fits_wildcard(pattern, uri);
     return text_equal(pattern, uri);
 }

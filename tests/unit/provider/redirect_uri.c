@@ -142,6 +142,44 @@ static void a_wildcard_elsewhere_matches_nothing(void **state)
     assert_false(allowed(NULL, "https://a.example/"));
 }
 
+/* Keycloak follows all of the first kind. */
+static void what_leads_nowhere_here_alone_is_known(void **state)
+{
+    (void)state;
+    static const char *const idle[] = {
+        "*",          "https://*",       "https://a.example*",    "http://localhost:3000*",
+        "http://*#x", "https://*/app/*", "https://a.example/*/*", "http*",
+    };
+    static const char *const followed[] = {
+        "https://a.example/*",
+        "https://a.example/app*",
+        "myapp:*",
+        "myapp://*",
+        "/app/*",
+        "https://a.example/cb",
+        "+",
+        "-",
+        "",
+        "https://a.example?x=*",
+        "*://a/cb?*",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(idle); i++)
+        assert_non_null(realm_redirect_idle(text_of(idle[i])));
+    for (size_t i = 0; i < ARRAY_LEN(followed); i++)
+        assert_null(realm_redirect_idle(text_of(followed[i])));
+}
+
+static void a_star_in_a_query_is_a_star(void **state)
+{
+    static const char *const query[] = {"https://a.example/cb?x=*", "myapp:/cb?*", NULL};
+    (void)state;
+    assert_true(allowed(query, "https://a.example/cb?x=*"));
+    assert_true(allowed(query, "myapp:/cb?*"));
+    assert_false(allowed(query, "https://a.example/cb?x=1"));
+    assert_false(allowed(query, "https://a.example/cb?x="));
+    assert_false(allowed(query, "myapp:/cb?x"));
+}
+
 static void relative_ones_stand_on_the_root_url(void **state)
 {
     const realm_client rootless = {.redirect_uris = relative};
@@ -173,6 +211,8 @@ int main(void)
         cmocka_unit_test(a_wildcard_ends_a_path),
         cmocka_unit_test(p17_a_wildcard_of_a_private_scheme),
         cmocka_unit_test(a_wildcard_elsewhere_matches_nothing),
+        cmocka_unit_test(what_leads_nowhere_here_alone_is_known),
+        cmocka_unit_test(a_star_in_a_query_is_a_star),
         cmocka_unit_test(relative_ones_stand_on_the_root_url),
         cmocka_unit_test(origins),
     };
