@@ -43,13 +43,14 @@ def signed(claims, kid):
 
 
 def asked(realm, token):
-    """What revocation, logout and refresh say, and logout in a browser whose cookie it is."""
+    """What revocation, introspection, logout and refresh say, and logout in a browser whose cookie it is."""
     end = lambda path, name: Browser().post(realm.endpoint(path), {name: token}, WEB.auth)  # noqa: E731
     header, claims = unverified_token(token)
     cookie = {"Cookie": "KEYCLOAK_IDENTITY=" + signed({**claims, "typ": "Serialized-ID"}, header["kid"])}
     form = {"client_id": "web", "post_logout_redirect_uri": ""}
     return {
         "revoke": end("revoke", "token").status,
+        "introspect": end("token/introspect", "token").status,
         "logout": end("logout", "refresh_token").status,
         "refresh": realm.refresh(WEB, token).status,
         "browser": Browser().get(realm.endpoint("logout"), form, cookie).status,
@@ -62,7 +63,7 @@ def test_a_token_whose_key_is_not_known_here_yet_is_not_told_as_ended(nodes, clu
     tokens = realm.password(WEB, "ann", "ann-password").json()
     claims = unverified_token(tokens["refresh_token"])[1]
     unknown, elsewhere = signed(claims, "nowhere"), signed(claims, "elsewhere")
-    assert asked(other, unknown) == {"revoke": 200, "logout": 400, "refresh": 400, "browser": 200}
+    assert asked(other, unknown) == {"revoke": 200, "introspect": 200, "logout": 400, "refresh": 400, "browser": 200}
     cluster.sql(BEHIND, tmp_path.name)
     assert set(asked(other, elsewhere).values()) == {503}
     assert realm.refresh(WEB, tokens["refresh_token"]).status == 200

@@ -127,6 +127,10 @@ static void work(call *c)
     ost_result result = bearer_token_verify(c, token, NULL, &claims);
     if (result != OST_OK)
         result = internal_token_find_refresh(c, token, &claims);
+    if (call_is_busy(result)) {
+        call_refuse_busy(c);
+        return;
+    }
     if (result == OST_OK && ost_claims_expiry(claims) <= c->now)
         result = OST_E_EXPIRED;
     if (result == OST_OK) {

@@ -41,7 +41,7 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
     return verify(c, token, c->issuer, kind, ret_claims);
 }
 
-/* Its own, whatever it is: the keys are the realm's alone. */
+/* Its own, if that is the realm at any address. */
 static ost_result read_issuer(call *c, ost_text token, const char **ret_issuer)
 {
     ost_unverified_token read;
@@ -51,6 +51,9 @@ static ost_result read_issuer(call *c, ost_text token, const char **ret_issuer)
         return result;
     if (!ost_json_text(ost_json_get(read.claims, "iss"), &issuer))
         return OST_E_ISSUER;
+    result = internal_token_check_realm(c, issuer);
+    if (result != OST_OK)
+        return result;
     *ret_issuer = ost_arena_copy(c->arena, issuer);
     return *ret_issuer != NULL ? OST_OK : OST_E_MEMORY;
 }

@@ -12,7 +12,7 @@ bool internal_token_make(call *c, ost_text claims, const char *typ, ost_text *re
     return true;
 }
 
-/* Whatever issuer it names: the keys are the realm's alone. */
+/* Whatever issuer it names. */
 static ost_result read_signed(call *c, ost_text token, const ost_claims **ret_claims)
 {
     ost_unverified_jws jws;
@@ -79,12 +79,23 @@ ost_result internal_token_find_refresh(call *c, ost_text token, const ost_claims
                                       : result;
 }
 
+ost_result internal_token_check_realm(call *c, ost_text issuer)
+{
+    const char *end = call_format(c, "/realms/%s", c->realm_path);
+    if (end == NULL)
+        return OST_E_MEMORY;
+    return text_ends(issuer, end) ? OST_OK : OST_E_ISSUER;
+}
+
 ost_result internal_token_find_ending(call *c, ost_text token, const ost_claims **ret_claims)
 {
     const ost_claims *claims;
     ost_result result = read_signed(c, token, &claims);
     if (result != OST_OK)
         return judge(c, token, result);
+    result = internal_token_check_realm(c, ost_claims_issuer(claims));
+    if (result != OST_OK)
+        return result;
     ost_text typ = ost_claims_text(claims, "typ");
     if (!text_is(typ, "Refresh") && !text_is(typ, "Offline"))
         return OST_E_TOKEN_TYPE;

@@ -32,6 +32,10 @@ OST_MUST_CHECK ost_result internal_token_find_refresh(call *call, ost_text token
 OST_MUST_CHECK ost_result internal_token_find_ending(call *call, ost_text token,
                                                      const ost_claims **ret_claims);
 
+/* Whether an issuer is the realm, at whatever address it was asked: keys may be another realm's,
+ * too, where files have brought them. OST_E_ISSUER: it is not; OST_E_MEMORY. */
+OST_MUST_CHECK ost_result internal_token_check_realm(call *call, ost_text issuer);
+
 /* When no key is known that a token names: another node may have made it a moment ago, and sign
  * with it. OST_E_KEY_UNKNOWN: the realm has none; otherwise one of call_is_busy. On the pool. */
 OST_MUST_CHECK ost_result internal_token_seek_key(call *call, ost_text token);
