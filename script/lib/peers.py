@@ -8,6 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "interop")]
 
+from gate_proxies import PROXIES, program_of  # noqa: E402
 from keycloak import distribution  # noqa: E402
 from peers import (  # noqa: E402
     Unavailable,
@@ -27,6 +28,11 @@ def fetch_libraries():
     """Those that script/bench compares ours with."""
     virtual_environment("bench", BENCH / "requirements.txt")
     npm_packages(BENCH, "npm-bench")
+
+
+def fetch_gateways():
+    for name in PROXIES:
+        program_of(name)
 
 
 PEERS = {
@@ -55,6 +61,8 @@ PEERS = {
     "otel-collector": lambda: go_program(ROOT / "tests" / "operations" / "otel_collector", "otel-collector", ["build"]),
     "rust-clients": lambda: rust_program(INTEROP / "rust_clients", "rust-clients"),
     "spring-client": lambda: maven_program(INTEROP / "spring", "spring-client"),
+    # Proxies that ask `ostiary gate`.
+    "gateways": fetch_gateways,
     "libraries": fetch_libraries,
     "keycloak": distribution,
 }

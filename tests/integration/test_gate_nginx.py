@@ -9,7 +9,7 @@ import pytest
 from fake_provider import FakeProvider
 from gate_site import FIELDS, Application, Gate, Nginx, values
 from peers import free_port
-from web import Browser, bearer
+from web import bearer
 
 
 def rules_for(base):
@@ -83,3 +83,70 @@ def test_one_challenge_and_no_body_of_ours(site):
     answer = ask(site, "/api/x")
     assert answer.getheader("WWW-Authenticate", "").startswith("Bearer ")
     assert len(answer.headers.get_all("WWW-Authenticate")) == 1
+
+
+# ---- what reaches the application ----
+
+TARGETS = [
+    "/public/../admin", "/public/%2e%2e/admin", "/public/..%2fadmin", "/public/..%5cadmin", "/public/..\\admin", "//admin", "/public//../admin",
+    "/admin%2fx", "/public/..;/admin", "/admin;x", "/public/%252e%252e/admin", "/admin%00", "/admin.", "/ADMIN", "/admin/", "/admin%3Fx",
+    "/public/.%2e/admin", "/./admin", "/%61dmin", "/public/%c0%ae%c0%ae/admin", "http://localhost/public/../admin", "/_ostiary/../admin",
+    "/_ostiary_check", "/_ostiary/../check", "/admin?x=/../public",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_attack_45_paths_with_two_readings(site, application, provider, target):
+    before = len(application.seen)
+    assert ask(site, target, provider.access_token()).status != 200
+    assert application.seen[before:] == []
+
+
+def test_attack_45_a_host_in_the_target(site, application, provider):
+    """nginx takes the host of an absolute target for its own, whatever Host says."""
+    assert ask(site, f"http://localhost:{site.port}/public", Host="evil.example").status == 200
+    before = len(application.seen)
+    assert ask(site, "http://evil.example/public", provider.access_token()).status == 403
+    assert ask(site, "/public", Host="evil.example").status == 403
+    assert application.seen[before:] == []
+
+
+@pytest.mark.parametrize("target", ["/public", "/api"])
+@pytest.mark.parametrize("name", [*FIELDS, "X_Auth_Request_User", "X-Auth_Request-Groups"])
+def test_attack_43_identity_that_the_client_tells(site, application, provider, target, name):
+    before = len(application.seen)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection.request("GET", target, headers={"Host": f"localhost:{site.port}", name: "root", **bearer(provider.access_token())})
+    connection.getresponse().read()
+    connection.close()
+    for said in application.seen[before:]:
+        assert not any("root" in values(said, field) for field in FIELDS)
+        assert values(said, "X-Auth-Request-User") in ([], ["alice-id"])
+
+
+@pytest.mark.parametrize("name", ["X_Original_URI", "X_Original_Method", "X_Forwarded_Host", "X_Forwarded_Uri", "X_Original_URL"])
+def test_attack_46_what_the_client_tells_of_its_request(site, application, provider, name):
+    before = len(application.seen)
+    for value in ("/public", "GET", "localhost"):
+        assert ask(site, "/admin", provider.access_token(), **{name: value}).status == 403
+    assert application.seen[before:] == []
+
+
+def test_bodies_reach_the_application(site, application, provider):
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    headers = {"Host": f"localhost:{site.port}", **bearer(provider.access_token(scope="write"))}
+    for size in (0, 5, 100_000):
+        connection.request("POST", "/api/x", body=b"x" * size, headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == 200 and len(json.loads(answer.read())["body"]) == size
+    connection.close()
+
+
+def test_a_gate_that_is_away(provider, application, tmp_path):
+    """Nobody comes in."""
+    port = free_port()
+    with Nginx(tmp_path, port, f"http://127.0.0.1:{free_port()}", application.base) as nginx:
+        before = len(application.seen)
+        for target in ("/public", "/api"):
+            assert ask(nginx, target, provider.access_token()).status == 500
+        assert application.seen[before:] == []

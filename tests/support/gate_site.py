@@ -106,6 +106,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     large_client_header_buffers 4 32k;
+    client_body_buffer_size 256k;
     proxy_buffer_size 32k;
     proxy_buffers 4 32k;
     proxy_busy_buffers_size 64k;
