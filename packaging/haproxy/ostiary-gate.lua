@@ -60,6 +60,8 @@ local function let_in(txn, answer)
             txn.http:req_set_header(name, values_of(list)[1] or "")
         end
     end
+    local cookies = answer.headers["cookie"]
+    txn.http:req_set_header("cookie", cookies and values_of(cookies)[1] or "")
     local given = answer.headers["authorization"]
     local token = given and values_of(given)[1]
     if token and token ~= "" then

@@ -2,6 +2,7 @@
 /* Answers proxies; see gate_answer.h. */
 #include "gate/gate_answer.h"
 
+#include "base/buffer.h"
 #include "base/percent.h"
 #include "base/shown.h"
 #include "base/text.h"
@@ -10,6 +11,7 @@
 
 #define LOGIN_FIELD "X-Auth-Request-Login"
 #define COOKIES_MAX 20
+#define COOKIE_BYTES_MAX ((size_t)64 << 10)
 
 gate_asked *gate_asked_new(http_exchange *exchange, const gate_state *gate)
 {
@@ -66,6 +68,37 @@ static void send_answer(gate_asked *asked, int status)
 
 /* ---- let in ---- */
 
+/* A session's own cookies, of whatever number, and those of logins under way. */
+static bool is_own_cookie(ost_text pair)
+{
+    return text_starts(pair, "ostiary") || text_starts(pair, "__Host-ostiary");
+}
+
+/* The client's cookies but for the gate's: with a session's, one application could ask at another
+ * site for whoever has been at its own. */
+static ost_result set_cookies(gate_asked *asked)
+{
+    const http_request *http = asked->request.http;
+    buffer_auto buffer left = {0};
+    buffer_init(&left, COOKIE_BYTES_MAX);
+    for (size_t i = 0; i < http->field_count; i++) {
+        if (!text_is(http->fields[i].name, "cookie"))
+            continue;
+        for (ost_text rest = http->fields[i].value, pair; text_next(&rest, ';', &pair);) {
+            pair = text_trim(pair);
+            if (pair.len == 0 || is_own_cookie(pair))
+                continue;
+            if (left.len > 0)
+                buffer_append_string(&left, "; ");
+            buffer_append(&left, pair);
+        }
+    }
+    if (left.failed == OST_OK)
+        request_set(asked->request.exchange, "Cookie",
+                    left.len > 0 ? buffer_text(&left) : OST_TEXT(""));
+    return left.failed == OST_OK ? OST_OK : OST_E_MEMORY;
+}
+
 static ost_result set_token(gate_asked *asked)
 {
     http_exchange *exchange = asked->request.exchange;
@@ -94,7 +127,9 @@ void gate_answer_allow(gate_asked *asked)
     set_nobody(asked);
     if (identity != NULL)
         http_set_subject(exchange, ost_identity_subject(identity));
-    ost_result result = identity != NULL ? set_token(asked) : OST_OK;
+    ost_result result = set_cookies(asked);
+    if (result == OST_OK && identity != NULL)
+        result = set_token(asked);
     for (size_t i = 0; i < rules->field_count && result == OST_OK; i++) {
         ost_text value;
         result =

@@ -22,7 +22,8 @@ static inline gate_asked *gate_asked_of(ost_request *request)
     return (gate_asked *)request;
 }
 
-/* 200, with every identity field; 403 when a claim cannot be told in one. */
+/* 200, with every identity field and the cookies that are not the gate's; 403 when a claim cannot
+ * be told in one. */
 void gate_answer_allow(gate_asked *asked);
 
 /* That status and nothing else; `why` is for the log. */

@@ -343,6 +343,17 @@ def test_refresh_in_the_check(passing, provider):
     assert provider.count("token") == 2
 
 
+def test_the_application_does_not_see_the_session(site):
+    browser, _ = log_in(site)
+    sent = browser.cookie_header("localhost", "/")
+    assert "ostiary=" in sent
+    for cookies, left in ((sent, []), (f"a=b; {sent};c=d", ["a=b; c=d"]), (f"{sent}; x__Host-ostiary=1", ["x__Host-ostiary=1"])):
+        said = Browser().get(f"{site.base}/page", headers={"Cookie": cookies}).json()
+        assert values(said, "Cookie") == left
+    said = Browser().get(f"{site.base}/public", headers={"Cookie": f"{sent}; a=b"}).json()
+    assert values(said, "Cookie") == ["a=b"]
+
+
 def test_the_application_gets_no_token_unasked(passing):
     _, page = log_in(passing, "/page")
     assert values(page.json(), "Authorization") in ([], [""])

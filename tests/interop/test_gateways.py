@@ -155,6 +155,9 @@ def test_login_and_logout(site, provider):
     page = navigate(browser, f"{site.base}/page?a=b%20c&d=%2Fe")
     assert (page.status, page.url) == (200, f"{site.base}/page?a=b%20c&d=%2Fe")
     assert values(page.json(), "X-Auth-Request-User") == ["alice-id"]
+    assert "ostiary" not in str(values(page.json(), "Cookie"))
+    more = browser.get(f"{site.base}/page", headers={"Cookie": f"a=b; {browser.cookie_header('localhost', '/')}"})
+    assert values(more.json(), "Cookie") == ["a=b"]
     assert browser.get(f"{site.base}/api").status == 401
     assert browser.post(f"{site.base}/page", {}, headers={"Origin": site.base}).status == 200
     assert browser.post(f"{site.base}/page", {}, headers={"Origin": "http://evil.example"}).status == 403

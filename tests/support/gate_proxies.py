@@ -84,7 +84,7 @@ class Caddy(Proxy):
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "Caddyfile"
         config.write_text(
-            CADDY.format(port=port, gate=address_of(gate), application=address_of(application), fields=" ".join(FIELDS))
+            CADDY.format(port=port, gate=address_of(gate), application=address_of(application), fields=" ".join([*FIELDS, "Cookie"]))
         )
         self.command = [program_of("caddy"), "run", "--adapter", "caddyfile", "--config", config]
         self.environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
@@ -137,7 +137,7 @@ def envoy_config(port, gate, application):
             "server_uri": {"uri": gate, "cluster": "gate", "timeout": "5s"},
             "path_prefix": "/check",
             "authorization_response": {
-                "allowed_upstream_headers": named(prefixes=["x-auth-request-"]),
+                "allowed_upstream_headers": named("cookie", prefixes=["x-auth-request-"]),
                 "allowed_client_headers": named("location", "www-authenticate", "retry-after", "cache-control"),
             },
         },

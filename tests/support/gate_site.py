@@ -157,7 +157,7 @@ http {{
 
 def nginx_identity(fields=FIELDS, cookies=0):
     """The lines that take what the gate says, and put it in the place of what the client says."""
-    lines = []
+    lines = ["auth_request_set $auth_cookies $upstream_http_cookie;", "proxy_set_header Cookie $auth_cookies;"]
     for name in fields:
         variable = name.lower().replace("-", "_")
         lines.append(f"auth_request_set ${variable} $upstream_http_{variable};")
