@@ -91,12 +91,13 @@ WINGS = {
     "provider/detail": ["call", "realm", "proof"],
     "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
-    "provider/login": ["webauthn", "detail", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
+    "provider/login": ["webauthn", "detail", "upstream", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
     "provider/factor": ["webauthn", "call", "realm", "session", "login", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user", "mail"],
     "provider/client_admin": ["realm", "policy", "member", "completion", "file", "call", "session", "admin"],
     "provider/account": ["webauthn", "realm", "member", "call", "session", "admin", "console", "user", "profile"],
-    "provider/broker": ["realm", "member", "call", "admin"],
+    "provider/upstream": ["call", "realm", "proof", "session", "user", "admin"],
+    "provider/broker": ["realm", "member", "call", "admin", "proof", "session", "login", "client", "user", "profile", "factor", "upstream"],
     "provider/client_scope": ["realm", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "key", "call", "admin"],
     "provider/directory": ["realm", "member", "file", "call", "admin", "user", "session", "profile", "mail", "action"],
@@ -112,7 +113,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
+    "provider/endpoint": ["upstream", "detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -57,6 +57,7 @@ typedef enum page_field {
     PAGE_REGISTER,       /* address: make an account */
     PAGE_PASSWORD_ASKED, /* flag: it asks for one */
     PAGE_PASSKEY_LINK,   /* address: sign in with a passkey */
+    PAGE_PROVIDERS,      /* flag: there are identity providers to sign in with, the rows */
     PAGE_PASSKEY,        /* flag: it is about passkeys */
     PAGE_FORGOT,         /* address: a password is forgotten */
     PAGE_TERMS_ASKED,    /* flag: they are to be agreed to, */

@@ -66,6 +66,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_REGISTER] = {"register", PAGE_IS_ADDRESS},
     [PAGE_PASSWORD_ASKED] = {"password_asked", PAGE_IS_FLAG},
     [PAGE_PASSKEY_LINK] = {"passkey_link", PAGE_IS_ADDRESS},
+    [PAGE_PROVIDERS] = {"providers", PAGE_IS_FLAG},
     [PAGE_PASSKEY] = {"passkey", PAGE_IS_FLAG},
     [PAGE_FORGOT] = {"forgot", PAGE_IS_ADDRESS},
     [PAGE_TERMS_ASKED] = {"terms_asked", PAGE_IS_FLAG},

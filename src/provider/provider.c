@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/admin/admin_call.h"
+#include "provider/broker/broker_endpoint.h"
 #include "provider/call/provider_state.h"
 #include "provider/ciba/ciba_channel.h"
 #include "provider/client/client_find.h"
@@ -29,6 +30,7 @@
 #include "provider/token/answer_token.h"
 #include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
+#include "provider/upstream/upstream_fetch.h"
 #include "trace/tracer.h"
 
 #define REALM "/realms/{realm}"
@@ -92,6 +94,8 @@ static const struct {
     {HTTP_GET, REALM "/login-actions/reset-credentials", reset_credentials_endpoint},
     {HTTP_POST, REALM "/login-actions/reset-credentials", reset_credentials_endpoint},
     {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},
+    {HTTP_GET, REALM "/broker/{alias}/login", broker_login_endpoint},
+    {HTTP_GET, REALM "/broker/{alias}/endpoint", broker_return_endpoint},
     {HTTP_POST, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, OIDC "/token", token_endpoint},
     {HTTP_OPTIONS, OIDC "/token", preflight_endpoint},
@@ -289,6 +293,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = logout_post_new(p, config->ca_file, &p->logouts);
     if (result == OST_OK)
+        result = upstream_client_new(config->ca_file, &p->upstreams);
+    if (result == OST_OK)
         result = mailer_new(config->ca_file, config->log, &p->mails);
     if (result == OST_OK && config->authentication_channel != NULL)
         result =
@@ -377,6 +383,7 @@ void provider_free(provider *p)
     document_cache_stop(p->request_objects);
     ciba_channel_stop(p->channel);
     mailer_stop(p->mails);
+    upstream_client_stop(p->upstreams);
     http_server_free(p->server);
     document_cache_free(p->documents);
     document_cache_free(p->client_keys);
@@ -384,6 +391,7 @@ void provider_free(provider *p)
     document_cache_free(p->request_objects);
     ciba_channel_free(p->channel);
     mailer_free(p->mails);
+    upstream_client_free(p->upstreams);
     http_pool_free(p->hashing);
     proof_cache_free(p->assertions);
     sender_rules_clear(&p->senders);

@@ -32,7 +32,7 @@ ost_result upsert_session(database *d, const store_session *session)
     int changes = 0;
     statement *st = prepare(
         d, INSERT_SESSION
-        " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
+        " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, notes = excluded.notes, "
         "last_access = " GREATER_OF(
             "session.last_access",
             "excluded.last_access") ", "

@@ -25,8 +25,10 @@ typedef struct call_event {
     ost_text username; /* as it was typed */
     ost_text email;    /* likewise; empty: the event is not about it */
     ost_text session;
-    ost_text credential_type; /* what it is about, beside the password; empty: nothing is said */
-    ost_text client;          /* as it called itself, where call->client is not known */
+    ost_text credential_type;   /* what it is about, beside the password; empty: nothing is said */
+    ost_text identity_provider; /* its alias; empty: it was none's, */
+    ost_text identity;          /* and the name there */
+    ost_text client;            /* as it called itself, where call->client is not known */
     ost_text impersonator, impersonator_realm; /* names: who acts as the user; empty: the user */
     const char *error; /* more exactly than the answer may say; NULL: as that */
 } call_event;

@@ -48,6 +48,11 @@ static const char *const names[EVENTS][2] = {
     [EVENT_CLIENT_INFO] = {"CLIENT_INFO", "CLIENT_INFO_ERROR"},
     [EVENT_CLIENT_UPDATE] = {"CLIENT_UPDATE", "CLIENT_UPDATE_ERROR"},
     [EVENT_CLIENT_DELETE] = {"CLIENT_DELETE", "CLIENT_DELETE_ERROR"},
+    [EVENT_IDENTITY_PROVIDER_LOGIN] = {"IDENTITY_PROVIDER_LOGIN", "IDENTITY_PROVIDER_LOGIN_ERROR"},
+    [EVENT_IDENTITY_PROVIDER_FIRST_LOGIN] = {"IDENTITY_PROVIDER_FIRST_LOGIN",
+                                             "IDENTITY_PROVIDER_FIRST_LOGIN_ERROR"},
+    [EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT] = {"IDENTITY_PROVIDER_LINK_ACCOUNT",
+                                              "IDENTITY_PROVIDER_LINK_ACCOUNT_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)
@@ -111,8 +116,11 @@ static void keep(call *c, event_type type, const char *error)
     put_some(w, "username", c->event.username);
     put_some(w, "email", c->event.email);
     put_some(w, "credential_type", c->event.credential_type);
+    put_some(w, "identity_provider", c->event.identity_provider);
+    put_some(w, "identity_provider_identity", c->event.identity);
     if (type == EVENT_REGISTER)
-        ost_json_member_string(w, "register_method", "form");
+        ost_json_member_string(w, "register_method",
+                               c->event.identity_provider.len > 0 ? "broker" : "form");
     put_some(w, "impersonator", c->event.impersonator);
     put_some(w, "impersonator_realm", c->event.impersonator_realm);
     ost_json_close_object(w);
@@ -143,6 +151,7 @@ void event_tell(call *c, event_type type, const char *error)
     http_add_detail(c->exchange, "username", c->event.username);
     http_add_detail(c->exchange, "session", c->event.session);
     http_add_detail(c->exchange, "impersonator", c->event.impersonator);
+    http_add_detail(c->exchange, "identity_provider", c->event.identity_provider);
     http_add_detail(c->exchange, "error", text_of(error));
     if (c->event.user.len > 0)
         http_set_subject(c->exchange, c->event.user);

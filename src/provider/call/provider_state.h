@@ -67,6 +67,9 @@ typedef enum event_type {
     EVENT_CLIENT_INFO,
     EVENT_CLIENT_UPDATE,
     EVENT_CLIENT_DELETE,
+    EVENT_IDENTITY_PROVIDER_LOGIN,
+    EVENT_IDENTITY_PROVIDER_FIRST_LOGIN,
+    EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT,
     EVENTS,
 } event_type;
 
@@ -94,6 +97,7 @@ struct provider {
     struct document_cache *sectors;         /* and lists of redirect URIs (client_sector.h) */
     struct document_cache *request_objects; /* that clients publish (request_reference.h) */
     struct ciba_channel *channel;           /* where users are authenticated; NULL: nowhere */
+    struct upstream_client *upstreams;      /* asks identity providers */
     struct mailer *mails;                   /* brings mails to their servers */
     struct logout_post *logouts;            /* tells clients of logouts, */
     logout_bell logouts_bell;               /* when this is rung */

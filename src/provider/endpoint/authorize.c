@@ -10,6 +10,7 @@
 #include "provider/login/pushed_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
+#include "provider/upstream/upstream_button.h"
 
 static bool read_parameters(call *c)
 {
@@ -36,6 +37,8 @@ static bool begin(call *c)
     browser_login *login = c->job;
     login->check = check_newcomer(c);
     login->username = login->request.login_hint;
+    login->request.forwarded = upstream_forwarded(c);
+    login->hint = upstream_usable(c, call_parameter(c, "kc_idp_hint"));
     if (login->check != AUTH_GOOD)
         return false;
     bool known = browser_has_identity(c) && !login->request.registering;

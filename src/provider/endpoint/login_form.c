@@ -42,8 +42,7 @@ static void go_on(call *c, bool factor_due)
         code_step_ask(c);
         return;
     }
-    if (browser_login_choose_session(c, login->user.id))
-        browser_login_complete(c, true);
+    browser_login_enter(c);
 }
 
 static void work(call *c)

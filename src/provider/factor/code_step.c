@@ -142,8 +142,7 @@ static void go_on(call *c)
     } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
         begin_again(c, "The application asks for another user.");
     } else {
-        if (browser_login_choose_session(c, login->user.id))
-            browser_login_complete(c, true);
+        browser_login_enter(c);
     }
 }
 

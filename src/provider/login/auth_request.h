@@ -55,6 +55,13 @@ typedef struct auth_request {
     ost_text half_id;  /* of this attempt, which is completed once */
     int64_t half_ends; /* whatever page is shown again */
     bool remember;     /* the session is to be remembered */
+    /* While they are at an identity provider: */
+    ost_text upstream;                          /* its alias; empty: they are not */
+    ost_text upstream_nonce, upstream_verifier; /* of this way there, which is completed once */
+    /* Whom one knows them as, and what is to become of that (upstream_identity.h); empty: they have
+     * not come by one. */
+    ost_text identity;
+    ost_text forwarded; /* parameters of the client's for identity providers, as a form */
 } auth_request;
 
 typedef enum auth_check {
@@ -78,6 +85,7 @@ typedef enum auth_stage {
     AUTH_STAGE_REGISTRATION,
     AUTH_STAGE_ACTION,
     AUTH_STAGE_CONSENT,
+    AUTH_STAGE_UPSTREAM,
 } auth_stage;
 
 /* Whether it was sealed for the stage, as far as the code itself says. */

@@ -26,12 +26,15 @@ static const char *type_of(auth_stage stage)
                                         [AUTH_STAGE_CODE] = "OneTimeCode",
                                         [AUTH_STAGE_REGISTRATION] = "Registration",
                                         [AUTH_STAGE_ACTION] = "Action",
-                                        [AUTH_STAGE_CONSENT] = "Consent"};
+                                        [AUTH_STAGE_CONSENT] = "Consent",
+                                        [AUTH_STAGE_UPSTREAM] = "Upstream"};
     return types[stage];
 }
 
 static auth_stage stage_of(const auth_request *r)
 {
+    if (r->upstream.len > 0)
+        return AUTH_STAGE_UPSTREAM;
     if (r->half.len > 0)
         return AUTH_STAGE_CODE;
     if (r->session.len == 0)
@@ -58,6 +61,23 @@ static void put_flags(ost_json_writer *w, const auth_request *r)
     put_flag(w, "proved", r->proved);
     put_flag(w, "begun", r->begun);
     put_flag(w, "remember", r->remember);
+}
+
+/* Of the way to an identity provider, and from there. */
+static void put_upstream(ost_json_writer *w, const auth_request *r)
+{
+    const struct {
+        const char *name;
+        ost_text value;
+    } texts[] = {
+        {"upstream", r->upstream},          {"upstream_nonce", r->upstream_nonce},
+        {"verifier", r->upstream_verifier}, {"identity", r->identity},
+        {"forwarded", r->forwarded},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (texts[i].value.len > 0)
+            ost_json_member_text(w, texts[i].name, texts[i].value);
+    }
 }
 
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
@@ -109,6 +129,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
+    put_upstream(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i].value.data != NULL)
             ost_json_member_text(w, texts[i].name, texts[i].value);
@@ -209,6 +230,11 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->half = ost_claims_text(claims, "half");
     r->half_id = ost_claims_text(claims, "half_id");
     r->half_ends = ost_claims_expiry(claims);
+    r->upstream = ost_claims_text(claims, "upstream");
+    r->upstream_nonce = ost_claims_text(claims, "upstream_nonce");
+    r->upstream_verifier = ost_claims_text(claims, "verifier");
+    r->identity = ost_claims_text(claims, "identity");
+    r->forwarded = ost_claims_text(claims, "forwarded");
     r->remember = flag_of(claims, "remember");
     r->has_state = ost_claims_get(claims, "state") != NULL;
     (void)!auth_mode_read(ost_claims_text(claims, "mode"), false, &r->mode);

@@ -19,6 +19,7 @@
 #include "provider/session/key_ceremony.h"
 #include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
+#include "provider/upstream/upstream_button.h"
 
 /* ---- completing ---- */
 
@@ -198,6 +199,7 @@ static bool put_registration(call *c, const browser_login *login, ost_text brows
     if (!auth_request_lets_register(c, &newcomer))
         return true;
     newcomer.registering = true;
+    newcomer.identity = (ost_text){0};
     if (!auth_request_seal(c, &newcomer, browser, &code))
         return false;
     page_put_url(p, PAGE_REGISTER, browser_login_address(c, "registration", code));
@@ -220,7 +222,7 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
         page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
         return put_forgotten(c, login, browser, p) && put_registration(c, login, browser, p);
     }
-    anybody.user = (ost_text){0};
+    anybody.user = anybody.identity = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser, &code))
         return false;
     page_put_flag(p, PAGE_KNOWN_USER, true);
@@ -261,6 +263,8 @@ static void send_form(call *c, browser_login *login)
               .leads_away = login->request.device.len == 0};
     ost_text code, browser = browser_id(c, true);
     bool named = login->username.len > 0 || login->request.user.len > 0;
+    if (login->forget_session)
+        browser_session_clear(c);
     if (!auth_request_seal(c, &login->request, browser, &code) ||
         !put_person(c, login, browser, &p) || !put_offer(c, login, browser, code, &p)) {
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
@@ -274,6 +278,8 @@ static void send_form(call *c, browser_login *login)
     page_put_flag(&p, PAGE_PASSWORD_ASKED, c->client->browser_password);
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
+    if (login->request.identity.len == 0)
+        upstream_put_buttons(c, code, &p);
     realm_page_offer_languages(c, &p, form_action(c, code));
     realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     page_put_flag(&p, PAGE_WRONG, login->wrong);
@@ -310,6 +316,7 @@ static void tell_event(call *c, const browser_login *login)
         if (c->event.error != NULL)
             event_tell(c, EVENT_LOGIN, c->event.error);
         break;
+    case LOGIN_AWAY:
     case LOGIN_REGISTER:
     case LOGIN_ACT:
     case LOGIN_ASK:
@@ -327,6 +334,20 @@ static void tell_event(call *c, const browser_login *login)
     }
 }
 
+/* To the identity provider that the request has named. */
+static void send_away(call *c, const browser_login *login)
+{
+    ost_text code;
+    if (login->forget_session)
+        browser_session_clear(c);
+    if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
+        page_send_error(c, c->error.status, "The login cannot go on now. Please try again.");
+        return;
+    }
+    call_no_store(c);
+    http_redirect(c->exchange, 303, upstream_address(c, login->hint, code));
+}
+
 void browser_login_send(call *c)
 {
     browser_login *login = c->job;
@@ -334,9 +355,10 @@ void browser_login_send(call *c)
     user_language_keep(c);
     switch (login->outcome) {
     case LOGIN_PAGE:
-        if (login->forget_session)
-            browser_session_clear(c);
         send_form(c, login);
+        break;
+    case LOGIN_AWAY:
+        send_away(c, login);
         break;
     case LOGIN_REGISTER:
     case LOGIN_ACT:

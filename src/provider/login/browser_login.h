@@ -9,6 +9,7 @@
 
 typedef enum login_outcome {
     LOGIN_PAGE,     /* show the form */
+    LOGIN_AWAY,     /* go to the identity provider `hint` */
     LOGIN_REGISTER, /* go to the registration page */
     LOGIN_ACT,      /* show the page of a required action */
     LOGIN_ASK,      /* ask for consent */
@@ -37,6 +38,7 @@ typedef struct browser_login {
     ost_text password;
     bool by_passkey; /* they came by one, without a password */
     bool remember;
+    const upstream *hint; /* by which they are to log in; NULL: none is named */
     const char *alert;    /* what the form says; NULL: nothing */
     bool wrong;           /* the alert is about the credentials */
     bool busy;            /* it says that there is too much to do */
@@ -69,6 +71,10 @@ void browser_login_ask(call *call);
  * somebody else's ends. False: whether it has cannot be known, or it cannot be ended, and the login
  * breaks off. On the pool. */
 bool browser_login_choose_session(call *call, ost_text user_id);
+
+/* login->user has proved who they are: links the account at an identity provider that waits for
+ * that, begins their session, and completes. On the pool. */
+void browser_login_enter(call *call);
 
 /* The last step. */
 void browser_login_give(call *call, const char *acr);

@@ -8,6 +8,7 @@
 #include "provider/realm/password_policy.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
+#include "provider/upstream/upstream_enter.h"
 
 /* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
 static bool is_meant(const call *c, const browser_login *login)
@@ -52,7 +53,9 @@ void browser_login_ask(call *c)
         call_refuse(c, 302, "login_required", NULL);
         login->outcome = LOGIN_REFUSED;
     } else {
-        login->outcome = login->request.registering ? LOGIN_REGISTER : LOGIN_PAGE;
+        login->outcome = login->request.registering ? LOGIN_REGISTER
+                         : login->hint != NULL      ? LOGIN_AWAY
+                                                    : LOGIN_PAGE;
     }
 }
 
@@ -80,9 +83,11 @@ void browser_login_by_session(call *c)
     browser_login_complete(c, false);
 }
 
+/* ---- those who have proved who they are ---- */
+
 /* Who logs in again goes on in the same session, with what other clients have in it; but the
  * browser may have been somebody else's before. */
-bool browser_login_choose_session(call *c, ost_text user_id)
+static bool choose(call *c, ost_text user_id)
 {
     browser_login *login = c->job;
     store_session before;
@@ -104,4 +109,41 @@ bool browser_login_choose_session(call *c, ost_text user_id)
     login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
     login->begun = true;
     return true;
+}
+
+bool browser_login_choose_session(call *c, ost_text user_id)
+{
+    browser_login *login = c->job;
+    upstream_identity identity;
+    if (!choose(c, user_id))
+        return false;
+    if (!upstream_identity_read(c, login->request.identity, &identity))
+        return true;
+    c->event.identity_provider = identity.alias;
+    c->event.identity = identity.name;
+    if (upstream_identity_note(c, &identity, login->session.notes, &login->session.notes))
+        return true;
+    browser_login_break(c);
+    return false;
+}
+
+void browser_login_enter(call *c)
+{
+    static const char *const words[] = {
+        [UPSTREAM_IS_ANOTHER] = "Please sign in to the account that you want to link.",
+        [UPSTREAM_IS_LINKED] = "The account is linked with another one already.",
+        [UPSTREAM_HAS_CHANGED] = "Your account has been changed meanwhile. Please try again."};
+    browser_login *login = c->job;
+    upstream_entry entry = upstream_enter(c, login->request.identity, &login->user);
+    if (entry == UPSTREAM_IS_BUSY) {
+        browser_login_break(c);
+    } else if (entry == UPSTREAM_ENTERS) {
+        if (browser_login_choose_session(c, login->user.id))
+            browser_login_complete(c, true);
+    } else {
+        login->outcome = LOGIN_PAGE;
+        login->alert = words[entry];
+        login->asks_code = false;
+        login->request.half = login->request.since = (ost_text){0};
+    }
 }

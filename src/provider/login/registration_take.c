@@ -8,11 +8,10 @@
 #include "provider/call/call_event.h"
 #include "provider/login/registration_page.h"
 #include "provider/realm/brute_force.h"
-#include "provider/realm/group.h"
 #include "provider/realm/password.h"
 #include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
-#include "provider/user/required_action.h"
+#include "provider/user/newcomer.h"
 
 #define NAME_MAX_BYTES 255 /* of names and addresses in the store */
 
@@ -195,34 +194,6 @@ static ost_result check_taken(call *c, const ost_json *document)
 
 /* ---- the user ---- */
 
-static ost_result put_list(call *c, const char *name, const ost_json *list,
-                           const ost_json **document)
-{
-    return list != NULL ? document_put(*document, text_of(name), list, c->arena, document) : OST_OK;
-}
-
-/* What the realm gives to new users. */
-static ost_result put_gifts(call *c, const ost_json **document)
-{
-    const ost_json *roles = NULL, *groups = NULL, *actions = NULL;
-    ost_text path;
-    ost_result result = document_add_text(NULL, text_of(c->realm->default_role), c->arena, &roles);
-    for (const ost_json *at = ost_json_first(ost_json_get(c->realm->document, "defaultGroups"));
-         at != NULL && result == OST_OK; at = ost_json_next(at)) {
-        if (ost_json_text(at, &path) && group_exists(c->realm, path))
-            result = document_add_text(groups, path, c->arena, &groups);
-    }
-    if (result == OST_OK)
-        result = required_action_defaults(c->realm, NULL, c->arena, &actions);
-    if (result == OST_OK && actions != NULL && c->realm->registration.terms)
-        result = required_action_drop(actions, ACTION_TERMS, c->arena, &actions);
-    if (result == OST_OK)
-        result = put_list(c, "realmRoles", roles, document);
-    if (result == OST_OK)
-        result = put_list(c, "groups", groups, document);
-    return result == OST_OK ? put_list(c, "requiredActions", actions, document) : result;
-}
-
 /* When they agreed, as the page of the required action keeps it. */
 static ost_result put_terms(call *c, const ost_json **document)
 {
@@ -246,7 +217,7 @@ static ost_result store_user_of(call *c, const ost_json *document, store_user *r
     if (result == OST_OK)
         result = document_put_boolean(document, "emailVerified", false, c->arena, &document);
     if (result == OST_OK)
-        result = put_gifts(c, &document);
+        result = newcomer_put_gifts(c->realm, c->realm->registration.terms, c->arena, &document);
     if (result == OST_OK)
         result = put_terms(c, &document);
     if (result == OST_OK && c->realm->registration.password)

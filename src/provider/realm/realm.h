@@ -15,6 +15,7 @@
 #include "provider/proof/mapper_type.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/proof/trusted_issuer.h"
+#include "provider/proof/upstream.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/webauthn/webauthn_policy.h"
 
@@ -175,6 +176,7 @@ struct realm {
     const realm_scope *scopes;
     size_t scope_count;
     trusted_issuers issuers;    /* of assertions about users */
+    upstreams upstreams;        /* that users log in by */
     const policy_set *policies; /* for clients; NULL: none is enabled */
     const char *password_policy;
     const ost_json *document; /* the whole, unknown fields included */

@@ -22,6 +22,7 @@ typedef struct realm_part {
     realm_client *clients; /* whose keys are here */
     size_t client_count;
     trusted_issuers issuers;
+    upstreams upstreams;
 } realm_part;
 
 /* The snapshot, and what only its own life needs. */
@@ -41,6 +42,7 @@ static void part_unref(realm_part *part)
     for (size_t i = 0; i < part->client_count; i++)
         client_proof_clear(&part->clients[i].proof);
     trusted_issuers_clear(&part->issuers);
+    upstreams_clear(&part->upstreams);
     ost_arena_free(part->arena);
     memory_free(part);
 }
@@ -93,6 +95,9 @@ static ost_result load(ost_text document, realm *r, realm_part *part, ost_error 
     part->client_count = r->client_count;
     r->issuers = trusted_issuers_load(ost_json_get(r->document, "identityProviders"), l.arena);
     part->issuers = r->issuers;
+    r->upstreams = upstreams_load(ost_json_get(r->document, "identityProviders"),
+                                  ost_json_get(r->document, "identityProviderMappers"), l.arena);
+    part->upstreams = r->upstreams;
     if (l.result != OST_OK)
         return l.result;
     result = policy_set_read(r->document, part->arena, &r->policies, error);

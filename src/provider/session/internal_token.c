@@ -102,3 +102,62 @@ ost_result internal_token_find_ending(call *c, ost_text token, const ost_claims 
     *ret_claims = claims;
     return OST_OK;
 }
+
+/* ---- out of sight ---- */
+
+#define HIDING "a token of this realm on its way through other hands" /* never a JWS's input */
+#define HIDING_BYTES 32
+
+/* A key of its own, made of the internal one: that signs nothing else of this form. */
+static ost_result hiding_key(const call *c, ost_text kid, ost_key **ret_key)
+{
+    ost_text secret;
+    const ost_key *key = key_ring_internal(c->entry->keys, kid);
+    ost_result result = key != NULL
+                            ? ost_bytes_sign(OST_TEXT(HIDING), key, OST_HS512, c->arena, &secret)
+                            : OST_E_KEY_UNKNOWN;
+    if (result != OST_OK)
+        return result;
+    const char *name = ost_arena_copy(c->arena, ost_key_kid(key));
+    if (name != NULL)
+        result = ost_key_import_secret(text_slice(secret, 0, HIDING_BYTES), OST_DIR, name, ret_key,
+                                       NULL);
+    else
+        result = OST_E_MEMORY;
+    wipe((void *)(uintptr_t)secret.data, secret.len);
+    return result;
+}
+
+bool internal_token_hide(call *c, ost_text token, ost_text *ret_hidden)
+{
+    ost_key *key;
+    ost_result result = hiding_key(c, (ost_text){0}, &key);
+    if (result == OST_OK) {
+        result =
+            ost_jwe_encrypt(token, key, OST_DIR, OST_A256GCM, NULL, c->arena, ret_hidden, NULL);
+        ost_key_unref(key);
+    }
+    return result == OST_OK || call_refuse(c, 500, "server_error", NULL);
+}
+
+bool internal_token_show(call *c, ost_text hidden, ost_text *ret_token)
+{
+    const ost_jwe_rules rules = {.algorithms = OST_ALG_BIT(OST_DIR),
+                                 .encs = OST_ENC_BIT(OST_A256GCM)};
+    ost_unverified_jwe jwe;
+    ost_decrypted opened;
+    ost_keyset *keys = NULL;
+    ost_key *key;
+    if (ost_jwe_read_unverified(hidden, &rules, c->arena, &jwe, NULL) != OST_OK ||
+        jwe.kid.len == 0 || hiding_key(c, jwe.kid, &key) != OST_OK)
+        return false;
+    ost_result result = ost_keyset_new(&key, 1, &keys);
+    ost_key_unref(key);
+    if (result == OST_OK)
+        result = ost_jwe_decrypt(hidden, keys, &rules, c->arena, &opened, NULL);
+    ost_keyset_unref(keys);
+    if (result != OST_OK)
+        return false;
+    *ret_token = opened.content;
+    return true;
+}

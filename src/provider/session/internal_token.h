@@ -40,4 +40,9 @@ OST_MUST_CHECK ost_result internal_token_check_realm(call *call, ost_text issuer
  * with it. OST_E_KEY_UNKNOWN: the realm has none; otherwise one of call_is_busy. On the pool. */
 OST_MUST_CHECK ost_result internal_token_seek_key(call *call, ost_text token);
 
+/* Encrypts such a token, for the way through somebody else's hands, and back: what is in it is
+ * nobody's business there. False: it is none of ours, or (hiding) the call is refused. */
+bool internal_token_hide(call *call, ost_text token, ost_text *ret_hidden);
+bool internal_token_show(call *call, ost_text hidden, ost_text *ret_token);
+
 #endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The endpoints of logins by identity providers, below /realms/{realm}/broker/{alias}. */
+#ifndef BROKER_ENDPOINT_H
+#define BROKER_ENDPOINT_H
+
+#include "http/http.h"
+
+/* "login": to the provider, and "endpoint": back from it. */
+void broker_login_endpoint(http_exchange *exchange, void *provider);
+void broker_return_endpoint(http_exchange *exchange, void *provider);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The exchange of a code at an identity provider (RFC 6749 §4.1.3), and how we prove there who we
+ * are: by a secret (§2.3.1) or an assertion (RFC 7523 §2.2); see broker_job.h. */
+#include "base/base64url.h"
+#include "base/json/json_member.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/broker/broker_job.h"
+#include "provider/realm/key_ring.h"
+#include "provider/realm/uuid.h"
+
+#define BODY_MAX ((size_t)64 << 10)
+#define CODE_MAX 8192
+#define PAIR_MAX 4096
+#define ASSERTION_LIFESPAN 60 /* seconds */
+#define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+/* "client_id and client_secret, each form-encoded, joined by a colon". */
+static bool put_basic(call *c, const upstream *u, const char **ret_line)
+{
+    ost_text id = percent_encode(c->arena, text_of(u->client_id));
+    ost_text secret = percent_encode(c->arena, u->client_secret);
+    const char *pair = call_format(c, "%.*s:%.*s", OST_FORMAT(id), OST_FORMAT(secret));
+    char encoded[(PAIR_MAX + 2) / 3 * 4];
+    if (pair == NULL || text_of(pair).len > PAIR_MAX)
+        return broker_fail(c, "clientId and clientSecret are too long");
+    size_t len = base64_encode((const unsigned char *)pair, text_of(pair).len, encoded);
+    *ret_line = call_format(c, "Authorization: Basic %.*s", (int)len, encoded);
+    wipe(encoded, sizeof encoded);
+    return *ret_line != NULL;
+}
+
+static bool write_assertion(call *c, const upstream *u, ost_text *ret_claims)
+{
+    ost_text id = uuid_text(c->provider->context, c->arena);
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL || id.data == NULL)
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "iss", u->client_id);
+    ost_json_member_string(w, "sub", u->client_id);
+    ost_json_member_string(w, "aud", u->token_url);
+    ost_json_member_text(w, "jti", id);
+    ost_json_member_integer(w, "iat", c->now);
+    ost_json_member_integer(w, "exp", c->now + ASSERTION_LIFESPAN);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_claims) == OST_OK;
+}
+
+static ost_result sign_assertion(call *c, const upstream *u, ost_text claims, ost_text *ret_token)
+{
+    ost_key *key;
+    if (u->proof == UPSTREAM_PRIVATE_KEY_JWT) {
+        const ost_key *own = key_ring_signer(c->entry->keys, u->assertion_alg);
+        return own != NULL ? ost_jws_sign(claims, own, u->assertion_alg, "JWT", c->arena, ret_token)
+                           : OST_E_KEY_UNKNOWN;
+    }
+    ost_result result = ost_key_import_secret(u->client_secret, u->assertion_alg, NULL, &key, NULL);
+    if (result != OST_OK)
+        return result;
+    result = ost_jws_sign(claims, key, u->assertion_alg, "JWT", c->arena, ret_token);
+    ost_key_unref(key);
+    return result;
+}
+
+static bool put_assertion(call *c, const upstream *u, buffer *body)
+{
+    ost_text claims, token;
+    if (!write_assertion(c, u, &claims) || sign_assertion(c, u, claims, &token) != OST_OK)
+        return broker_fail(c, "no assertion can be signed: there is no key for it");
+    form_append(body, "client_assertion_type", OST_TEXT(ASSERTION_TYPE));
+    form_append(body, "client_assertion", token);
+    return true;
+}
+
+static bool put_proof(call *c, const upstream *u, buffer *body, const char **ret_line)
+{
+    if (u->proof == UPSTREAM_SECRET_BASIC)
+        return put_basic(c, u, ret_line);
+    form_append(body, "client_id", text_of(u->client_id));
+    if (u->proof != UPSTREAM_SECRET_POST)
+        return put_assertion(c, u, body);
+    form_append(body, "client_secret", u->client_secret);
+    return true;
+}
+
+bool broker_exchange_write(call *c)
+{
+    broker_job *job = c->job;
+    const upstream *u = job->upstream;
+    const char *line = NULL;
+    buffer_auto buffer body = {0};
+    ost_text alias = percent_encode(c->arena, u->alias);
+    const char *endpoint = call_format(c, "%s/broker/%.*s/endpoint", c->issuer, OST_FORMAT(alias));
+    if (job->code.len > CODE_MAX || endpoint == NULL)
+        return broker_fail(c, "the code is too long");
+    buffer_init(&body, BODY_MAX);
+    form_append(&body, "grant_type", OST_TEXT("authorization_code"));
+    form_append(&body, "code", job->code);
+    form_append(&body, "redirect_uri", text_of(endpoint));
+    if (u->pkce)
+        form_append(&body, "code_verifier", job->verifier);
+    if (!put_proof(c, u, &body, &line))
+        return false;
+    job->question = (upstream_question){
+        .url = u->token_url,
+        .headers = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded",
+                    line, NULL}};
+    return call_keep(c, &body, &job->question.body) || broker_fail(c, "out of memory");
+}
+
+/* ---- what it answers ---- */
+
+static bool fail_refused(call *c, const ost_json *answer)
+{
+    const broker_job *job = c->job;
+    ost_text code = text_slice(json_text_of(answer, "error"), 0, 64);
+    const char *why =
+        ost_arena_format(c->arena, "the token endpoint answered %ld%s%.*s", job->question.status,
+                         code.len > 0 ? ": " : "", OST_FORMAT(code));
+    return broker_fail(c, why);
+}
+
+bool broker_exchange_read(call *c)
+{
+    broker_job *job = c->job;
+    const upstream_question *q = &job->question;
+    const ost_json *answer = NULL;
+    if (q->result != OST_OK)
+        return broker_fail(c, "the token endpoint could not be asked");
+    ost_result result =
+        q->is_json ? ost_json_read(q->answer, NULL, c->arena, &answer, NULL) : OST_E_FORMAT;
+    if (q->status != 200)
+        return fail_refused(c, answer);
+    if (result != OST_OK)
+        return broker_fail(c, "the token endpoint answered with something else than JSON");
+    job->id_token = json_text_of(answer, "id_token");
+    job->access_token = json_text_of(answer, "access_token");
+    if (job->id_token.len == 0)
+        return broker_fail(c, "the token endpoint answered without an ID token");
+    if (!text_equal_ignoring_case(json_text_of(answer, "token_type"), OST_TEXT("Bearer")) ||
+        job->access_token.len == 0)
+        return broker_fail(c, "the token endpoint answered without a bearer token");
+    return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A login by an identity provider, from the browser's return to the end. */
+#ifndef BROKER_JOB_H
+#define BROKER_JOB_H
+
+#include "provider/login/browser_login.h"
+#include "provider/upstream/upstream_fetch.h"
+#include "provider/upstream/upstream_identity.h"
+
+typedef struct broker_job {
+    browser_login login; /* first: it is the call's job for the rest of the login too */
+    const upstream *upstream;
+    upstream_question question;
+    ost_text nonce, verifier; /* of the way there */
+    ost_text code;
+    ost_text id_token, access_token;
+    const ost_claims *claims;   /* of the ID token, judged */
+    const ost_json *access;     /* of a Keycloak's access token, likewise; NULL: none */
+    const ost_json *userinfo;   /* NULL: none */
+    upstream_identity identity; /* whom it knows them as */
+    const char *why;            /* what is wrong, for the log */
+} broker_job;
+
+/* What people see, whatever it was; the log has the reason. */
+#define BROKER_FAILED "Unexpected error when authenticating with identity provider"
+
+/* The login form again, with the alert; `error`: Keycloak's word in the event; NULL: it is none. */
+bool broker_refuse(call *call, const char *alert, const char *error);
+/* Likewise with BROKER_FAILED; `why`: for the log, in the arena or a literal. */
+bool broker_fail(call *call, const char *why);
+
+/* Writes the token request (RFC 6749 §4.1.3) into job->question. On the pool. */
+bool broker_exchange_write(call *call);
+/* Takes its answer: job->id_token, job->access_token. */
+bool broker_exchange_read(call *call);
+
+/* Judges job->id_token, once its provider's keys are at hand: job->claims, job->access. */
+bool broker_token_check(call *call);
+/* Takes the answer of userinfo. */
+bool broker_userinfo_read(call *call);
+
+/* A claim by its path, of whichever of the three documents has it; NULL: none has. */
+const ost_json *broker_claim(const call *call, ost_text path);
+ost_text broker_claim_text(const call *call, const char *name);
+
+/* Finds or makes the user, and goes on with their login: the outcome is set. On the pool. */
+void broker_user_log_in(call *call);
+
+/* What the mappers make of the claims: the user's document with it. `newcomer`: they are being
+ * made. */
+OST_MUST_CHECK ost_result broker_mappers_apply(call *call, bool newcomer,
+                                               const ost_json **document);
+/* The user name by a template of theirs; empty: there is none. And the id, and the name there. */
+OST_MUST_CHECK ost_result broker_mappers_name(call *call, ost_text *ret_username);
+
+#endif

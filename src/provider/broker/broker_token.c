@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an identity provider says about somebody, judged: its ID token (OpenID Connect Core
+ * §3.1.3.7), userinfo (§5.3.2), and the access token of another Keycloak; see broker_job.h. */
+#include "base/array.h"
+#include "base/json/json_member.h"
+#include "base/text.h"
+#include "jose/digest.h"
+#include "provider/broker/broker_job.h"
+#include "provider/client/client_keys.h"
+
+#define PATH_DEPTH 16
+
+static const ost_keyset *keys_of(call *c, const upstream *u)
+{
+    if (u->keys_url != NULL)
+        return client_key_set_signing(client_keys_published(c, u->keys_url));
+    return u->single_key != NULL ? u->single_key : client_key_set_signing(u->key_set);
+}
+
+static bool fail_token(call *c, const char *what, const ost_error *error)
+{
+    return broker_fail(c, ost_arena_format(c->arena, "%s: %s", what, error->detail));
+}
+
+/* ---- the ID token ---- */
+
+/* With several audiences the authorized party must be named, and it must be us whenever it is. */
+static bool is_our_party(const upstream *u, const ost_claims *claims)
+{
+    const ost_json *audience = ost_claims_get(claims, "aud");
+    const ost_json *party = ost_claims_get(claims, "azp");
+    bool several = ost_json_is(audience, OST_JSON_ARRAY) && ost_json_count(audience) > 1;
+    return party == NULL ? !several : ost_json_equals(party, text_of(u->client_id));
+}
+
+/* at_hash binds the access token to the ID token. */
+static bool check_hash(call *c)
+{
+    const broker_job *job = c->job;
+    const ost_json *claim = ost_claims_get(job->claims, "at_hash");
+    ost_unverified_jws jws;
+    ost_text hash;
+    if (claim == NULL)
+        return true;
+    return (ost_json_text(claim, &hash) &&
+            ost_jws_read_unverified(job->id_token, OST_ALGS_DEFAULT, c->arena, &jws, NULL) ==
+                OST_OK &&
+            digest_half_check(job->access_token, jws.alg, hash) == OST_OK) ||
+           broker_fail(c, "the ID token belongs to another access token");
+}
+
+/* What is stored and looked up has to be found again as it is. */
+static bool is_good_id(ost_text id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        if ((unsigned char)id.data[i] < ' ' || id.data[i] == 0x7f)
+            return false;
+    }
+    return id.len > 0 && id.len <= UPSTREAM_ID_MAX && text_is_utf8(id);
+}
+
+/* What else is signed with the same keys is no ID token: Keycloak's tokens tell by a claim what
+ * they are, logout tokens have events. */
+static bool is_id_token(const ost_claims *claims)
+{
+    ost_text typ = ost_claims_text(claims, "typ");
+    return (typ.len == 0 || text_is(typ, "ID")) && ost_claims_get(claims, "events") == NULL;
+}
+
+static bool check_claims(call *c)
+{
+    const broker_job *job = c->job;
+    const ost_claims *claims = job->claims;
+    const upstream *u = job->upstream;
+    if (!text_equal_secret(ost_claims_text(claims, "nonce"), job->nonce))
+        return broker_fail(c, "the ID token's nonce is not the one of this login");
+    if (!is_id_token(claims))
+        return broker_fail(c, "what came as ID token is another one");
+    if (!is_good_id(ost_claims_subject(claims)))
+        return broker_fail(c, "the ID token's sub is missing, too long, or no text");
+    if (ost_claims_get(claims, "iat") == NULL)
+        return broker_fail(c, "the ID token has no iat");
+    if (!is_our_party(u, claims))
+        return broker_fail(c, "the ID token was issued to another client");
+    if (u->hosted.len > 0 && !text_equal_ignoring_case(ost_claims_text(claims, "hd"), u->hosted))
+        return broker_fail(c, "the account is of another hosted domain");
+    return check_hash(c);
+}
+
+/* ---- the access token of another Keycloak ---- */
+
+/* It has the roles that its ID token lacks. What is none of its JWTs, about this user and made for
+ * us, is passed over. */
+static const ost_json *read_access(call *c, const ost_keyset *keys)
+{
+    const broker_job *job = c->job;
+    const upstream *u = job->upstream;
+    const ost_claims *claims;
+    const ost_claims_rules rules = {
+        .issuer = u->issuer, .insecure_any_audience = true, .leeway = u->leeway};
+    bool good = ost_jwt_verify(job->access_token, keys, &rules, c->now, c->arena, &claims, NULL) ==
+                    OST_OK &&
+                text_is(ost_claims_text(claims, "azp"), u->client_id) &&
+                text_equal(ost_claims_subject(claims), ost_claims_subject(job->claims)) &&
+                text_is(ost_claims_text(claims, "typ"), "Bearer");
+    return good ? ost_claims_json(claims) : NULL;
+}
+
+bool broker_token_check(call *c)
+{
+    broker_job *job = c->job;
+    const upstream *u = job->upstream;
+    const char *const audiences[] = {u->client_id};
+    const ost_claims_rules rules = {
+        .issuer = u->issuer, .audiences = audiences, .audience_count = 1, .leeway = u->leeway};
+    ost_error error = {0};
+    const ost_keyset *keys = keys_of(c, u);
+    if (keys == NULL)
+        return broker_fail(c, "its keys are not at hand");
+    if (ost_jwt_verify(job->id_token, keys, &rules, c->now, c->arena, &job->claims, &error) !=
+        OST_OK)
+        return fail_token(c, "the ID token is not good", &error);
+    if (!check_claims(c))
+        return false;
+    if (u->access_claims)
+        job->access = read_access(c, keys);
+    return true;
+}
+
+/* ---- userinfo ---- */
+
+bool broker_userinfo_read(call *c)
+{
+    broker_job *job = c->job;
+    const upstream_question *q = &job->question;
+    if (q->result != OST_OK)
+        return broker_fail(c, "userinfo could not be asked");
+    if (q->status != 200 || !q->is_json ||
+        ost_json_read(q->answer, NULL, c->arena, &job->userinfo, NULL) != OST_OK ||
+        !ost_json_is(job->userinfo, OST_JSON_OBJECT))
+        return broker_fail(c, "userinfo answered with something else than JSON");
+    /* "The sub Claim in the UserInfo Response MUST be verified to exactly match" (§5.3.2). */
+    return ost_json_equals(ost_json_get(job->userinfo, "sub"), ost_claims_subject(job->claims)) ||
+           broker_fail(c, "userinfo is about somebody else than the ID token");
+}
+
+/* ---- claims ---- */
+
+/* "a.b" is the member b of a; "a\.b" one that is called "a.b". */
+static bool next_name(call *c, ost_text *rest, ost_text *ret_name)
+{
+    char *name = ost_arena_copy(c->arena, *rest);
+    size_t len = 0, at = 0;
+    if (rest->len == 0 || name == NULL)
+        return false;
+    for (; at < rest->len && rest->data[at] != '.'; at++) {
+        if (rest->data[at] == '\\' && at + 1 < rest->len && rest->data[at + 1] == '.')
+            at++;
+        name[len++] = rest->data[at];
+    }
+    *rest = text_slice(*rest, at + 1, rest->len);
+    *ret_name = (ost_text){name, len};
+    return true;
+}
+
+static const ost_json *claim_at(call *c, const ost_json *document, ost_text path)
+{
+    ost_text name;
+    for (unsigned depth = 0; depth < PATH_DEPTH && document != NULL && next_name(c, &path, &name);
+         depth++)
+        document = ost_json_get_text(document, name);
+    return path.len == 0 ? document : NULL;
+}
+
+const ost_json *broker_claim(const call *c, ost_text path)
+{
+    const broker_job *job = c->job;
+    const ost_json *const documents[] = {
+        job->access, job->claims != NULL ? ost_claims_json(job->claims) : NULL, job->userinfo};
+    const ost_json *found = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(documents) && found == NULL && path.len > 0; i++) {
+        found = claim_at((call *)(uintptr_t)c, documents[i], path);
+        if (ost_json_is(found, OST_JSON_NULL))
+            found = NULL;
+    }
+    return found;
+}
+
+/* Of the profile of people userinfo has the newest. */
+ost_text broker_claim_text(const call *c, const char *name)
+{
+    const broker_job *job = c->job;
+    ost_text text = json_text_of(job->userinfo, name);
+    return text.len > 0 ? text : json_text_of(ost_claims_json(job->claims), name);
+}

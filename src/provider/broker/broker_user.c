@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The user of a login by an identity provider: the one who is linked with whom it knows; else a new
+ * one. Whoever has the name or the address already is asked to show that they are both: an address
+ * that somebody else says is nobody's proof. See broker_job.h. */
+#include <stdio.h>
+
+#include "base/fold.h"
+#include "base/json/json_list.h"
+#include "base/json/json_member.h"
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/broker/broker_job.h"
+#include "provider/call/call_event.h"
+#include "provider/factor/code_step.h"
+#include "provider/login/subject_request.h"
+#include "provider/profile/profile_rules.h"
+#include "provider/realm/brute_force.h"
+#include "provider/realm/user_row.h"
+#include "provider/user/newcomer.h"
+#include "provider/user/required_action.h"
+#include "provider/user/user_change.h"
+
+#define TEXT_MAX 255     /* bytes of names and addresses in the store */
+#define CARRIED_MAX 3000 /* bytes of an ID token that is carried through addresses */
+#define CHANGED "Your account has been changed meanwhile. Please try again."
+#define LINKED "The account is linked with another one already."
+
+/* ---- what it says of them ---- */
+
+/* A short line of text; empty: it is none. */
+static ost_text line_of(ost_text text)
+{
+    text = text_trim(text);
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f)
+            return (ost_text){0};
+    }
+    return text.len <= TEXT_MAX ? text : (ost_text){0};
+}
+
+static ost_text email_of(call *c)
+{
+    profile_faults faults = {0};
+    ost_text email = text_lower(line_of(broker_claim_text(c, "email")), c->arena);
+    profile_check_email(email.len > 0 ? email : OST_TEXT(""), &faults);
+    return faults.count == 0 ? email : (ost_text){0};
+}
+
+/* Verified here too: where the realm trusts the provider's addresses, and it says of this one, in
+ * the same document, that it has verified it. Keycloak takes the first alone. */
+static bool is_verified(const call *c)
+{
+    const broker_job *job = c->job;
+    const ost_json *document =
+        json_text_of(job->userinfo, "email").len > 0 ? job->userinfo : ost_claims_json(job->claims);
+    return job->upstream->trust_email && json_true_of(document, "email_verified");
+}
+
+static ost_text person_name(ost_text name)
+{
+    name = line_of(name);
+    return profile_is_person_name(name) ? name : (ost_text){0};
+}
+
+/* A name in one piece is parted at its last blank. */
+static void names_of(const call *c, ost_text *ret_first, ost_text *ret_last)
+{
+    *ret_first = person_name(broker_claim_text(c, "given_name"));
+    *ret_last = person_name(broker_claim_text(c, "family_name"));
+    ost_text whole = person_name(broker_claim_text(c, "name"));
+    if (ret_first->len > 0 || ret_last->len > 0 || whole.len == 0)
+        return;
+    size_t at = whole.len;
+    while (at > 0 && whole.data[at - 1] != ' ')
+        at--;
+    *ret_first = text_trim(text_slice(whole, 0, at));
+    *ret_last = text_slice(whole, at, whole.len);
+}
+
+static void read_identity(call *c)
+{
+    broker_job *job = c->job;
+    upstream_identity *i = &job->identity;
+    ost_text id = ost_claims_subject(job->claims),
+             name = broker_claim_text(c, "preferred_username");
+    ost_text session = ost_claims_text(job->claims, "sid"), email = email_of(c);
+    if (line_of(name).len == 0)
+        name = email;
+    *i = (upstream_identity){.alias = job->upstream->alias,
+                             .id = id,
+                             .name = line_of(name).len > 0 ? line_of(name) : id,
+                             .email = is_verified(c) ? email : (ost_text){0},
+                             .session = line_of(session)};
+    if (job->id_token.len <= CARRIED_MAX)
+        i->id_token = job->id_token;
+    c->event.identity = i->name;
+}
+
+/* ---- those who are known ---- */
+
+static ost_result find_other(call *c, ost_text name, bool or_email, ost_text own_id,
+                             store_user *ret_user)
+{
+    ost_result result = store_user_find(c->provider->store, text_of(c->realm->name), name, or_email,
+                                        c->arena, ret_user);
+    return result == OST_OK && text_equal(ret_user->id, own_id) ? OST_E_NOT_FOUND : result;
+}
+
+/* The address of somebody else stays theirs. */
+static ost_result put_email(call *c, const store_user *row, const ost_json **document)
+{
+    store_user other;
+    ost_text email = email_of(c), folded = text_fold(email, c->arena);
+    if (email.len == 0)
+        return OST_OK;
+    if (text_equal(folded, row->email))
+        return is_verified(c)
+                   ? document_put_boolean(*document, "emailVerified", true, c->arena, document)
+                   : OST_OK;
+    ost_result result =
+        c->realm->duplicate_emails ? OST_E_NOT_FOUND : find_other(c, email, true, row->id, &other);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    result = document_put_text(*document, "email", email, c->arena, document);
+    return result == OST_OK ? document_put_boolean(*document, "emailVerified", is_verified(c),
+                                                   c->arena, document)
+                            : result;
+}
+
+static ost_result put_names(call *c, const ost_json **document)
+{
+    ost_text first, last;
+    ost_result result = OST_OK;
+    names_of(c, &first, &last);
+    if (first.len > 0)
+        result = document_put_text(*document, "firstName", first, c->arena, document);
+    if (last.len > 0 && result == OST_OK)
+        result = document_put_text(*document, "lastName", last, c->arena, document);
+    return result;
+}
+
+/* Brings them up to date, as far as the realm wants that; a login does not fail of it. */
+static void update(call *c)
+{
+    broker_job *job = c->job;
+    authenticated_user *user = &job->login.user;
+    const ost_json *document = user->document;
+    ost_result result = OST_OK;
+    if (job->upstream->sync == UPSTREAM_FORCE)
+        result = put_email(c, user->row, &document);
+    if (job->upstream->sync == UPSTREAM_FORCE && result == OST_OK)
+        result = put_names(c, &document);
+    if (result == OST_OK)
+        result = broker_mappers_apply(c, false, &document);
+    if (result == OST_OK && !text_equal(ost_json_source(document), user->row->document)) {
+        result = user_change_store(c->provider->store, c->realm, user->row, document, c->arena);
+        if (result == OST_OK)
+            result = authentication_load_user(c, user->id, user);
+    }
+    if (result != OST_OK)
+        http_add_detail(c->exchange, "upstream", OST_TEXT("the user was not brought up to date"));
+}
+
+/* Whose password may not be tried now does not come in by another door. */
+static bool is_blocked(call *c, ost_text user_id, bool *ret_blocked)
+{
+    const brute_force_attempt attempt = {.realm = c->realm,
+                                         .rule = &c->realm->brute_force,
+                                         .user_id = user_id,
+                                         .address = c->request->peer};
+    return brute_force_judge(c->provider->store, &attempt, ATTEMPT_NEITHER, ret_blocked) == OST_OK;
+}
+
+/* As after a password: second factors, required actions and consent are asked for as ever. */
+static void enter(call *c)
+{
+    broker_job *job = c->job;
+    browser_login *login = &job->login;
+    c->event.user = login->user.id;
+    c->event.username = login->user.username;
+    if (!upstream_identity_write(c, &job->identity, &login->request.identity)) {
+        browser_login_break(c);
+    } else if (login->user.barred) {
+        login->request.identity = (ost_text){0};
+        (void)broker_refuse(c, LOGIN_BARRED, "resolve_required_actions");
+    } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
+        login->request.identity = (ost_text){0};
+        (void)broker_refuse(c, "The application asks for another user.", NULL);
+    } else if (authentication_factors(c, &login->user) != 0) {
+        code_step_ask(c);
+    } else {
+        provider_count(c->provider, COUNT_LOGINS);
+        browser_login_enter(c);
+    }
+}
+
+static void log_in(call *c, ost_text user_id)
+{
+    broker_job *job = c->job;
+    bool blocked = false;
+    ost_result result = authentication_load_user(c, user_id, &job->login.user);
+    if (result == OST_E_STATE) {
+        (void)broker_refuse(c, "Account is disabled, contact your administrator.", "user_disabled");
+    } else if (result != OST_OK || !is_blocked(c, user_id, &blocked)) {
+        browser_login_break(c);
+    } else if (blocked) {
+        provider_count(c->provider, COUNT_LOGINS_BLOCKED);
+        (void)broker_refuse(c, BROKER_FAILED, "user_temporarily_disabled");
+    } else {
+        update(c);
+        enter(c);
+    }
+}
+
+/* ---- those who have an account already ---- */
+
+/* By their password here, or a mail to their address (the way of a forgotten one). What they typed
+ * at the provider is shown, and nothing that only the account knows. */
+static void ask_owner(call *c, const store_user *owner, ost_text shown)
+{
+    broker_job *job = c->job;
+    browser_login *login = &job->login;
+    const ost_json *document;
+    if (ost_json_read(owner->document, NULL, c->arena, &document, NULL) != OST_OK) {
+        browser_login_break(c);
+        return;
+    }
+    if (json_list_find(ost_json_get(document, "federatedIdentities"), "identityProvider",
+                       job->identity.alias) != NULL) {
+        (void)broker_refuse(c, LINKED, "federated_identity_account_exists");
+        return;
+    }
+    job->identity.link = owner->id;
+    login->request.user = shown;
+    if (!upstream_identity_write(c, &job->identity, &login->request.identity)) {
+        browser_login_break(c);
+        return;
+    }
+    event_tell_before(c, EVENT_IDENTITY_PROVIDER_FIRST_LOGIN);
+    (void)broker_refuse(c,
+                        call_format(c, "Authenticate to link your account with %.*s",
+                                    OST_FORMAT(job->upstream->name)),
+                        NULL);
+}
+
+/* ---- those who are new ---- */
+
+/* Nobody else's, and none that a person would take. */
+static ost_text made_name(call *c)
+{
+    const broker_job *job = c->job;
+    unsigned char hash[32];
+    char hex[33];
+    if (ost_sha256(job->identity.id, hash) != OST_OK)
+        return (ost_text){0};
+    for (size_t i = 0; i < 16; i++)
+        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    return text_of(
+        call_format(c, "%.*s.%s", OST_FORMAT(text_slice(job->identity.alias, 0, 64)), hex));
+}
+
+static bool is_good_name(call *c, ost_text name)
+{
+    ost_text folded = user_row_fold(name, c->arena);
+    size_t length = profile_length(name);
+    return folded.data != NULL && length >= 3 && name.len <= TEXT_MAX &&
+           profile_is_username(name) && !text_starts(folded, SERVICE_ACCOUNT);
+}
+
+static ost_result choose_name(call *c, ost_text *ret_name)
+{
+    const broker_job *job = c->job;
+    ost_text name = {0}, email = email_of(c);
+    ost_result result = broker_mappers_name(c, &name);
+    if (c->realm->registration.email_is_name)
+        name = email;
+    else if (name.len == 0)
+        name = job->identity.name;
+    *ret_name = is_good_name(c, name) ? name : made_name(c);
+    return ret_name->len > 0 ? result : OST_E_MEMORY;
+}
+
+/* Who has the address, or the name. Where people log in by address, a name that is somebody's
+ * address would be found in its place. */
+static ost_result find_owner(call *c, ost_text name, store_user *ret_owner, ost_text *ret_shown)
+{
+    ost_text email = email_of(c);
+    ost_result result = OST_E_NOT_FOUND;
+    if (email.len > 0 && !c->realm->duplicate_emails) {
+        result = find_other(c, email, true, (ost_text){0}, ret_owner);
+        *ret_shown = c->realm->login_with_email ? email : (ost_text){0};
+    }
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    *ret_shown = name;
+    return find_other(c, name, c->realm->login_with_email, (ost_text){0}, ret_owner);
+}
+
+static ost_result put_profile(call *c, ost_text name, const ost_json **document)
+{
+    ost_text email = email_of(c);
+    ost_result result = document_put_text(NULL, "username", name, c->arena, document);
+    if (result == OST_OK && email.len > 0)
+        result = document_put_text(*document, "email", email, c->arena, document);
+    if (result == OST_OK)
+        result = put_names(c, document);
+    if (result == OST_OK)
+        result = document_put_boolean(*document, "enabled", true, c->arena, document);
+    return result == OST_OK
+               ? document_put_boolean(*document, "emailVerified", email.len > 0 && is_verified(c),
+                                      c->arena, document)
+               : result;
+}
+
+/* What the provider has not said, or not well, they say themselves. */
+static ost_result ask_for_rest(call *c, const ost_json **document)
+{
+    profile_faults faults = {0};
+    const ost_json *actions = ost_json_get(*document, "requiredActions");
+    ost_result result = profile_check_of(c->realm, *document, c->arena, &faults);
+    if (result != OST_OK || faults.count == 0 ||
+        !required_action_is_on(c->realm, OST_TEXT("UPDATE_PROFILE")))
+        return result;
+    result = document_add_text(actions, OST_TEXT("UPDATE_PROFILE"), c->arena, &actions);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("requiredActions"), actions, c->arena, document)
+               : result;
+}
+
+static ost_result create(call *c, ost_text name, ost_text *ret_id)
+{
+    const broker_job *job = c->job;
+    const ost_json *document;
+    store_user row;
+    ost_result result = put_profile(c, name, &document);
+    if (result == OST_OK)
+        result = newcomer_put_gifts(c->realm, false, c->arena, &document);
+    if (result == OST_OK)
+        result = broker_mappers_apply(c, true, &document);
+    if (result == OST_OK)
+        result = upstream_identity_link(&job->identity, document, c->arena, &document);
+    if (result == OST_OK)
+        result = ask_for_rest(c, &document);
+    if (result == OST_OK)
+        result = user_row_read_with(document, (ost_text){0}, 0, text_of(c->realm->name),
+                                    c->provider->context, c->arena, &row, NULL);
+    if (result != OST_OK)
+        return result;
+    row.email_shared = c->realm->duplicate_emails;
+    *ret_id = row.id;
+    return store_user_create(c->provider->store, &row);
+}
+
+static void make(call *c, ost_text name)
+{
+    ost_text id;
+    ost_result result = create(c, name, &id);
+    if (result == OST_E_CONFLICT) { /* somebody else was faster */
+        (void)broker_refuse(c, CHANGED, "federated_identity_account_exists");
+        return;
+    }
+    if (result != OST_OK) {
+        browser_login_break(c);
+        return;
+    }
+    c->event.user = id;
+    c->event.username = name;
+    c->event.email = email_of(c);
+    event_tell_before(c, EVENT_REGISTER);
+    c->event.email = (ost_text){0};
+    log_in(c, id);
+}
+
+static void first_login(call *c)
+{
+    store_user owner;
+    ost_text name, shown;
+    ost_result result = choose_name(c, &name);
+    if (result == OST_OK)
+        result = find_owner(c, name, &owner, &shown);
+    if (result == OST_OK)
+        ask_owner(c, &owner, shown);
+    else if (result == OST_E_NOT_FOUND)
+        make(c, name);
+    else
+        browser_login_break(c);
+}
+
+void broker_user_log_in(call *c)
+{
+    const broker_job *job = c->job;
+    ost_text user_id;
+    read_identity(c);
+    ost_result result = upstream_identity_find(c, job->identity.alias, job->identity.id, &user_id);
+    if (result == OST_OK)
+        log_in(c, user_id);
+    else if (result == OST_E_NOT_FOUND)
+        first_login(c);
+    else if (result == OST_E_CONFLICT)
+        (void)broker_fail(c, "several users are linked with who it says they are");
+    else
+        browser_login_break(c);
+}

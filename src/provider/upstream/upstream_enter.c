@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links that wait for a proof; see upstream_enter.h. */
+#include "provider/upstream/upstream_enter.h"
+
+#include "base/fold.h"
+#include "base/json/json_list.h"
+#include "base/json/json_member.h"
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/call/call_event.h"
+#include "provider/user/user_change.h"
+
+/* The address is theirs there, and so it is here, if it is the same. */
+static ost_result verify_email(const upstream_identity *identity, const store_user *row,
+                               ost_arena *arena, const ost_json **document)
+{
+    if (identity->email.len == 0 || json_true_of(*document, "emailVerified"))
+        return OST_OK;
+    ost_text folded = text_fold(identity->email, arena);
+    if (folded.data == NULL)
+        return OST_E_MEMORY;
+    return text_equal(folded, row->email)
+               ? document_put_boolean(*document, "emailVerified", true, arena, document)
+               : OST_OK;
+}
+
+static ost_result link(call *c, const upstream_identity *identity, const authenticated_user *user)
+{
+    const ost_json *document;
+    ost_result result = upstream_identity_link(identity, user->document, c->arena, &document);
+    if (result == OST_OK)
+        result = verify_email(identity, user->row, c->arena, &document);
+    return result == OST_OK && document != user->document
+               ? user_change_store(c->provider->store, c->realm, user->row, document, c->arena)
+               : result;
+}
+
+upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
+{
+    upstream_identity identity;
+    ost_text other;
+    if (text.len == 0)
+        return UPSTREAM_ENTERS;
+    if (!upstream_identity_read(c, text, &identity))
+        return UPSTREAM_IS_BUSY;
+    if (identity.link.len == 0)
+        return UPSTREAM_ENTERS;
+    if (!text_equal(identity.link, user->id))
+        return UPSTREAM_IS_ANOTHER;
+    ost_result result = upstream_identity_find(c, identity.alias, identity.id, &other);
+    if (result == OST_E_CONFLICT || (result == OST_OK && !text_equal(other, user->id)))
+        return UPSTREAM_IS_LINKED;
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return UPSTREAM_IS_BUSY;
+    const ost_json *links = ost_json_get(user->document, "federatedIdentities");
+    result = link(c, &identity, user);
+    if (result == OST_E_CONFLICT)
+        return json_list_find(links, "identityProvider", identity.alias) != NULL
+                   ? UPSTREAM_IS_LINKED
+                   : UPSTREAM_HAS_CHANGED;
+    if (result != OST_OK)
+        return UPSTREAM_IS_BUSY;
+    c->event.user = user->id;
+    c->event.identity_provider = identity.alias;
+    c->event.identity = identity.name;
+    event_tell_before(c, EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT);
+    return authentication_load_user(c, identity.link, user) == OST_OK ? UPSTREAM_ENTERS
+                                                                      : UPSTREAM_IS_BUSY;
+}

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins by identity providers: the way there and back, new users, and those who have an account already."""
+
+import json
+
+import pytest
+from administrator import Admin
+from oidc import Client, callback_of
+from programs import Provider
+from upstream import CLIENT, SECRET, Upstream, button
+from web import query_of, unverified_token
+
+APP = Client("app", "app-secret", "http://localhost:8000/auth")
+
+
+def user(name, **more):
+    return {
+        **{"username": name, "enabled": True, "email": f"{name}@example.com", "emailVerified": True},
+        **{"firstName": name.title(), "lastName": "Cook"},
+        **{"credentials": [{"type": "password", "value": f"{name}-password"}], **more},
+    }
+
+
+def client(of, **more):
+    return {"clientId": of.client_id, "secret": of.secret, "redirectUris": [of.redirect_uri], **more}
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    made = Upstream()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def as_usual(upstream):
+    upstream.reset()
+
+
+def inner_realm(upstream, base):
+    outer = f"{base}/realms/outer"
+    oidc = f"{outer}/protocol/openid-connect"
+    ours = {
+        **{"issuer": outer, "authorizationUrl": f"{oidc}/auth", "tokenUrl": f"{oidc}/token"},
+        **{"jwksUrl": f"{oidc}/certs", "userInfoUrl": f"{oidc}/userinfo", "logoutUrl": f"{oidc}/logout"},
+    }
+    providers = [
+        upstream.config(),
+        upstream.config("trusted", trustEmail=True, displayName="Trusted & <b>Sons</b>"),
+        upstream.config("hidden", config={"hideOnLoginPage": "true"}),
+        upstream.config("only", linkOnly=True),
+        upstream.config("off", enabled=False),
+        upstream.config("unsigned", config={"validateSignature": "false"}),
+        upstream.config("ours", provider_id="keycloak-oidc", config=ours),
+    ]
+    return {
+        "realm": "inner",
+        "enabled": True,
+        "eventsEnabled": True,
+        "clients": [client(APP)],
+        "users": [
+            user("alice"),
+            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+        ],
+        "identityProviders": providers,
+    }
+
+
+def outer_realm(base):
+    broker = Client(CLIENT, SECRET, f"{base}/realms/inner/broker/*")
+    return {
+        **{"realm": "outer", "enabled": True, "users": [user("dora"), user("alice")]},
+        "clients": [client(broker, attributes={"post.logout.redirect.uris": "+"})],
+    }
+
+
+@pytest.fixture(scope="module")
+def server(work, upstream):
+    started = Provider([], work / "brokering")
+    for realm in (inner_realm(upstream, started.base), outer_realm(started.base)):
+        (started.folder / "import" / f"{realm['realm']}-realm.json").write_text(json.dumps(realm))
+    with started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def realm(server):
+    return server.realm("inner")
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    return Admin(server, "inner", "boss", "boss-password")
+
+
+def leave(realm, browser, alias="up", **changes):
+    """Presses the button; returns the address at the provider."""
+    page = realm.authorize(browser, APP, **changes)
+    assert page.status == 200, page.text
+    return browser.get(button(page, alias)).location
+
+
+def come_back(realm, browser, upstream, alias="up", **changes):
+    return browser.get(upstream.agree(leave(realm, browser, alias), **changes))
+
+
+def claims_of(realm, answer):
+    callback = callback_of(answer)
+    assert "code" in callback, answer.location
+    tokens = realm.code(APP, callback["code"])
+    assert tokens.status == 200, tokens.text
+    return unverified_token(tokens.json()["id_token"])[1]
+
+
+def find(admin, name):
+    users = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()
+    return users[0] if users else None
+
+
+def links(admin, name):
+    return admin("GET", f"/realms/inner/users/{find(admin, name)['id']}/federated-identity").json()
+
+
+def test_the_page_has_a_button_for_each(realm):
+    page = realm.authorize(realm.browser(), APP)
+    ids = {name for name in page.page.ids if name.startswith("social-")}
+    assert ids == {"social-up", "social-trusted", "social-ours"}
+    assert "Trusted &amp; &lt;b&gt;Sons&lt;/b&gt;" in page.text
+    assert page.page.text_by_id["kc-social-label"] == "Or sign in with"
+
+
+def test_a_new_user_by_another_realm_of_ours(server, realm, admin):
+    browser = realm.browser()
+    there = browser.get(leave(realm, browser, "ours"))
+    answer = browser.submit(there.page.form("kc-form-login"), username="dora", password="dora-password")
+    assert answer.location.startswith(f"{realm.issuer}/broker/ours/endpoint?")
+    claims = claims_of(realm, browser.get(answer.location))
+    assert (claims["preferred_username"], claims["email"], claims["given_name"]) == ("dora", "dora@example.com", "Dora")
+    assert find(admin, "dora")["emailVerified"] is False
+    again = realm.browser()
+    there = again.get(leave(realm, again, "ours"))
+    answer = again.submit(there.page.form("kc-form-login"), username="dora", password="dora-password")
+    assert claims_of(realm, again.get(answer.location))["sub"] == claims["sub"]
+
+
+def test_what_the_provider_is_asked(realm, upstream):
+    there = query_of(leave(realm, realm.browser()))
+    assert set(there) == {
+        *("scope", "state", "response_type", "client_id", "redirect_uri", "nonce"),
+        *("code_challenge", "code_challenge_method"),
+    }
+    assert there["redirect_uri"] == f"{realm.issuer}/broker/up/endpoint"
+    assert (there["scope"], there["code_challenge_method"]) == ("openid", "S256")
+    # Whoever reads the state learns nothing of the login.
+    assert len(there["state"].split(".")) == 5
+
+
+def test_a_new_user_says_what_is_missing(realm, upstream, admin):
+    upstream.reset(sub="up-new", preferred_username="newcomer", email="new@example.com", email_verified=True)
+    browser = realm.browser()
+    page = browser.get(come_back(realm, browser, upstream).location)
+    form = page.page.form()
+    assert form.values()["email"] == "new@example.com"
+    answer = browser.submit(form, firstName="New", lastName="Comer")
+    assert claims_of(realm, answer)["preferred_username"] == "newcomer"
+    assert links(admin, "newcomer") == [{"identityProvider": "up", "userId": "up-new", "userName": "newcomer"}]
+    # An address counts as verified only where the realm trusts the provider.
+    assert find(admin, "newcomer")["emailVerified"] is False
+    sent = upstream.asked("/token")[-1][0]
+    assert (sent["client_id"], sent["client_secret"]) == (CLIENT, SECRET)
+
+
+FULL = {"given_name": "Carl", "family_name": "Cook"}
+
+
+@pytest.mark.parametrize("said,verified", [(True, True), (False, False), (None, False), ("true", False)])
+def test_a_trusted_address_is_verified_if_it_is_there(realm, upstream, admin, said, verified):
+    name = f"trust-{type(said).__name__}-{said}".lower()
+    upstream.reset(sub=name, preferred_username=name, email=f"{name}@example.com", email_verified=said, **FULL)
+    browser = realm.browser()
+    claims_of(realm, come_back(realm, browser, upstream, "trusted"))
+    assert find(admin, name)["emailVerified"] is verified
+
+
+def test_who_has_the_address_shows_that_they_are_both(realm, upstream, admin):
+    upstream.reset(sub="up-alice", preferred_username="al", email="alice@example.com", email_verified=True, **FULL)
+    browser = realm.browser()
+    page = come_back(realm, browser, upstream, "trusted")
+    assert page.status == 200 and "Authenticate to link your account with Trusted" in page.page.text
+    assert not [name for name in page.page.ids if name.startswith("social-")]
+    assert find(admin, "al") is None and links(admin, "alice") == []
+    wrong = browser.submit(page.page.form("kc-form-login"), password="wrong")
+    assert "Invalid password." in wrong.page.text and links(admin, "alice") == []
+    answer = browser.submit(wrong.page.form("kc-form-login"), password="alice-password")
+    assert claims_of(realm, answer)["preferred_username"] == "alice"
+    assert links(admin, "alice") == [{"identityProvider": "trusted", "userId": "up-alice", "userName": "al"}]
+    again = realm.browser()
+    assert claims_of(realm, come_back(realm, again, upstream, "trusted"))["preferred_username"] == "alice"
+
+
+def test_who_signs_in_as_somebody_else_links_nothing(realm, upstream, admin):
+    upstream.reset(sub="up-other", preferred_username="other", email="boss@example.com", **FULL)
+    browser = realm.browser()
+    page = come_back(realm, browser, upstream)
+    restart = browser.get(next(link for link in page.page.links if "login-actions/authenticate" in link))
+    answer = browser.submit(restart.page.form("kc-form-login"), username="alice", password="alice-password")
+    assert claims_of(realm, answer)["preferred_username"] == "alice"
+    assert all(link["userId"] != "up-other" for name in ("alice", "boss") for link in links(admin, name))
+
+
+def test_a_hint_leads_there(realm, upstream):
+    for alias in ("up", "hidden"):
+        answer = realm.authorize(realm.browser(), APP, kc_idp_hint=alias)
+        assert answer.status == 303 and f"/broker/{alias}/login?" in answer.location
+    for alias in ("only", "off", "unsigned", "nobody", ""):
+        assert realm.authorize(realm.browser(), APP, kc_idp_hint=alias).status == 200
+    silent = realm.authorize(realm.browser(), APP, kc_idp_hint="up", prompt="none")
+    assert callback_of(silent)["error"] == "login_required"
+
+
+def test_who_denies_comes_back_to_the_form(realm, upstream):
+    browser = realm.browser()
+    page = come_back(realm, browser, upstream, code=None, error="access_denied")
+    assert "Access was denied at the identity provider." in page.page.text
+    answer = browser.submit(page.page.form("kc-form-login"), username="alice", password="alice-password")
+    assert claims_of(realm, answer)["preferred_username"] == "alice"
