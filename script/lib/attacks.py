@@ -62,6 +62,12 @@ a path that a proxy and an application read in two ways
 a method or a path in a header field
 a way back, after a login, to another host
 a login, a logout or a request of another site's page
+a login by an identity provider, or a link, that another browser began; one that is ended twice
+a code of somebody else's login at an identity provider; another provider's answer (mix-up)
+an ID token of an identity provider: unsigned, by our secret, of another audience, nonce, issuer, kind
+an identity provider that answers at length, slowly, of another type, about somebody else, with markup in names
+an account taken over by what an identity provider says of its address or name
+an id at an identity provider in another letter case, of two users, or of another provider
 """.strip().splitlines()
 
 # What is judged by attacks of the forger's, whose numbers stand where they are made.
@@ -71,6 +77,7 @@ LEVELS = (
     ("an API", "tests/integration/test_a*.py"),
     ("the provider", "tests/integration/test_attacks_provider.py"),
     ("a gate", "tests/*/test_gate*.py"),
+    ("the provider", "tests/integration/test_attacks_[bp]*.py"),
     ("from Python", "tests/python/test_attacks.py"),
     ("nginx", "tests/integration/test_nginx_attacks.py"),
 )
@@ -94,7 +101,7 @@ def tests_of_levels():
     for _, pattern in LEVELS:
         by_attack = {}
         for path in sorted(ROOT.glob(pattern)):
-            if path.name == "test_attacks_provider.py" and pattern != LEVELS[2][1]:
+            if path in set(ROOT.glob(LEVELS[2][1])) and pattern != LEVELS[2][1]:
                 continue
             for number in numbers_in(path):
                 by_attack.setdefault(number, []).append(path.relative_to(ROOT / "tests").as_posix())

@@ -126,7 +126,7 @@ def test_the_way_is_good(realm, upstream):
 # ---- other browsers ----
 
 
-def test_a_login_of_another_browser_is_not_completed(realm, upstream):
+def test_attack_49_a_login_of_another_browser_is_not_completed(realm, upstream):
     """Login CSRF: the attacker begins, and has the victim's browser end it."""
     asked = len(upstream.asked("/token"))
     back = upstream.agree(leave(realm, realm.browser()))
@@ -140,12 +140,12 @@ def test_a_login_of_another_browser_is_not_completed(realm, upstream):
     assert len(upstream.asked("/token")) == asked
 
 
-def test_nobody_is_sent_there_from_elsewhere(realm, upstream):
+def test_attack_49_nobody_is_sent_there_from_elsewhere(realm, upstream):
     link = button(realm.authorize(realm.browser(), APP))
     assert realm.browser().get(link).status == 400
 
 
-def test_a_way_back_is_there_once(server, realm, upstream):
+def test_attack_49_a_way_back_is_there_once(server, realm, upstream):
     browser = realm.browser()
     back = upstream.agree(leave(realm, browser))
     assert name_of(realm, browser.get(back)) == "vic"
@@ -156,7 +156,7 @@ def test_a_way_back_is_there_once(server, realm, upstream):
     assert len(upstream.asked("/token")) == asked
 
 
-def test_a_stolen_code_is_of_no_use(server, realm, upstream):
+def test_attack_50_a_stolen_code_is_of_no_use(server, realm, upstream):
     """Code injection: a code of the victim's login in the attacker's own. PKCE ends it there, the nonce here."""
     stolen = query_of(upstream.agree(leave(realm, realm.browser())))["code"]
     thief = realm.browser()
@@ -199,7 +199,7 @@ def test_an_error_says_nothing_on_the_page(server, realm, upstream):
 # ---- other providers ----
 
 
-def test_mix_up(server, realm, upstream, other):
+def test_attack_50_mix_up(server, realm, upstream, other):
     """The attacker's provider answers in place of the one that was chosen."""
     browser = realm.browser()
     there = leave(realm, browser)
@@ -211,7 +211,7 @@ def test_mix_up(server, realm, upstream, other):
     assert name_of(realm, come_back(realm, browser, upstream, iss=upstream.issuer)) == "vic"
 
 
-def test_the_same_id_elsewhere_is_somebody_else(realm, other, admin):
+def test_attack_54_the_same_id_elsewhere_is_somebody_else(realm, other, admin):
     other.reset(sub="up-vic", preferred_username="vic", email="vic@example.com", email_verified=True, **FULL)
     page = come_back(realm, realm.browser(), other, "other")
     assert "Authenticate to link your account" in page.page.text
@@ -289,20 +289,20 @@ BAD_TOKENS = {
 
 
 @pytest.mark.parametrize("name", BAD_TOKENS)
-def test_id_tokens_that_are_not_good(server, realm, upstream, name):
+def test_attack_51_id_tokens_that_are_not_good(server, realm, upstream, name):
     upstream.token = BAD_TOKENS[name](upstream)
     assert_refused(server, come_back(realm, realm.browser(), upstream))
 
 
 @pytest.mark.parametrize("sub", ["UP-VIC", "up-vic ", "Up-vic", "up-vic%", "up-vi\u0441"])
-def test_an_id_is_what_it_is(realm, upstream, sub):
+def test_attack_54_an_id_is_what_it_is(realm, upstream, sub):
     """In another letter case, or nearly the same, it is somebody else, who has to show that they are vic."""
     upstream.reset(sub=sub, preferred_username="vic", **FULL)
     page = come_back(realm, realm.browser(), upstream)
     assert page.status == 200 and "KEYCLOAK_IDENTITY" not in str(page.all("Set-Cookie"))
 
 
-def test_an_id_that_two_have_is_nobody(server, realm, upstream):
+def test_attack_54_an_id_that_two_have_is_nobody(server, realm, upstream):
     upstream.reset(sub="up-twin")
     assert_refused(server, come_back(realm, realm.browser(), upstream), "several users")
 
@@ -342,19 +342,19 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", BAD_ANSWERS)
-def test_token_answers_that_are_not_good(server, realm, upstream, name):
+def test_attack_52_token_answers_that_are_not_good(server, realm, upstream, name):
     upstream.answers["/token"] = BAD_ANSWERS[name]
     assert_refused(server, come_back(realm, realm.browser(), upstream))
 
 
 @pytest.mark.parametrize("name", ["huge", "html", "not-json", "list", "error", "moved"])
-def test_userinfo_that_is_not_good(server, realm, upstream, name):
+def test_attack_52_userinfo_that_is_not_good(server, realm, upstream, name):
     upstream.answers["/userinfo"] = BAD_ANSWERS[name]
     assert_refused(server, come_back(realm, realm.browser(), upstream, "info"), "userinfo")
 
 
 @pytest.mark.parametrize("info", [{"sub": "up-eve"}, {"sub": "UP-VIC"}, {"sub": 5}, {"email": "vic@example.com"}])
-def test_userinfo_of_somebody_else(server, realm, upstream, info):
+def test_attack_52_userinfo_of_somebody_else(server, realm, upstream, info):
     upstream.userinfo = info
     assert_refused(server, come_back(realm, realm.browser(), upstream, "info"), "somebody else")
 
@@ -369,7 +369,7 @@ def test_a_dead_provider(server, realm, upstream):
 # ---- what it says of people ----
 
 
-def test_an_address_alone_opens_no_account(realm, other, admin):
+def test_attack_53_an_address_alone_opens_no_account(realm, other, admin):
     """A takeover by an address: verified or not, its owner is asked for their password."""
     for verified in (True, False, None):
         other.reset(sub=f"thief-{verified}", preferred_username="x-thief", email="vic@example.com", email_verified=verified)
@@ -384,14 +384,14 @@ def test_an_address_alone_opens_no_account(realm, other, admin):
     assert aliases == {"up", "info"}
 
 
-def test_a_name_alone_opens_no_account(realm, other):
+def test_attack_53_a_name_alone_opens_no_account(realm, other):
     for name in ("eve", "EVE", "eve@example.com"):
         other.reset(sub=f"as-{name}", preferred_username=name, **FULL)
         page = come_back(realm, realm.browser(), other, "other")
         assert "Authenticate to link" in page.page.text and "KEYCLOAK_IDENTITY" not in str(page.all("Set-Cookie"))
 
 
-def test_another_password_links_nothing(realm, other, admin):
+def test_attack_53_another_password_links_nothing(realm, other, admin):
     """Who has an account of their own cannot link it in the place of the one that was found."""
     other.reset(sub="sly", preferred_username="sly-one", email="vic@example.com")
     browser = realm.browser()
@@ -402,7 +402,7 @@ def test_another_password_links_nothing(realm, other, admin):
     assert admin("GET", f"/realms/inner/users/{eve['id']}/federated-identity").json() == []
 
 
-def test_a_link_is_of_the_browser_that_began_it(realm, other):
+def test_attack_49_a_link_is_of_the_browser_that_began_it(realm, other):
     """CSRF: the page on which an account is linked does not count in another browser."""
     other.reset(sub="sly", preferred_username="sly-one", email="vic@example.com")
     form = come_back(realm, realm.browser(), other, "other").page.form("kc-form-login")
@@ -415,7 +415,7 @@ def test_a_link_is_of_the_browser_that_began_it(realm, other):
 HOSTILE = "<script>alert(1)</script>"
 
 
-def test_what_people_are_called_runs_nowhere(realm, other, admin):
+def test_attack_52_what_people_are_called_runs_nowhere(realm, other, admin):
     other.reset(sub="h-1", preferred_username=HOSTILE, email="h-1@example.com", given_name=HOSTILE, family_name="<b>x</b>")
     browser = realm.browser()
     page = browser.get(come_back(realm, browser, other, "other").location)

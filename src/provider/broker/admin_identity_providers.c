@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identity providers of a realm in the admin REST API. They are kept, and shown to whoever manages
- * them; assertions of theirs are taken (trusted_issuer.h), and nobody logs in by them. */
+/* Identity providers of a realm in the admin REST API: users log in by them (upstream.h), and
+ * assertions of theirs are taken (trusted_issuer.h). */
 #include <stdlib.h>
 #include <string.h>
 

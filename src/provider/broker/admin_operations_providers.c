@@ -10,9 +10,9 @@
 
 static const admin_route routes[] = {
     {HTTP_GET, PROVIDERS, VIEW_PROVIDERS, admin_list_identity_providers,
-     "the identity providers; search, first, max. Nobody signs in by them"},
+     "the identity providers; search, first, max"},
     {HTTP_POST, PROVIDERS, RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_create_identity_provider,
-     "keeps an identity provider"},
+     "makes an identity provider"},
     {HTTP_GET, PROVIDER, VIEW_PROVIDERS, admin_read_identity_provider, "one, its secrets masked"},
     {HTTP_PUT, PROVIDER, RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_update_identity_provider,
      "replaces one; masks stand for the secrets that it has, and its alias stays"},
@@ -20,7 +20,7 @@ static const admin_route routes[] = {
      "deletes one and its mappers"},
     {HTTP_GET, PROVIDER "/mappers", VIEW_PROVIDERS, admin_list_provider_mappers, "its mappers"},
     {HTTP_POST, PROVIDER "/mappers", RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_create_provider_mapper,
-     "keeps a mapper"},
+     "makes a mapper"},
     {HTTP_GET, PROVIDER "/mappers/{id}", VIEW_PROVIDERS, admin_read_provider_mapper, "one mapper"},
     {HTTP_PUT, PROVIDER "/mappers/{id}", RIGHT_MANAGE_IDENTITY_PROVIDERS,
      admin_update_provider_mapper, "replaces a mapper"},

@@ -46,6 +46,7 @@ typedef struct member {
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
     bool number;     /* of a string: it is a whole number */
+    bool loud;       /* no value of it asks for nothing: what is switched off is what counts */
     bool trims;      /* its strings are names without blanks around them */
     /* Of a string, of each in a list, or of each between "##" of an attribute: why it has no effect
      * although Keycloak acts upon it. NULL, as from the function: it has. */
@@ -84,6 +85,7 @@ extern const member_kind member_social_link;
 extern const member_kind member_role, member_roles, member_composites, member_group;
 extern const member_kind member_flow, member_execution, member_authenticator_config;
 extern const member_kind member_required_action, member_client_policies, member_client_policy;
-extern const member_kind member_identity_provider, member_identity_provider_mapper;
+extern const member_kind member_identity_provider, member_identity_provider_setting;
+extern const member_kind member_identity_provider_mapper;
 
 #endif

@@ -131,7 +131,8 @@ static member_fate fate_of(const member_kind *kind, const ost_json *object, cons
     if (m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
         all_acted(value, m))
         return MEMBER_ACTED;
-    return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
+    bool idle = !m->loud && is_idle(value, m->idle);
+    return m->fate != MEMBER_ACTED && idle ? MEMBER_KEPT : m->fate;
 }
 
 static void refuse_member(review *r, ost_text name, const char *why, const char *behind)
