@@ -115,6 +115,12 @@ static bool is_unread(const ost_json *value, const member *m)
            !text_to_unsigned(text, UINT64_MAX, &number);
 }
 
+/* It asks for nothing. */
+static bool is_quiet(const ost_json *value, const member *m)
+{
+    return !m->loud && is_idle(value, m->idle);
+}
+
 static member_fate fate_of(const member_kind *kind, const ost_json *object, const ost_json *value,
                            const member *m)
 {
@@ -131,8 +137,7 @@ static member_fate fate_of(const member_kind *kind, const ost_json *object, cons
     if (m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
         all_acted(value, m))
         return MEMBER_ACTED;
-    bool idle = !m->loud && is_idle(value, m->idle);
-    return m->fate != MEMBER_ACTED && idle ? MEMBER_KEPT : m->fate;
+    return m->fate != MEMBER_ACTED && is_quiet(value, m) ? MEMBER_KEPT : m->fate;
 }
 
 static void refuse_member(review *r, ost_text name, const char *why, const char *behind)
