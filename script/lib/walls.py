@@ -113,7 +113,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["upstream", "detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
+    "provider/endpoint": ["broker", "upstream", "detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -224,3 +224,88 @@ def test_who_denies_comes_back_to_the_form(realm, upstream):
     assert "Access was denied at the identity provider." in page.page.text
     answer = browser.submit(page.page.form("kc-form-login"), username="alice", password="alice-password")
     assert claims_of(realm, answer)["preferred_username"] == "alice"
+
+
+def sign_in_there(realm, browser, name):
+    there = browser.get(leave(realm, browser, "ours"))
+    answer = browser.submit(there.page.form("kc-form-login"), username=name, password=f"{name}-password")
+    return callback_of(browser.get(answer.location))
+
+
+def test_who_signs_out_here_does_so_there(server, realm):
+    browser = realm.browser()
+    tokens = realm.code(APP, sign_in_there(realm, browser, "dora")["code"]).json()
+    after = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": APP.redirect_uri, "state": "s1"}
+    away = browser.get(realm.endpoint("logout"), after)
+    outer = server.realm("outer")
+    assert away.location.startswith(f"{outer.endpoint('logout')}?")
+    sent = query_of(away.location)
+    assert set(sent) == {"state", "id_token_hint", "post_logout_redirect_uri"}
+    assert sent["post_logout_redirect_uri"] == f"{realm.issuer}/broker/ours/endpoint/logout_response"
+    back = browser.get(away.location)
+    assert back.location.startswith(sent["post_logout_redirect_uri"] + "?")
+    assert browser.get(back.location).location == f"{APP.redirect_uri}?state=s1"
+    # Nothing is left of either session.
+    assert realm.refresh(APP, tokens["refresh_token"]).status == 400
+    there = browser.get(leave(realm, browser, "ours"))
+    assert there.page.form("kc-form-login")
+
+
+def test_an_id_token_of_somebody_else_tells_nothing_of_them(realm):
+    """Whoever has got hold of it would have that of the identity provider too."""
+    tokens = realm.code(APP, sign_in_there(realm, realm.browser(), "dora")["code"]).json()
+    after = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": APP.redirect_uri}
+    assert realm.browser().get(realm.endpoint("logout"), after).location == APP.redirect_uri
+
+
+@pytest.mark.parametrize("state", ["", "x", "a.b.c.d.e"])
+def test_the_way_back_from_there_leads_nowhere_else(realm, state):
+    answer = realm.browser().get(f"{realm.issuer}/broker/ours/endpoint/logout_response?state={state}")
+    assert answer.status == 400 and answer.location is None
+
+
+MAPPERS = [
+    ("oidc-user-attribute-idp-mapper", {"claim": "address.town", "user.attribute": "town"}),
+    ("hardcoded-attribute-idp-mapper", {"attribute": "from", "attribute.value": "mapped"}),
+    ("oidc-hardcoded-role-idp-mapper", {"role": "guest"}),
+    ("oidc-role-idp-mapper", {"claim": "groups", "claim.value": "staff", "role": "staff"}),
+    ("oidc-username-idp-mapper", {"template": "${ALIAS}.${CLAIM.email | localpart}"}),
+]
+
+
+def test_mappers(realm, upstream, admin):
+    for role in ("guest", "staff"):
+        assert admin("POST", "/realms/inner/roles", {"name": role}).status == 201
+    assert admin("POST", "/realms/inner/identity-provider/instances", upstream.config("mapped", config={"syncMode": "FORCE"})).status == 201
+    for number, (kind, config) in enumerate(MAPPERS):
+        mapper = {"name": f"m{number}", "identityProviderAlias": "mapped", "identityProviderMapper": kind, "config": config}
+        assert admin("POST", "/realms/inner/identity-provider/instances/mapped/mappers", mapper).status == 201
+    claims = {"sub": "m-1", "preferred_username": "other", "email": "mia@example.com", "given_name": "Mia", "family_name": "Cook"}
+    upstream.reset(**claims, groups=["staff", 5], address={"town": "Bath"})
+    assert claims_of(realm, come_back(realm, realm.browser(), upstream, "mapped"))["preferred_username"] == "mapped.mia"
+
+    def seen():
+        found = find(admin, "mapped.mia")
+        roles = admin("GET", f"/realms/inner/users/{found['id']}/role-mappings/realm").json()
+        return found["attributes"], {role["name"] for role in roles} - {"default-roles-inner"}, found["firstName"]
+
+    assert seen() == ({"town": ["Bath"], "from": ["mapped"]}, {"guest", "staff"}, "Mia")
+    upstream.reset(**{**claims, "given_name": "Mina"}, groups="guests", address={"town": "York"})
+    claims_of(realm, come_back(realm, realm.browser(), upstream, "mapped"))
+    assert seen() == ({"town": ["York"], "from": ["mapped"]}, {"guest"}, "Mina")
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_jwt", "private_key_jwt"])
+def test_how_we_prove_there_who_we_are(realm, upstream, admin, method):
+    made = upstream.config(method, config={"clientAuthMethod": method})
+    assert admin("POST", "/realms/inner/identity-provider/instances", made).status == 201
+    upstream.reset(sub=method, preferred_username=method, email=f"{method}@example.com", **FULL)
+    claims_of(realm, come_back(realm, realm.browser(), upstream, method))
+    form, headers = upstream.asked("/token")[-1]
+    assert "client_secret" not in form
+    if method == "client_secret_basic":
+        assert headers["Authorization"].startswith("Basic ") and "client_id" not in form
+        return
+    header, claims = unverified_token(form["client_assertion"])
+    assert header["alg"] == ("HS256" if method == "client_secret_jwt" else "RS256")
+    assert (claims["iss"], claims["sub"], claims["aud"]) == (CLIENT, CLIENT, f"{upstream.issuer}/token")

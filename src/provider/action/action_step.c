@@ -227,7 +227,8 @@ static bool is_wanted(const call *c, const auth_request *request)
     const action_run *run = c->job;
     const authenticated_user *user = &run->job.login.user;
     return subject_request_allows(c->client, request->subject, user->id) &&
-           (request->user.len == 0 || text_equal(request->user, user->username));
+           (request->user.len == 0 || request->identity.len > 0 ||
+            text_equal(request->user, user->username));
 }
 
 /* The login of a forgotten password: its user has proved who they are by the mail. */
@@ -255,8 +256,7 @@ static bool log_in(call *c)
         code_step_ask(c);
         return true;
     }
-    if (browser_login_choose_session(c, run->token.user))
-        browser_login_complete(c, true);
+    browser_login_enter(c);
     return true;
 }
 

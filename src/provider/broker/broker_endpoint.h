@@ -8,5 +8,7 @@
 /* "login": to the provider, and "endpoint": back from it. */
 void broker_login_endpoint(http_exchange *exchange, void *provider);
 void broker_return_endpoint(http_exchange *exchange, void *provider);
+/* "endpoint/logout_response": back from where a session has ended. */
+void broker_logout_endpoint(http_exchange *exchange, void *provider);
 
 #endif

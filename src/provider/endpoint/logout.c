@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/broker/broker_logout.h"
 #include "provider/call/call_event.h"
 #include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
@@ -28,8 +29,9 @@ typedef struct logout_job {
     ost_text asked;    /* the session that the question is about; empty: there was none */
     ost_text redirect; /* where to go then; empty: a page */
     ost_text state;
-    bool ask;   /* a person has to agree first */
-    bool quiet; /* 204: the call came from a client */
+    ost_text notes; /* of the browser's session, which has ended; empty: there was none */
+    bool ask;       /* a person has to agree first */
+    bool quiet;     /* 204: the call came from a client */
     front_channel front;
 } logout_job;
 
@@ -245,6 +247,19 @@ static void end_browser_session(call *c, ost_text id)
         end_session(c, id);
 }
 
+/* Whoever came by an identity provider goes there first; of a session of another browser, which an
+ * ID token may name, nothing is told. */
+static void go_by_provider(call *c)
+{
+    logout_job *job = c->job;
+    ost_text url;
+    if (c->error.status != 0 || job->ask || job->notes.len == 0 ||
+        !broker_logout_url(c, job->notes, location_of(c, job), &url))
+        return;
+    job->redirect = url;
+    job->state = (ost_text){0};
+}
+
 /* False: it is not known whether the browser has a session, and nobody may be told that it has
  * none. */
 static bool find_session(call *c, store_session *ret_session, bool *ret_found)
@@ -280,7 +295,12 @@ static void work(call *c)
         return;
     }
     end_browser_session(c, job->session);
-    if (c->error.status != 0 || !found || text_equal(session.id, job->session))
+    if (c->error.status != 0 || !found)
+        return;
+    bool own = text_equal(session.id, job->session);
+    if (own || speaks_for(c, session.user_id))
+        job->notes = session.notes;
+    if (own)
         return;
     if (speaks_for(c, session.user_id)) {
         end_browser_session(c, session.id);
@@ -288,6 +308,12 @@ static void work(call *c)
         job->ask = true;
         job->asked = session.id;
     }
+}
+
+static void work_browser(call *c)
+{
+    work(c);
+    go_by_provider(c);
 }
 
 static bool check_policies(call *c, const ost_claims *claims)
@@ -341,7 +367,7 @@ static void logout_begin(call *c)
             job->subject = ost_claims_subject(hint);
         }
     }
-    call_work(c, work, send);
+    call_work(c, work_browser, send);
 }
 
 void logout_endpoint(http_exchange *exchange, void *user)
@@ -357,14 +383,16 @@ void logout_endpoint(http_exchange *exchange, void *user)
 
 static void work_confirmed(call *c)
 {
-    const logout_job *job = c->job;
+    logout_job *job = c->job;
     store_session session;
     bool found;
     if (!find_session(c, &session, &found) || !found)
         return;
-    if (text_equal(session.id, job->asked))
+    if (text_equal(session.id, job->asked)) {
         end_browser_session(c, session.id);
-    else /* somebody has logged in since, and was not asked */
+        job->notes = session.notes;
+        go_by_provider(c);
+    } else /* somebody has logged in since, and was not asked */
         logout_refuse(c, "Logout failed");
 }
 

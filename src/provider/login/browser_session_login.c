@@ -121,6 +121,7 @@ bool browser_login_choose_session(call *c, ost_text user_id)
         return true;
     c->event.identity_provider = identity.alias;
     c->event.identity = identity.name;
+    login->request.identity = (ost_text){0}; /* the session has it from here on */
     if (upstream_identity_note(c, &identity, login->session.notes, &login->session.notes))
         return true;
     browser_login_break(c);
@@ -138,6 +139,8 @@ void browser_login_enter(call *c)
     if (entry == UPSTREAM_IS_BUSY) {
         browser_login_break(c);
     } else if (entry == UPSTREAM_ENTERS) {
+        if (!upstream_is_of(c, login->request.identity, &login->user))
+            login->request.identity = (ost_text){0};
         if (browser_login_choose_session(c, login->user.id))
             browser_login_complete(c, true);
     } else {

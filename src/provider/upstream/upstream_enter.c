@@ -67,3 +67,13 @@ upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
     return authentication_load_user(c, identity.link, user) == OST_OK ? UPSTREAM_ENTERS
                                                                       : UPSTREAM_IS_BUSY;
 }
+
+bool upstream_is_of(call *c, ost_text text, const authenticated_user *user)
+{
+    upstream_identity identity;
+    if (!upstream_identity_read(c, text, &identity))
+        return false;
+    const ost_json *link = json_list_find(ost_json_get(user->document, "federatedIdentities"),
+                                          "identityProvider", identity.alias);
+    return link != NULL && text_equal(json_text_of(link, "userId"), identity.id);
+}

@@ -18,4 +18,8 @@ typedef enum upstream_entry {
  * *user is as it is then. On the pool. */
 upstream_entry upstream_enter(call *call, ost_text identity, authenticated_user *user);
 
+/* Whether a user is linked with the identity: whoever comes by a password meanwhile, as somebody
+ * else, has not come by it. */
+bool upstream_is_of(call *call, ost_text identity, const authenticated_user *user);
+
 #endif
