@@ -75,9 +75,8 @@ FORGERY = ROOT / "tests" / "integration" / "forgery.py"
 LEVELS = (
     ("library", "tests/unit/**/*.c"),
     ("an API", "tests/integration/test_a*.py"),
-    ("the provider", "tests/integration/test_attacks_provider.py"),
-    ("a gate", "tests/*/test_gate*.py"),
     ("the provider", "tests/integration/test_attacks_[bp]*.py"),
+    ("a gate", "tests/*/test_gate*.py"),
     ("from Python", "tests/python/test_attacks.py"),
     ("nginx", "tests/integration/test_nginx_attacks.py"),
 )
