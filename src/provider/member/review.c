@@ -121,10 +121,19 @@ static bool is_quiet(const ost_json *value, const member *m)
     return !m->loud && is_idle(value, m->idle);
 }
 
+/* A single one, or each of a list. */
+static bool has_acted_values(const ost_json *value, const member *m)
+{
+    ost_text text;
+    if (ost_json_text(value, &text))
+        return is_acted(text, m);
+    return m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
+           all_acted(value, m);
+}
+
 static member_fate fate_of(const member_kind *kind, const ost_json *object, const ost_json *value,
                            const member *m)
 {
-    ost_text text;
     if (m == NULL)
         return kind->open && member_near(kind, ost_json_name(value)) == NULL ? MEMBER_KEPT
                                                                              : MEMBER_UNKNOWN;
@@ -132,10 +141,7 @@ static member_fate fate_of(const member_kind *kind, const ost_json *object, cons
         return MEMBER_TOLD;
     if (is_outdone(object, m))
         return is_idle(value, m->idle) ? MEMBER_KEPT : MEMBER_TOLD;
-    if (ost_json_text(value, &text) && is_acted(text, m))
-        return MEMBER_ACTED;
-    if (m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
-        all_acted(value, m))
+    if (has_acted_values(value, m))
         return MEMBER_ACTED;
     return m->fate != MEMBER_ACTED && is_quiet(value, m) ? MEMBER_KEPT : m->fate;
 }
