@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One strict reader of JSON (RFC 8259, I-JSON's RFC 7493 §2.3 on duplicate names) over an arena,
  * without recursion: depth costs a slot of a bounded stack. */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/array.h"
@@ -26,16 +27,70 @@ typedef struct reader {
     ost_json *last;  /* the newest child of the innermost one */
 } reader;
 
+/* ---- where something is wrong ---- */
+
+#define PATH_MAX_BYTES 160 /* of a path that is told; what is deeper is left out */
+
+typedef struct shown_path {
+    char text[PATH_MAX_BYTES];
+    size_t len;
+} shown_path;
+
+static void path_add(shown_path *path, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void path_add(shown_path *path, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(path->text + path->len, sizeof path->text - path->len, format, arguments);
+    va_end(arguments);
+    if (len > 0)
+        path->len += (size_t)len;
+    if (path->len >= sizeof path->text)
+        path->len = sizeof path->text - 1;
+}
+
+/* The newest child of an open container. */
+static void path_step(shown_path *path, const ost_json *inside, const ost_json *child)
+{
+    if (inside->type == OST_JSON_ARRAY)
+        path_add(path, "[%zu]", inside->as.children.count - 1);
+    else
+        path_add(path, "%s%.*s", path->len > 0 ? "." : "",
+                 (int)(child->name.len < PATH_MAX_BYTES ? child->name.len : PATH_MAX_BYTES),
+                 child->name.data);
+}
+
+/* The value that is being read, or the innermost container when it is between two. */
+static void find_path(const reader *r, shown_path *path)
+{
+    *path = (shown_path){0};
+    path_add(path, "%s", r->origin.path);
+    for (size_t i = 1; i < r->depth; i++)
+        path_step(path, r->open[i - 1], r->open[i]);
+    if (r->depth > 0 && r->last != NULL && r->last->source.len == 0)
+        path_step(path, r->open[r->depth - 1], r->last);
+}
+
 static ost_result fail(const reader *r, ost_result code, const char *what)
 {
     size_t offset = r->origin.byte + (size_t)(r->at - r->start), line = r->origin.line;
+    size_t column = r->origin.column;
+    shown_path path;
     if (r->error == NULL)
         return code;
-    for (const char *at = r->start; at < r->at; at++)
+    for (const char *at = r->start; at < r->at; at++) {
         line += *at == '\n';
-    (void)ost_error_set(r->error, code, "line %zu, byte %zu: %s", line, offset, what);
-    return code;
+        column = *at == '\n' ? 1 : column + 1;
+    }
+    if (r->origin.path == NULL)
+        return ost_error_set(r->error, code, "line %zu, byte %zu: %s", line, offset, what);
+    find_path(r, &path);
+    return ost_error_set(r->error, code, "line %zu, byte %zu: %s (column %zu%s%s)", line, offset,
+                         what, column, path.len > 0 ? ", in " : "", path.text);
 }
+
+/* ---- reading ---- */
 
 static void skip_space(reader *r)
 {
@@ -188,11 +243,13 @@ static ost_result read_value(reader *r, ost_json **ret_root)
 
 static ost_result close_container(reader *r)
 {
-    ost_json *value = r->open[--r->depth];
+    ost_json *value = r->open[r->depth - 1];
     r->at++;
     value->source.len = (size_t)(r->at - value->source.data);
+    ost_result result = value->type == OST_JSON_OBJECT ? refuse_duplicates(r, value) : OST_OK;
+    r->depth--;
     r->last = value;
-    return value->type == OST_JSON_OBJECT ? refuse_duplicates(r, value) : OST_OK;
+    return result;
 }
 
 /* What follows a value or an opening bracket: the closing one, or the next value. */

@@ -45,8 +45,11 @@ bool json_print_number(double number, char ret[JSON_NUMBER_SIZE]);
 
 /* Where a text begins in the one that errors are to speak of. */
 typedef struct json_origin {
-    size_t line; /* from 1 */
-    size_t byte; /* from 0 */
+    size_t line;      /* from 1 */
+    size_t byte;      /* from 0 */
+    size_t column;    /* of its first byte, from 1 */
+    const char *path; /* of its value, "users[3]"; then errors tell the path and column of what is
+                         wrong, too. NULL: they do not */
 } json_origin;
 
 /* ost_json_read for a text that was cut out of a longer one. */

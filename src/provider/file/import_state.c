@@ -15,6 +15,7 @@
 #include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
+#include "provider/stream/other_format.h"
 
 #define CREATE_ATTEMPTS 8 /* while others change master */
 
@@ -303,6 +304,19 @@ static bool came_second(const import *i, ost_result result)
            store_realm_get(i->store, i->row.name, i->arena, &existing) == OST_OK;
 }
 
+/* What stands beside the realm's file would make a realm of defaults. */
+static ost_result refuse_users_alone(const import *i, ost_text name, ost_error *error)
+{
+    bool merges = i->update != NULL && i->update->mode == MERGE_INTO;
+    if (i->path == NULL || merges || !user_files_is_one(i->path, name))
+        return OST_OK;
+    return ost_error_set(
+        error, OST_E_FORMAT,
+        "these are users of the realm %.*s alone: give the realm's own file, which "
+        "takes them along, or import them with --merge into a realm that is there",
+        (int)name.len, name.data);
+}
+
 ost_result realm_import_one(import *i, const realm_part *part, realm_update *update,
                             realm_import_outcome *ret_outcome, ost_error *error)
 {
@@ -317,6 +331,9 @@ ost_result realm_import_one(import *i, const realm_part *part, realm_update *upd
         return ost_error_set(error, OST_E_FORMAT,
                              "auth-server-url: this is a client's keycloak.json, and no realm");
     i->report = (import_report){.arena = i->arena, .whole = i->options->whole_report};
+    const char *other = ost_json_get(file, "realm") == NULL ? realm_other_object(file) : NULL;
+    if (other != NULL)
+        return ost_error_set(error, OST_E_FORMAT, "%s", other);
     if (ost_json_text(ost_json_get(file, "realm"), &name))
         i->row.name = name;
     ost_result result = meet_existing(i, name, update, &skipped, error);
@@ -324,6 +341,8 @@ ost_result realm_import_one(import *i, const realm_part *part, realm_update *upd
         *ret_outcome = REALM_SKIPPED;
         return OST_OK;
     }
+    if (result == OST_OK)
+        result = refuse_users_alone(i, name, error);
     if (result == OST_OK)
         result = read_all(i, part, error);
     if (result == OST_OK)

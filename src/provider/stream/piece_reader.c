@@ -36,30 +36,36 @@ uint64_t piece_reader_offset(const piece_reader *r)
 
 /* ---- where it is ---- */
 
-/* Errors are rare: the text before is read again for the number of its line. */
-static size_t line_of(const piece_reader *r, uint64_t offset)
+/* Errors are rare: the text before is read again for the number of its line, and the column. */
+static json_origin origin_of(const piece_reader *r, uint64_t offset)
 {
     char part[4096];
-    size_t line = 1;
+    json_origin origin = {.line = 1, .byte = (size_t)offset, .column = 1, .path = ""};
     for (uint64_t at = 0; at < offset;) {
         uint64_t left = offset - at;
         ssize_t len = r->source.read(r->source.user, at, part,
                                      left < sizeof part ? (size_t)left : sizeof part);
         if (len <= 0)
             break;
-        line += text_count((ost_text){part, (size_t)len}, '\n');
+        for (ssize_t i = 0; i < len; i++) {
+            origin.line += part[i] == '\n';
+            origin.column = part[i] == '\n' ? 1 : origin.column + 1;
+        }
         at += (uint64_t)len;
     }
-    return line;
+    if (r->path != NULL)
+        origin.path = r->path;
+    return origin;
 }
 
 ost_result piece_reader_fail(piece_reader *r, size_t back, ost_result code, const char *what)
 {
-    uint64_t offset = piece_reader_offset(r) - back;
     if (r->error == NULL)
         return code;
-    return ost_error_set(r->error, code, "line %zu, byte %llu: %s", line_of(r, offset),
-                         (unsigned long long)offset, what);
+    const json_origin origin = origin_of(r, piece_reader_offset(r) - back);
+    return ost_error_set(r->error, code, "line %zu, byte %zu: %s (column %zu%s%s)", origin.line,
+                         origin.byte, what, origin.column, origin.path[0] != '\0' ? ", in " : "",
+                         origin.path);
 }
 
 /* ---- bytes ---- */
@@ -202,7 +208,7 @@ ost_result piece_reader_parse(piece_reader *r, ost_text piece, bool placeholders
                               const ost_json_limits *limits, ost_arena *arena,
                               const ost_json **ret_value)
 {
-    json_origin origin = {.line = 1};
+    json_origin origin = {.line = 1, .column = 1};
     ost_text text = piece;
     ost_result result = placeholders ? placeholder_replace(piece, arena, &text) : OST_OK;
     if (result != OST_OK)
@@ -212,8 +218,7 @@ ost_result piece_reader_parse(piece_reader *r, ost_text piece, bool placeholders
     result = json_read_part(text, origin, limits, arena, ret_value, NULL);
     if (result == OST_OK || r->error == NULL)
         return result;
-    uint64_t offset = piece_reader_offset(r) - piece.len;
-    origin = (json_origin){line_of(r, offset), (size_t)offset};
+    origin = origin_of(r, piece_reader_offset(r) - piece.len);
     ost_result again = json_read_part(text, origin, limits, arena, ret_value, r->error);
     return again != OST_OK ? again : result;
 }

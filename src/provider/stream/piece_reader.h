@@ -23,6 +23,7 @@ typedef struct piece_reader {
     uint64_t base;         /* the offset of the window's first byte */
     size_t start, at, end; /* within the window: of the piece, of what is next, of all bytes */
     bool last;             /* nothing follows the window */
+    const char *path;      /* of the value that is read, for errors; NULL: it is none */
     ost_error *error;
 } piece_reader;
 
@@ -48,7 +49,8 @@ OST_MUST_CHECK ost_result piece_reader_parse(piece_reader *reader, ost_text piec
                                              bool placeholders, const ost_json_limits *limits,
                                              ost_arena *arena, const ost_json **ret_value);
 
-/* Fails with line and byte of the place `back` bytes before the next one. Returns `code`. */
+/* Fails with line, byte, column and path of the place `back` bytes before the next one. Returns
+ * `code`. */
 ost_result piece_reader_fail(piece_reader *reader, size_t back, ost_result code, const char *what);
 
 uint64_t piece_reader_offset(const piece_reader *reader); /* of the next byte */

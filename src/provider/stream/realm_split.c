@@ -2,12 +2,14 @@
 /* Splitting realm files; see realm_split.h. */
 #include "provider/stream/realm_split.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
+#include "provider/stream/other_format.h"
 #include "provider/stream/placeholder.h"
 
 #define MAX_DEPTH 64
@@ -21,8 +23,11 @@ const ost_json_limits realm_file_limits = {
 const ost_json_limits realm_user_limits = {
     .max_bytes = USER_MAX, .max_depth = MAX_DEPTH - 2, .max_values = (size_t)1 << 18};
 
+#define PATH_MAX_BYTES 128
+
 typedef struct split {
     piece_reader reader;
+    char path[PATH_MAX_BYTES]; /* of what is read, for errors */
     bool placeholders;
     size_t outer; /* containers around a realm */
     ost_arena *arena, *scratch;
@@ -85,13 +90,26 @@ static ost_result pass_opening(split *s, char closing, bool *ret_more)
                                                : result;
 }
 
+/* "[1].clients": a member of the realm that is read; empty: the realm itself. */
+static void set_path(split *s, ost_text member)
+{
+    int len = 0;
+    if (s->outer > 0)
+        len = snprintf(s->path, sizeof s->path, "[%zu]", s->parts.count - 1);
+    snprintf(s->path + len, sizeof s->path - (size_t)len, "%s%.*s",
+             len > 0 && member.len > 0 ? "." : "",
+             (int)(member.len < PATH_MAX_BYTES ? member.len : PATH_MAX_BYTES), member.data);
+}
+
 /* ---- users ---- */
 
 static ost_result read_user(split *s, realm_part *part)
 {
-    char next;
+    char next, name[32];
     ost_text piece;
     const ost_json *user;
+    snprintf(name, sizeof name, "users[%zu]", part->user_count);
+    set_path(s, text_of(name));
     ost_result result = piece_reader_look(&s->reader, &next);
     if (result == OST_OK)
         result = too_long(s, piece_reader_next(&s->reader, false, USER_MAX, &piece),
@@ -138,6 +156,9 @@ static ost_result read_name(split *s, bool *ret_users)
     if (result != OST_OK)
         return result;
     *ret_users = ost_json_equals(name, OST_TEXT("users"));
+    ost_text member = {0};
+    (void)!ost_json_text(name, &member);
+    set_path(s, member);
     result = append(s, piece);
     return result == OST_OK ? append(s, OST_TEXT(":")) : result;
 }
@@ -166,7 +187,10 @@ static ost_result read_member(split *s, realm_part *part)
         result = piece_reader_look(&s->reader, &next);
     if (result != OST_OK)
         return result;
-    return users && next == '[' ? read_users(s, part) : read_value(s);
+    result = users && next == '[' ? read_users(s, part) : read_value(s);
+    if (result == OST_OK)
+        set_path(s, (ost_text){0});
+    return result;
 }
 
 /* Its values are known to be JSON: what can be wrong now are names that stand there twice. */
@@ -238,6 +262,7 @@ static ost_result add_part(split *s)
     }
     realm_part *part = &p->parts[p->count++];
     *part = (realm_part){0};
+    set_path(s, (ost_text){0});
     ost_result result = piece_reader_look(&s->reader, &next);
     if (result != OST_OK)
         return result;
@@ -260,9 +285,12 @@ static ost_result read_list(split *s)
     return result;
 }
 
-static ost_result read_document(split *s)
+static ost_result read_document(split *s, byte_source source)
 {
     char next;
+    const char *other = realm_other_format(source);
+    if (other != NULL)
+        return ost_error_set(s->reader.error, OST_E_JSON, "%s", other);
     ost_result result = piece_reader_look(&s->reader, &next);
     if (result == OST_OK && next == '\0')
         return ost_error_set(s->reader.error, OST_E_JSON, "the document is empty");
@@ -289,8 +317,9 @@ ost_result realm_split(byte_source source, bool placeholders, ost_arena *arena,
     split s = {.placeholders = placeholders, .arena = arena, .scratch = ost_arena_new(SCRATCH)};
     buffer_init(&s.rest, DOCUMENT_MAX);
     bool begun = piece_reader_begin(&s.reader, source, behind_mark(source), error);
+    s.reader.path = s.path;
     ost_result result = begun && s.scratch != NULL
-                            ? read_document(&s)
+                            ? read_document(&s, source)
                             : ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (result == OST_OK)
         *ret_parts = s.parts;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "provider/member/review.h"
 
 #define MAX_USER_FILES 100000
@@ -43,6 +44,14 @@ static ost_result add_file(user_files *f, const char *path, const char *shown, o
     return result == OST_OK ? user_files_add(f, &range, document, arena, error) : result;
 }
 
+bool user_files_is_one(const char *path, ost_text realm)
+{
+    const char *slash = strrchr(path, '/');
+    ost_text name = text_of(slash != NULL ? slash + 1 : path);
+    return text_equal(text_slice(name, 0, realm.len), realm) &&
+           text_starts(text_slice(name, realm.len, name.len), "-users-");
+}
+
 ost_result user_files_find(user_files *f, ost_text realm, ost_arena *arena, ost_error *error)
 {
     const char *slash = strrchr(f->path, '/');
@@ -55,6 +64,8 @@ ost_result user_files_find(user_files *f, ost_text realm, ost_arena *arena, ost_
             return ost_error_set(error, OST_E_MEMORY, "out of memory");
         if (access(path, F_OK) != 0)
             return OST_OK;
+        if (strcmp(path, f->path) == 0) /* it was given by itself */
+            continue;
         result = add_file(f, path, path + folder, arena, error);
     }
     return result == OST_OK

@@ -21,6 +21,9 @@ OST_MUST_CHECK ost_result user_files_add(user_files *files, const user_range *ra
                                          const ost_json *document, ost_arena *arena,
                                          ost_error *error);
 
+/* The file is called as one with users alone. */
+bool user_files_is_one(const char *path, ost_text realm);
+
 /* Adds `<realm>-users-N.json` beside the file. In the arena. */
 OST_MUST_CHECK ost_result user_files_find(user_files *files, ost_text realm, ost_arena *arena,
                                           ost_error *error);

@@ -147,11 +147,12 @@ static void an_error_tells_the_place_in_the_file(void **state)
     ost_arena *arena = ost_arena_new((size_t)64 << 20);
     const char *text = "{\"users\":[\n{\"a\":1},\n{\"a\":tru}],\n\"b\":1}";
     assert_int_equal(split(text_of(text), 5, arena, &parts, &error), OST_E_JSON);
-    assert_string_equal(error.detail, "line 3, byte 25: a value is expected");
+    assert_string_equal(error.detail,
+                        "line 3, byte 25: a value is expected (column 6, in users[1].a)");
     assert_int_equal(split(OST_TEXT("\n{\"a\":1,\n\"a\":2}"), 5, arena, &parts, &error),
                      OST_E_JSON);
     assert_string_equal(error.detail,
-                        "line 3, byte 14: an object has two members of the same name");
+                        "line 3, byte 14: an object has two members of the same name (column 6)");
     ost_arena_free(arena);
 }
 
