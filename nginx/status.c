@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ostiary_metrics and ostiary_ready: how the guards of this worker are. */
-#include "ostiary.h"
+#include "metrics.h"
 
 static ngx_int_t text_send(ngx_http_request_t *r, ngx_uint_t status, const ngx_str_t *type,
                            ost_text text)
@@ -33,7 +33,7 @@ static ngx_int_t guards_tell(ngx_http_request_t *r, guard_teller tell, const ngx
     if (result != NGX_OK)
         return result;
     const ostiary_main_conf *all = ngx_http_get_module_main_conf(r, ngx_http_ostiary_module);
-    ost_arena *arena = ost_arena_new((size_t)4 * 1024 * 1024);
+    ost_arena *arena = ost_arena_new((size_t)16 * 1024 * 1024);
     ost_text text = {0};
     ngx_uint_t status = NGX_HTTP_OK;
     result = NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -69,8 +69,23 @@ static ost_result metrics_tell(const ostiary_main_conf *all, ost_arena *arena, o
                                ngx_uint_t *ret_status)
 {
     ostiary_guard *const *guards = all->guards.elts;
-    *ret_text = OST_TEXT("");
-    return all->guards.nelts > 0 ? ost_guard_metrics(guards[0]->running, arena, ret_text) : OST_OK;
+    size_t count = 0;
+    ostiary_metrics_part *parts = ost_arena_alloc(arena, (all->guards.nelts + 1) * sizeof *parts);
+    if (parts == NULL)
+        return OST_E_MEMORY;
+    for (ngx_uint_t k = 0; k < all->guards.nelts; k++) {
+        if (guards[k]->running == NULL)
+            continue;
+        char *labels = ost_arena_format(arena, "worker=\"%lu\",guard=\"%lu\"",
+                                        (unsigned long)ngx_worker, (unsigned long)k);
+        if (labels == NULL)
+            return OST_E_MEMORY;
+        ost_result result = ost_guard_metrics(guards[k]->running, arena, &parts[count].text);
+        if (result != OST_OK)
+            return result;
+        parts[count++].labels = ost_text_of(labels);
+    }
+    return ostiary_metrics_merge(parts, count, arena, ret_text);
 }
 
 static ngx_int_t ready_handler(ngx_http_request_t *r)
