@@ -88,4 +88,6 @@ void ostiary_process_exit(ngx_cycle_t *cycle)
     for (ngx_uint_t k = 0; k < all->guards.nelts; k++)
         ost_guard_stop(guards[k]->running);
     ostiary_bell_close();
+    while (kept.count > 0)
+        ost_arena_free(kept.arenas[--kept.count]);
 }

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real nginx with our module in it, on a free port, with a configuration of the test's."""
+"""A real nginx with our module in it, on a free port, with a configuration of the test's.
+
+OSTIARY_NGINX and OSTIARY_NGINX_MODULE name others than Debian's nginx and the module of the build: script/nginx-module makes them
+of any sources of nginx, also with AddressSanitizer (CFLAGS and LDFLAGS -fsanitize=address, --binary --debug)."""
 
 import http.client
 import os
@@ -37,7 +40,7 @@ http {{
 
 
 def module():
-    return built("nginx/ngx_http_ostiary_module.so")
+    return os.environ.get("OSTIARY_NGINX_MODULE") or built("nginx/ngx_http_ostiary_module.so")
 
 
 def environment():
@@ -48,11 +51,11 @@ def environment():
 class Nginx:
     """`server`: what stands in its server block; `http`: before it. Usable in a with statement."""
 
-    def __init__(self, folder, server, http="", workers=1, head="", listen="", connections=512, port=None, program=None):
+    def __init__(self, folder, server, http="", workers=1, head="", listen="", connections=512, port=None):
         self.folder = pathlib.Path(folder)
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
-        self.program = program or require_program("nginx", "nginx-light")
+        self.program = os.environ.get("OSTIARY_NGINX") or require_program("nginx", "nginx-light")
         self._said = {"workers": workers, "head": head, "listen": listen, "connections": connections}
         (self.folder / "html").mkdir(parents=True, exist_ok=True)
         (self.folder / "html" / "index.html").write_text("hello\n")
