@@ -82,6 +82,7 @@ static ngx_int_t request_judge(ngx_http_request_t *r, ostiary_record *record, os
 {
     ostiary_credentials said;
     record->judged = NULL;
+    record->overruled = false;
     ost_guard *guard = ostiary_guard_running(conf->guard, r->connection->log);
     if (record->arena == NULL)
         record->arena = ostiary_arena_take();
@@ -116,7 +117,8 @@ static bool stands_for(ngx_http_request_t *r, const ostiary_conf *conf)
     const ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
     if (record == NULL || record->judged == NULL || !asks_the_same(record->judged, conf))
         return false;
-    return record->verdict.decision == OST_ALLOW || core->satisfy == NGX_HTTP_SATISFY_ANY;
+    return record->verdict.decision == OST_ALLOW ||
+           (core->satisfy == NGX_HTTP_SATISFY_ANY && record->overruled);
 }
 
 ngx_int_t ostiary_preaccess(ngx_http_request_t *r)
@@ -161,13 +163,15 @@ ngx_int_t ostiary_access(ngx_http_request_t *r)
     return answer;
 }
 
-/* Here are only those who were let in, or whose refusal led to another location, which forgets the
- * context. */
+/* Where the module is on, those who come here have been let in: by it, or in spite of it. */
 ngx_int_t ostiary_precontent(ngx_http_request_t *r)
 {
+    const ostiary_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_ostiary_module);
     ostiary_record *record = ngx_http_get_module_ctx(r, ngx_http_ostiary_module);
-    if (record != NULL && record->judged != NULL && record->verdict.decision != OST_ALLOW &&
-        r == r->main)
+    if (conf->enable && record != NULL && record->judged != NULL &&
+        record->verdict.decision != OST_ALLOW && r == r->main) {
+        record->overruled = true;
         ostiary_answer_take_back(record);
+    }
     return NGX_DECLINED;
 }

@@ -82,6 +82,7 @@ typedef struct ostiary_record {
     ngx_queue_t link; /* among those that wait for the same */
     struct ostiary_wait *wait;
     ngx_uint_t waits;
+    bool overruled;             /* refused here, and let in by another module (satisfy any) */
     ngx_table_elt_t *fields[3]; /* of the answer: challenge, Retry-After, Cache-Control */
 } ostiary_record;
 

@@ -183,6 +183,22 @@ def test_opaque_tokens_are_asked_about(provider, tmp_path):
         assert nginx.status("/o", "made-up") == 401
 
 
+def test_a_refused_request_opens_no_subrequest(provider, tmp_path):
+    """Not even where one of several will do, and the same is asked of both."""
+    more = "satisfy any; error_page 401 /page.html; location = /page.html { ostiary off; ssi on; } location /free { allow all; }" \
+           "location /a { auth_request /check; } location = /check { internal; try_files /index.html =404; }"
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "page.html").write_text("<!--# include virtual=\"/index.html\" -->refused")
+    with Nginx(tmp_path, minimal(provider, more)) as nginx:
+        until_ready(nginx)
+        for path in ("/a", "/"):
+            answer = nginx.ask(path)
+            assert answer[0] == 401 and b"hello" not in answer[2] and b"refused" in answer[2]
+            assert set(field(answer, "WWW-Authenticate")) == {'Bearer realm="ostiary"'}  # auth_request copies it
+        assert nginx.status("/a", provider.access_token()) == 404
+        assert nginx.status("/free") == 404
+
+
 def test_cookie(provider, tmp_path):
     with Nginx(tmp_path, minimal(provider, "ostiary_cookie tok;")) as nginx:
         until_ready(nginx)
