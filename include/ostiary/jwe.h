@@ -16,7 +16,7 @@ extern "C" {
 
 /* The registered content encryptions. Numbers are never changed. */
 typedef enum ost_enc {
-    OST_ENC_NONE_SET = 0,
+    OST_ENC_UNSET = 0,
     OST_A128CBC_HS256,
     OST_A192CBC_HS384,
     OST_A256CBC_HS512,
@@ -29,7 +29,7 @@ typedef enum ost_enc {
 typedef uint32_t ost_encs;
 #define OST_ENC_BIT(enc) ((ost_encs)1 << (enc))
 
-/* "A128GCM" and back, exactly as registered; anything unknown: "none" and OST_ENC_NONE_SET. */
+/* "A128GCM" and back, exactly as registered; anything unknown: "none" and OST_ENC_UNSET. */
 OST_PUBLIC const char *ost_enc_name(ost_enc enc);
 OST_PUBLIC ost_enc ost_enc_of(ost_text name);
 

@@ -13,7 +13,7 @@ static uint64_t alg_bit(ost_text name)
 static uint64_t enc_bit(ost_text name)
 {
     ost_enc enc = ost_enc_of(name);
-    return enc != OST_ENC_NONE_SET ? OST_ENC_BIT(enc) : 0;
+    return enc != OST_ENC_UNSET ? OST_ENC_BIT(enc) : 0;
 }
 
 static bool bit_of_name(PyObject *name, const char *what, bit_of of, uint64_t *ret_bit)

@@ -152,7 +152,7 @@ bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret)
     if (text.len == 0 || (text.len > 1 && text.data[0] == '0'))
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        if (!ascii_is_digit(text.data[i]))
             return false;
         uint64_t digit = (uint64_t)(text.data[i] - '0');
         if (number > (UINT64_MAX - digit) / 10)

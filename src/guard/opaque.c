@@ -2,6 +2,7 @@
 /* Choosing whom to ask; see opaque.h. */
 #include "guard/opaque.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 #define JWS_DOTS 2 /* RFC 7515 §3.1 */
@@ -45,7 +46,7 @@ static bool begins_like_a_header(ost_text token)
 {
     char second = token.len > 1 ? token.data[1] : '\0';
     return token.len > 1 && token.data[0] == 'e' &&
-           ((second >= 'w' && second <= 'z') || (second >= '0' && second <= '9') || second == '-' ||
+           ((second >= 'w' && second <= 'z') || ascii_is_digit(second) || second == '-' ||
             second == '_');
 }
 

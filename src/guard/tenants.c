@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/context.h"
 #include "base/shown.h"
 #include "base/text.h"
@@ -30,8 +31,7 @@ bool tenants_are_named(ost_text issuer)
 
 static bool is_hex(char c, bool lower_only)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-           (!lower_only && c >= 'A' && c <= 'F');
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (!lower_only && c >= 'A' && c <= 'F');
 }
 
 /* A UUID (RFC 9562 §4), in lower case as Entra writes it. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 #define NAME_MAX_LEN 253 /* RFC 1035 §2.3.4 */
@@ -14,7 +15,7 @@
 static bool is_digits(ost_text text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        if (!ascii_is_digit(text.data[i]))
             return false;
     }
     return text.len > 0;
@@ -27,7 +28,7 @@ static bool is_label(ost_text label)
                 label.data[label.len - 1] != '-';
     for (size_t i = 0; i < label.len && fits; i++) {
         char c = label.data[i];
-        fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        fits = (c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-';
     }
     return fits;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads files of settings; see config_file.h. */
 #include "base/config/config_file.h"
+#include "base/ascii.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,7 @@ static bool is_variable(ost_text name, const char *variable)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
         char as_variable = c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : '\0';
-        if (c >= '0' && c <= '9')
+        if (ascii_is_digit(c))
             as_variable = c;
         if (variable[prefix + i] != as_variable)
             return false;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/json/json_value.h"
 
 #define MAX_DIGITS 18                /* so many always fit an int64_t */
@@ -98,7 +99,7 @@ static bool to_whole(const char *from, const char *end, int64_t *ret_whole)
 
 static const char *skip_digits(const char *at, const char *end)
 {
-    while (at < end && *at >= '0' && *at <= '9')
+    while (at < end && ascii_is_digit(*at))
         at++;
     return at;
 }

@@ -198,7 +198,7 @@ static ost_result read_scalar(reader *r, ost_json *value)
         result = json_scan_string(&r->at, r->end, r->arena, &value->as.text);
         if (result != OST_OK)
             return fail_string(r, result, "string");
-    } else if (first == '-' || (first >= '0' && first <= '9')) {
+    } else if (first == '-' || ascii_is_digit(first)) {
         result = json_scan_number(&r->at, r->end, value);
         if (result != OST_OK)
             return fail(r, result,

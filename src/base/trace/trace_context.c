@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Trace contexts; see trace_context.h. */
 #include "base/trace/trace_context.h"
+#include "base/ascii.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 /* Small letters only (§2.2.2). */
 static int digit_of(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (ascii_is_digit(c))
         return c - '0';
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

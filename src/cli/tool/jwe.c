@@ -57,7 +57,7 @@ static ost_result choose_enc(const option_values *values, ost_alg alg, const ost
     *ret_enc = OST_A256GCM;
     if (name != NULL) {
         *ret_enc = ost_enc_of(text_of(name));
-        if (*ret_enc == OST_ENC_NONE_SET)
+        if (*ret_enc == OST_ENC_UNSET)
             return ost_error_set(error, OST_E_ARGUMENT, "--enc: \"%.40s\" encrypts no content",
                                  name);
     } else if (alg == OST_DIR && key->content != NULL) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "http/http1/request_framing.h"
 #include "http/message/field_syntax.h"
@@ -43,8 +44,8 @@ static request_head_state read_version(request_head *head, ost_text version)
         return REQUEST_HEAD_MORE;
     }
     bool well_formed = version.len == 8 && memcmp(version.data, "HTTP/", 5) == 0 &&
-                       version.data[5] >= '0' && version.data[5] <= '9' && version.data[6] == '.' &&
-                       version.data[7] >= '0' && version.data[7] <= '9';
+                       ascii_is_digit(version.data[5]) && version.data[6] == '.' &&
+                       ascii_is_digit(version.data[7]);
     if (well_formed)
         return refuse_head(head, 505, "HTTP version not supported");
     return refuse_head(head, 400, "malformed HTTP version");

@@ -64,5 +64,5 @@ ost_enc ost_enc_of(ost_text name)
         if (encs[i].name != NULL && text_is(name, encs[i].name))
             return (ost_enc)i;
     }
-    return OST_ENC_NONE_SET;
+    return OST_ENC_UNSET;
 }

@@ -58,7 +58,7 @@ static ost_result read_enc(jwe_message *m, ost_encs accepted, ost_error *error)
             return ost_error_set(error, OST_E_TOKEN_FORMAT, "the recipients differ in \"enc\"");
     }
     m->enc = ost_enc_of(name);
-    if (m->enc == OST_ENC_NONE_SET || (accepted != 0 && (accepted & OST_ENC_BIT(m->enc)) == 0)) {
+    if (m->enc == OST_ENC_UNSET || (accepted != 0 && (accepted & OST_ENC_BIT(m->enc)) == 0)) {
         return ost_error_set(error, OST_E_ALGORITHM, "the content is encrypted with \"%.*s\"",
                              SHOWN(name, 32));
     }

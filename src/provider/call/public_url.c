@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/percent.h"
@@ -19,7 +20,7 @@ static ost_result refuse(ost_error *error, const char *what, const char *value)
 static bool is_host_character(char c, bool of_address)
 {
     bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-    return letter || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+    return letter || ascii_is_digit(c) || c == '-' || c == '.' ||
            (of_address && (c == ':' || c == '[' || c == ']'));
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/member/mail_address.h"
@@ -59,7 +60,7 @@ static bool read_number(ost_text text, bool whole, double *ret_number)
     if (text.len == 0 || text.len > NUMBER_MAX)
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        bool digit = text.data[i] >= '0' && text.data[i] <= '9';
+        bool digit = ascii_is_digit(text.data[i]);
         bool sign = i == 0 && text.len > 1 && (text.data[i] == '-' || text.data[i] == '+');
         if (!digit && !sign && (whole || memchr(".eE+-", text.data[i], 5) == NULL))
             return false;
@@ -189,7 +190,7 @@ static int digits_at(ost_text text, size_t from, size_t count)
 {
     int number = 0;
     for (size_t i = from; i < from + count; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        if (!ascii_is_digit(text.data[i]))
             return -1;
         number = number * 10 + (text.data[i] - '0');
     }

@@ -35,7 +35,7 @@ static void read_encryption(const ost_json *client, const char *alg, const char 
         (OST_ALG_BIT(answer->encryption) & CLIENT_ANSWER_ALGS) == 0)
         a->barred = alg;
     answer->enc = enc_name.len > 0 ? ost_enc_of(enc_name) : OST_A128CBC_HS256;
-    if (answer->enc == OST_ENC_NONE_SET)
+    if (answer->enc == OST_ENC_UNSET)
         a->barred = enc;
 }
 

@@ -20,7 +20,7 @@ static ost_jwe_rules load_encryption(const ost_json *client, const char **ret_ba
     }
     if (content.len > 0 && !text_is(content, "any")) {
         ost_enc one = ost_enc_of(content);
-        if (one == OST_ENC_NONE_SET)
+        if (one == OST_ENC_UNSET)
             *ret_barred = enc;
         else
             rules.encs = OST_ENC_BIT(one);

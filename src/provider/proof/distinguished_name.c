@@ -93,7 +93,7 @@ static bool is_oid(ost_text text)
         if (c == '.' && !digit)
             return false;
         dot |= c == '.';
-        digit = c >= '0' && c <= '9';
+        digit = ascii_is_digit(c);
         if (!digit && c != '.')
             return false;
     }
@@ -119,7 +119,7 @@ static bool read_type(dn_reader *r, char oid[OID_MAX])
 static int hex_digit(char c)
 {
     char lower = ascii_lower(c);
-    if (c >= '0' && c <= '9')
+    if (ascii_is_digit(c))
         return c - '0';
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }

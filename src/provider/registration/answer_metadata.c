@@ -82,7 +82,7 @@ static bool check(call *c, size_t row, ost_text value, ost_text before, bool has
     case ANSWER_OPENED:
         return is_opened_here(c, alg) || refuse(c, row, "the realm has no key of this algorithm");
     case ANSWER_CONTENT:
-        if (ost_enc_of(value) == OST_ENC_NONE_SET)
+        if (ost_enc_of(value) == OST_ENC_UNSET)
             return refuse(c, row, "not supported");
         return before.len > 0 || refuse(c, row, "needs the algorithm that goes with it");
     default:

@@ -43,7 +43,7 @@ static void read_version(ost_text field, const char *word, char ret[VERSION_LEN]
     ost_text rest = text_slice(field, at + strlen(word), field.len);
     for (size_t i = 0; at < field.len && i < rest.len && len + 1 < VERSION_LEN; i++) {
         char c = rest.data[i];
-        bool digit = c >= '0' && c <= '9';
+        bool digit = ascii_is_digit(c);
         if (!digit && c != '.' && c != '_')
             break;
         if (!digit && ++parts > VERSION_PARTS)
