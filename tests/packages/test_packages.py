@@ -11,7 +11,7 @@ from peers import PROJECT
 from programs import Provider
 
 PACKAGES = pathlib.Path(os.environ.get("OSTIARY_PACKAGES") or PROJECT / "build" / "packages")
-NAMES = ("libostiary0", "libostiary-app0", "libostiary-dev", "ostiary")
+NAMES = ("libostiary0", "libostiary-app0", "libostiary-dev", "libnginx-mod-http-ostiary", "ostiary")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,20 @@ def test_each_needs_what_it_links(files):
         for library in (*libraries, "ca-certificates"):
             assert library in needed[name], (name, library)
     assert "libostiary0 (=" in needed["libostiary-dev"]
+    assert "libostiary0 (>=" in needed["libnginx-mod-http-ostiary"] and "nginx-abi-" in needed["libnginx-mod-http-ostiary"]
+
+
+def test_nginx_loads_the_module(files, root, tmp_path):
+    assert "/usr/share/nginx/modules-available/mod-http-ostiary.conf" in listed(files["libnginx-mod-http-ostiary"])
+    loads = (root / "usr/share/nginx/modules-available/mod-http-ostiary.conf").read_text()
+    assert loads == "load_module modules/ngx_http_ostiary_module.so;\n"
+    (tmp_path / "modules").symlink_to(root / "usr/lib/nginx/modules")
+    config = tmp_path / "nginx.conf"
+    http = "ostiary_issuer https://id.example/ audience=a; server { listen 127.0.0.1:8; ostiary on; }"
+    config.write_text(f"load_module {root}/usr/lib/nginx/modules/ngx_http_ostiary_module.so; pid {tmp_path}/pid; events {{}} http {{ {http} }}")
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(lib(root))}
+    done = subprocess.run(["nginx", "-t", "-p", tmp_path, "-c", config, "-e", "stderr"], capture_output=True, text=True, env=environment)
+    assert "syntax is ok" in done.stderr, done.stderr
 
 
 def test_program_is_built_and_linked_with_them(root, tmp_path):
