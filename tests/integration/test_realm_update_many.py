@@ -5,10 +5,10 @@ depends on who stands beside whom, in either engine, sealed or in clear."""
 import copy
 import json
 import secrets
-import sqlite3
 import subprocess
 
 import pytest
+import stores
 from nodes import cluster  # noqa: F401  (a fixture)
 from programs import provider_program
 
@@ -96,8 +96,7 @@ def counts(report):
 
 
 def sealed_rows(folder):
-    with sqlite3.connect(folder / "data" / "ostiary.db") as db:
-        return db.execute("SELECT count(*) FROM user WHERE document NOT LIKE '{%'").fetchone()[0]
+    return stores.rows(folder / "data", """SELECT count(*) FROM "user" WHERE document NOT LIKE '{%'""")[0][0]
 
 
 @EVERYWHERE
