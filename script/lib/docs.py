@@ -6,6 +6,7 @@
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
 - every page stands in the site's nav (packaging/site/mkdocs.yml);
+- docs/README.md leads to every page;
 - a list begins after an empty line, without which the site (script/site) shows none;
 - no cell of a table is longer than 120 characters;
 - what people read says "sign in" and "sign out", never that they log in or out;
@@ -111,6 +112,14 @@ def check_nav():
         problems.append(f"docs/{page} is not in nav of packaging/site/mkdocs.yml: nobody finds it on the site")
 
 
+def check_start():
+    """docs/README.md leads to every page; to those of the reference by its own start."""
+    led = set(re.findall(r"\]\(([^)#]+)", (ROOT / "docs/README.md").read_text())) | {"README.md"}
+    pages = {str(page.relative_to(ROOT / "docs")) for page in ROOT.glob("docs/**/*.md")}
+    for page in sorted(page for page in pages - led if not page.startswith("reference/")):
+        problems.append(f"docs/README.md does not lead to docs/{page}")
+
+
 def check_words():
     """One word for one thing, where people read it."""
     verb = re.compile(r"\blog(?:s|ged|ging)? (?:in|out)\b", re.IGNORECASE)
@@ -165,6 +174,7 @@ CHECKS = [
     check_words,
     check_lists,
     check_nav,
+    check_start,
     check_made_pages,
     check_program,
     check_version,
