@@ -38,7 +38,7 @@ FLOORS = {
 # here have no order within.
 WINGS = {
     "base/json": ["."],
-    "base/config": ["."],
+    "base/config": [".", "json"],
     "base/trace": ["."],
     "jose/verify": ["."],
     "jose/key": [".", "verify"],

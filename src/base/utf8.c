@@ -57,17 +57,30 @@ bool text_is_utf8(ost_text text)
     return text_find_bad_utf8(text) == text.len;
 }
 
+/* The length of a well-formed character that terminals obey: a control (U+0000 to U+001F, U+007F to
+ * U+009F), or one that turns the direction of text or ends a line (U+061C, U+200E, U+200F, U+2028 to
+ * U+202E, U+2066 to U+2069). 0: it is none. */
+static size_t obeyed(const unsigned char *at)
+{
+    if (at[0] < 0x20 || at[0] == 0x7F)
+        return 1;
+    if ((at[0] == 0xC2 && at[1] < 0xA0) || (at[0] == 0xD8 && at[1] == 0x9C))
+        return 2;
+    if (at[0] != 0xE2)
+        return 0;
+    bool mark = at[1] == 0x80 &&
+                (at[2] == 0x8E || at[2] == 0x8F || (at[2] >= 0xA8 && at[2] <= 0xAE));
+    return mark || (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9) ? 3 : 0;
+}
+
 void text_make_printable(char *text, size_t len)
 {
     for (size_t at = 0; at < len; at++) {
         size_t good = at + text_find_bad_utf8((ost_text){text + at, len - at});
-        for (; at < good; at++) {
-            unsigned char c = (unsigned char)text[at];
-            bool upper_control = c == 0xC2 && (unsigned char)text[at + 1] < 0xA0;
-            if (c < 0x20 || c == 0x7F || upper_control)
-                text[at] = '?';
-            if (upper_control)
-                text[++at] = '?';
+        while (at < good) {
+            size_t bad = obeyed((const unsigned char *)text + at);
+            memset(text + at, '?', bad);
+            at += bad > 0 ? bad : 1;
         }
         if (at < len)
             text[at] = '?';

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/config/origin.h"
+#include "base/json/json_file.h"
 #include "base/text.h"
 #include "gate/gate_fields_read.h"
 #include "gate/gate_path.h"
@@ -299,7 +300,7 @@ ost_result gate_rules_read(ost_text json, ost_arena *arena, const gate_rules **r
     if (rules == NULL)
         return no_memory(&r);
     ost_error why = {0};
-    ost_result result = ost_json_read(json, NULL, arena, &value, &why);
+    ost_result result = json_file_read(json, NULL, arena, &value, &why);
     if (result == OST_E_MEMORY)
         return no_memory(&r);
     if (result != OST_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json/json_file.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/claim_rule.h"
@@ -258,7 +259,7 @@ ost_result ost_policy_read(ost_text json, ost_arena *arena, const ost_policy **r
     const ost_json *document;
     if (ret_policy == NULL)
         return ost_error_set(error, OST_E_ARGUMENT, "no place for the policy");
-    ost_result result = ost_json_read(json, &limits, arena, &document, error);
+    ost_result result = json_file_read(json, &limits, arena, &document, error);
     if (result != OST_OK)
         return result;
     if (!ost_json_is(document, OST_JSON_OBJECT))

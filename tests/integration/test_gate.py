@@ -382,6 +382,8 @@ def site(*rules):
 BAD_RULES = [
     ("", "not JSON"),
     ("{", "not JSON"),
+    ('{"sites": [{"rules": [{"prefix": "/",}]}]}', "(column 38, in sites[0].rules[0])"),
+    ("sites:\n  - origin: x\n", "this looks like YAML"),
     ("[]", "must be an object"),
     ({}, "sites must be"),
     ({"sites": [], "site": []}, "site is unknown"),

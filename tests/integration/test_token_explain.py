@@ -131,6 +131,7 @@ def test_a_policy_that_wants_bound_tokens(keys, tmp_path):
     [
         ('{"scope": ["read"]}', (), 1, "is not a policy"),
         ("no JSON", (), 1, "is not a policy"),
+        ('{"scopes": ["read",]}', (), 1, "(column 20, in scopes[1])"),
         ('{"open": true}', (), 2, "is open"),
         ("{}", ("--scope", "read"), 2, "--policy says all"),
         (None, (), 1, "No such file"),

@@ -4,6 +4,8 @@
 import json
 import time
 
+import pytest
+
 from tools import bad, good, key, run  # noqa: F401  (a fixture)
 
 
@@ -96,6 +98,54 @@ def test_g16_what_is_no_key_in_a_set_is_left_out(key, tmp_path):
     assert "AKP" in bad(1, "jws", "verify", "--key", keys, feed=token)
     keys.write_text(json.dumps(whole))
     bad(1, "jwk", "convert", keys)  # what is written anew is not written in part
+
+
+def test_g2_keys_of_a_set_share_a_kid_at_the_tools_too(tmp_path):
+    """As in a published set: told apart by type and algorithm, a copy counts once."""
+    private = {alg: json.loads(good("jwk", "generate", "--alg", alg)) | {"kid": "x"} for alg in ("RS256", "ES256", "ES384")}
+    private["other"] = json.loads(good("jwk", "generate", "--alg", "RS256")) | {"kid": "x"}
+    public = {alg: json.loads(good("jwk", "public", feed=json.dumps(key))) for alg, key in private.items()}
+    file, keys = tmp_path / "key.jwk", tmp_path / "set.jwks"
+    claims = json.dumps({"iss": "i", "aud": "a", "exp": int(time.time()) + 60})
+    tokens = {}
+    for alg in ("RS256", "ES256", "ES384"):
+        file.write_text(json.dumps(private[alg]))
+        tokens[alg] = good("jws", "sign", "--key", file, "--alg", alg, feed=claims)
+    rsa = public["RS256"]
+    plain = {name: value for name, value in rsa.items() if name != "alg"}
+    for others, alg in (
+        ([rsa, rsa], "RS256"),
+        ([rsa | {"alg": "PS256"}, rsa | {"alg": "RSA-OAEP", "use": "enc"}, rsa], "RS256"),
+        ([plain, rsa], "RS256"),
+        ([public["ES256"], public["ES384"]], "ES384"),
+        ([rsa, public["other"], public["ES256"]], "ES256"),
+    ):
+        keys.write_text(json.dumps({"keys": others}))
+        assert good("jwt", "verify", "--key", keys, "--issuer", "i", "--audience", "a", feed=tokens[alg])
+        assert good("jws", "verify", "--key", keys, feed=tokens[alg])
+    keys.write_text(json.dumps({"keys": [rsa, public["other"], public["ES256"]]}))
+    bad(1, "jwt", "verify", "--key", keys, "--issuer", "i", "--audience", "a", feed=tokens["RS256"], told="more than one key fits")
+
+
+@pytest.mark.parametrize(
+    "content,told",
+    [
+        (b'{"keys":[{"kty":"RSA",}]}', "(column 23, in keys[0])"),
+        (b'[{"kty":"RSA"}]', "a key set is an object"),
+        ('{"keys":[]}'.encode("utf-16"), "this is UTF-16"),
+        (b"\x1f\x8b\x08\x00", "this is compressed (gzip)"),
+        (b"keys:\n- kty: RSA\n", "this looks like YAML"),
+    ],
+)
+def test_a_file_that_is_no_key_is_told_by_what_it_is(tmp_path, content, told):
+    (tmp_path / "keys").write_bytes(content)
+    bad(1, "jwk", "inspect", tmp_path / "keys", told=told)
+
+
+def test_a_byte_order_mark_before_a_key(key, tmp_path):
+    private, public = key("ES256")
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + public.read_bytes())
+    assert good("jwk", "inspect", tmp_path / "marked")
 
 
 def test_an_expired_token(key):

@@ -13,6 +13,8 @@
 #include "base/array.h"
 #include "base/config/expression.h"
 #include "base/config/properties.h"
+#include "base/json/json_file.h"
+#include "base/json/other_format.h"
 #include "base/shown.h"
 #include "base/text.h"
 
@@ -81,6 +83,8 @@ static const option *find_setting(const option *options, ost_text name, bool *re
 
 static ost_result refuse_name(const reading *r, const property *line)
 {
+    if (text_starts(line->name, "{"))
+        return failed_at(r, line, "this is JSON, and settings are lines of name=value");
     const option *nearest = options_nearest(r->values->options, line->name);
     if (nearest != NULL && is_setting(nearest))
         return ost_error_set(r->error, OST_E_CONFIG,
@@ -201,7 +205,12 @@ static ost_result read_lines(reading *r, int file)
     ost_result result = read_content(r, file, content, &len);
     if (result != OST_OK)
         return result;
-    result = properties_start(content, len, &lines, &inner);
+    ost_text text = {content, len}, behind = text_behind_mark(text);
+    result = properties_start(content + (len - behind.len), behind.len, &lines, &inner);
+    if (result != OST_OK) {
+        const char *other = other_format(text_slice(text, 0, OTHER_FORMAT_BYTES));
+        return failed(r, OST_E_CONFIG, other != NULL ? other : inner.detail);
+    }
     while (result == OST_OK && found) {
         result = properties_next(&lines, &line, &found, &inner);
         if (result == OST_OK && found) {

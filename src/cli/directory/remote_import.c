@@ -4,6 +4,7 @@
  * that exists. What becomes of every member is the server's to know. */
 #include <stdio.h>
 
+#include "base/json/json_file.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
@@ -188,8 +189,7 @@ static ost_result read_file(const importing *i, const ost_json **ret_json, ost_e
         return ost_error_set(error, OST_E_CEILING, "too large for a request");
     if (result != OST_OK)
         return ost_error_set(error, result, "the file cannot be read");
-    result = ost_json_read((ost_text){data, len}, &document_limits, i->a->arena, ret_json, error);
-    return result;
+    return json_file_read((ost_text){data, len}, &document_limits, i->a->arena, ret_json, error);
 }
 
 static ost_result import_file(importing *i, ost_error *error)

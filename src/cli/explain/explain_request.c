@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "base/error_sentence.h"
+#include "base/json/json_file.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 #include "cli/tool/tool_key.h"
+#include "jose/key/keyset_read.h"
 #include "jose/key/pem.h"
 
 static int64_t fixed_now(void *user)
@@ -73,13 +75,18 @@ static ost_result read_policy(const option_values *values, explain_request *r, o
 static ost_result take_key_file(const char *path, explain_request *r, ost_arena *arena,
                                 ost_error *error)
 {
+    const ost_json_limits limits = {.max_bytes = TOOL_FILE_MAX};
+    const ost_json *json;
     ost_text keys;
     ost_keyset *set;
     ost_error why = {0};
     ost_result result = tool_read(path, arena, &keys, error);
     if (result != OST_OK)
         return result;
-    result = ost_keyset_import(keys, TOOL_KEYS_MAX, &set, NULL, &why);
+    keys = text_behind_mark(keys);
+    result = json_file_read(keys, &limits, arena, &json, &why); /* tells more of what is wrong */
+    if (result == OST_OK)
+        result = ost_keyset_import(keys, TOOL_KEYS_MAX, &set, NULL, &why);
     if (result != OST_OK)
         return ost_error_set(error, result,
                              "%s is not a JWK Set with keys to verify with: %s "
@@ -216,7 +223,7 @@ static ost_result read_decryption_keys(const option_values *values, explain_requ
     for (size_t i = 0; i < keys.count && result == OST_OK; i++)
         result = tool_need_private(keys.keys[i], "decrypt", error);
     if (result == OST_OK) {
-        result = ost_keyset_new(keys.keys, keys.count, &r->decryption_keys);
+        result = keyset_gather(keys.keys, keys.count, &r->decryption_keys);
         if (result != OST_OK)
             error_set_sentence(error, result);
     }

@@ -8,6 +8,7 @@
 #include "base/config/duration.h"
 #include "base/context.h"
 #include "base/error_sentence.h"
+#include "base/json/json_file.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 
@@ -178,7 +179,7 @@ static ost_result read_file(const option_values *values, ost_arena *arena,
     ost_result result = tool_read(path, arena, &text, error);
     if (result != OST_OK)
         return result;
-    result = ost_json_read(text, &limits, arena, ret_claims, &why);
+    result = json_file_read(text, &limits, arena, ret_claims, &why);
     if (result == OST_OK && !ost_json_is(*ret_claims, OST_JSON_OBJECT))
         result = ost_error_set(&why, OST_E_JSON, "claims are an object");
     return result == OST_OK ? OST_OK : ost_error_set(error, result, "--claims: %s", why.detail);

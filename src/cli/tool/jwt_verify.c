@@ -5,6 +5,7 @@
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_file.h"
 #include "cli/tool/tool_key.h"
+#include "jose/key/keyset_read.h"
 
 #define AUDIENCES_MAX 64
 
@@ -16,7 +17,7 @@ static ost_result read_set(const option_values *values, const char *name, ost_te
     if (result != OST_OK)
         return result;
     tool_keys_adopt(&keys, kid);
-    result = ost_keyset_new(keys.keys, keys.count, ret_set);
+    result = keyset_gather(keys.keys, keys.count, ret_set);
     tool_keys_free(&keys);
     return error_set_sentence(error, result);
 }

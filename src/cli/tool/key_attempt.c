@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 #include "jose/key/key_state.h"
+#include "jose/key/keyset_read.h"
 
 #define KIDS_MAX (TOOL_PARTIES_MAX + 1) /* of the parties, and one that all of them share */
 
@@ -71,7 +72,7 @@ static ost_result attempt_once(const tool_keys *keys, key_attempt *attempt, void
                                ost_error *error)
 {
     ost_keyset *set;
-    ost_result result = ost_keyset_new(keys->keys, keys->count, &set);
+    ost_result result = keyset_gather(keys->keys, keys->count, &set);
     if (result != OST_OK)
         return error_set_sentence(error, result);
     result = attempt(set, user, error);

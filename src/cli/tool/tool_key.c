@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json/json_file.h"
+#include "base/json/other_format.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 #include "jose/key/key_state.h"
@@ -56,7 +58,7 @@ static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *
 static ost_result read_json(ost_text text, ost_arena *arena, tool_keys *keys, ost_error *error)
 {
     const ost_json *json;
-    ost_result result = ost_json_read(text, &limits, arena, &json, error);
+    ost_result result = json_file_read(text, &limits, arena, &json, error);
     if (result != OST_OK)
         return result;
     const ost_json *entries = ost_json_get(json, "keys");
@@ -78,6 +80,16 @@ static ost_result check_count(const tool_keys *keys, bool whole, ost_error *erro
                            : ost_error_set(error, OST_E_KEY_UNKNOWN, "there is no key in it");
 }
 
+/* Of what has no PEM in it. */
+static void tell_other(ost_text text, ost_result result, ost_error *error)
+{
+    const char *other = other_format(text_slice(text, 0, OTHER_FORMAT_BYTES));
+    if (text_starts(text, "["))
+        other = "this is a JSON array: a key set is an object, {\"keys\": […]}";
+    if (other != NULL && !text_starts(text, "---"))
+        ost_error_set(error, result, "%s", other);
+}
+
 /* `whole`: every entry of a set must be a key. */
 static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena *arena,
                             tool_keys *ret_keys, ost_error *error)
@@ -88,6 +100,7 @@ static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena
     ost_result result = tool_read_line(path, arena, &text, error);
     if (result != OST_OK)
         return result;
+    text = text_behind_mark(text);
     if (text_starts(text, "eyJ")) {
         result = ost_error_set(&why, OST_E_KEY_FORMAT, ENCRYPTED);
     } else if (text_starts(text, "{")) {
@@ -95,6 +108,8 @@ static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena
     } else {
         result = ost_key_import_pem(text, alg, NULL, &keys.keys[0], &why);
         keys.count = result == OST_OK;
+        if (result != OST_OK)
+            tell_other(text, result, &why);
     }
     if (result != OST_OK && text.len > 0 && memmem(text.data, text.len, "ENCRYPTED", 9) != NULL)
         ost_error_set(&why, result, "the key is encrypted (openssl pkey -in FILE decrypts it)");

@@ -113,7 +113,8 @@ static bool has_copy(const ost_keyset *keyset, const ost_key *key)
     for (size_t i = 0; i < keyset->count; i++) {
         const ost_key *other = keyset->keys[i];
         if (text_equal(ost_key_kid(other), ost_key_kid(key)) && other->algs == key->algs &&
-            other->ops == key->ops && same_issuer(other, key) && is_same(other, key))
+            other->ops == key->ops && ost_key_is_private(other) == ost_key_is_private(key) &&
+            same_issuer(other, key) && is_same(other, key))
             return true;
     }
     return false;
@@ -262,6 +263,23 @@ ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_k
             return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
         }
         put_key(keyset, ost_key_ref(keys[i]));
+    }
+    *ret_keyset = keyset;
+    return OST_OK;
+}
+
+ost_result keyset_gather(ost_key *const *keys, size_t count, ost_keyset **ret_keyset)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i] == NULL)
+            return OST_E_ARGUMENT;
+    }
+    ost_keyset *keyset = count <= JWKS_MAX_VALUES ? keyset_new(count) : NULL;
+    if (keyset == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        if (!has_copy(keyset, keys[i]))
+            put_key(keyset, ost_key_ref(keys[i]));
     }
     *ret_keyset = keyset;
     return OST_OK;

@@ -15,7 +15,7 @@
 #include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
-#include "provider/stream/other_format.h"
+#include "provider/stream/other_object.h"
 
 #define CREATE_ATTEMPTS 8 /* while others change master */
 

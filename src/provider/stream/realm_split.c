@@ -7,16 +7,16 @@
 
 #include "base/buffer.h"
 #include "base/context.h"
+#include "base/json/json_file.h"
+#include "base/json/other_format.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
-#include "provider/stream/other_format.h"
 #include "provider/stream/placeholder.h"
 
 #define MAX_DEPTH 64
 #define SCRATCH ((size_t)1 << 30) /* while one value is checked */
 #define SCRATCH_KEPT ((size_t)256 << 10)
 #define FIRST_PARTS 4
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 const ost_json_limits realm_file_limits = {
     .max_bytes = DOCUMENT_MAX, .max_depth = MAX_DEPTH, .max_values = (size_t)1 << 22};
@@ -288,7 +288,10 @@ static ost_result read_list(split *s)
 static ost_result read_document(split *s, byte_source source)
 {
     char next;
-    const char *other = realm_other_format(source);
+    char beginning[OTHER_FORMAT_BYTES];
+    ssize_t len = source.read(source.user, 0, beginning, sizeof beginning);
+    const char *other =
+        len > 0 ? other_format((ost_text){beginning, (size_t)len}) : NULL;
     if (other != NULL)
         return ost_error_set(s->reader.error, OST_E_JSON, "%s", other);
     ost_result result = piece_reader_look(&s->reader, &next);

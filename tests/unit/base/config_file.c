@@ -121,6 +121,7 @@ static void newer_names_and_profiles_go_before(void **state)
         {"%prod.hostname=c\n", NULL},
         {"hostname=\n", NULL},
         {"hostname=${TEST_NOT_SET:x}\n", "x"},
+        {"\xef\xbb\xbfhostname=y\n", "y"}, /* some editors put that mark before it */
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         option_values values;
@@ -138,6 +139,9 @@ static void what_cannot_be_is_refused(void **state)
     static const struct {
         const char *content, *detail;
     } cases[] = {
+        {"{\"http-port\": 1}\n", ", line 1: this is JSON, and settings are lines of name=value"},
+        {"\xff\xfeh", ": this is UTF-16"},
+        {"\x1f\x8b\x08", ": this is compressed (gzip)"},
         {"\nhttp-prot=1\n", ", line 2: there is no setting http-prot; did you mean http-port?"},
         {"%prod.http-prot=1\n", "did you mean http-port?"},
         {"Http-Port=1\n", "did you mean http-port?"},

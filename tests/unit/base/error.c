@@ -55,6 +55,12 @@ static void details_are_printable(void **state)
     check_detail("\x9b"
                  "2J",
                  "?2J");
+    /* What turns the direction of text around or ends a line; their neighbours stay. */
+    check_detail("a\xe2\x80\xae"
+                 "b\xe2\x81\xa6\xd8\x9c\xe2\x80\xa8",
+                 "a???b????????");
+    check_detail("\xe2\x80\x8d\xe2\x80\xaf\xe2\x81\xaa\xd8\x9b\xe2\x82\xac",
+                 "\xe2\x80\x8d\xe2\x80\xaf\xe2\x81\xaa\xd8\x9b\xe2\x82\xac");
     check_detail("\xff\xfe\xc3", "???");
     check_detail("\xed\xa0\x80x\xc0\xaf", "???x??");
     assert_int_equal(ost_error_set(NULL, OST_E_FORMAT, "%s", "x"), OST_E_FORMAT);
