@@ -61,8 +61,9 @@ bool text_is_utf8(ost_text text);
 /* Where the first sequence begins that is not valid UTF-8; text.len when all is. */
 size_t text_find_bad_utf8(ost_text text);
 
-/* Puts '?' in the place of each byte of control characters (U+0080 to U+009F too), of what turns text
- * around or ends a line (U+202E and its like), and of what is not UTF-8: for logs and terminals. */
+/* Puts '?' in the place of each byte of control characters (U+0080 to U+009F too), of what turns
+ * text around or ends a line (U+202E and its like), and of what is not UTF-8: for logs and
+ * terminals. */
 void text_make_printable(char *text, size_t len);
 
 /* "true" in any case, as Java's Boolean.parseBoolean; all else says false. */

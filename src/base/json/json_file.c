@@ -18,8 +18,7 @@ ost_result json_file_read(ost_text text, const ost_json_limits *limits, ost_aren
                           const ost_json **ret_value, ost_error *error)
 {
     const ost_text json = text_behind_mark(text);
-    const json_origin origin = {
-        .line = 1, .byte = text.len - json.len, .column = 1, .path = ""};
+    const json_origin origin = {.line = 1, .byte = text.len - json.len, .column = 1, .path = ""};
     const char *other = NULL;
     ost_result result = json_read_part(json, origin, limits, arena, ret_value, error);
     if (result != OST_OK && result != OST_E_MEMORY && result != OST_E_SYSTEM)

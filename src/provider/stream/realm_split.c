@@ -290,8 +290,7 @@ static ost_result read_document(split *s, byte_source source)
     char next;
     char beginning[OTHER_FORMAT_BYTES];
     ssize_t len = source.read(source.user, 0, beginning, sizeof beginning);
-    const char *other =
-        len > 0 ? other_format((ost_text){beginning, (size_t)len}) : NULL;
+    const char *other = len > 0 ? other_format((ost_text){beginning, (size_t)len}) : NULL;
     if (other != NULL)
         return ost_error_set(s->reader.error, OST_E_JSON, "%s", other);
     ost_result result = piece_reader_look(&s->reader, &next);

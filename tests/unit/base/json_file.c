@@ -26,15 +26,15 @@ static void slips_are_told_with_column_and_path(void **state)
     static const struct {
         const char *text, *told;
     } cases[] = {
-        {"{\"scopes\":[\"a\",]}",
-         "line 1, byte 15: a value is expected (column 16, in scopes[1])"},
+        {"{\"scopes\":[\"a\",]}", "line 1, byte 15: a value is expected (column 16, in scopes[1])"},
         {"{\n \"claims\": [{}, {\"claim\": \"x\",}]}",
          "line 2, byte 32: a member's name in quotes is expected (column 31, in claims[1])"},
         {"{\"a\" 1}", "line 1, byte 5: ':' is expected (column 6)"},
         {"", "the document is empty"},
         {"{} x", "line 1, byte 3: something follows the document (column 4)"},
         {BYTE_ORDER_MARK "{\"a\":tru}", "line 1, byte 8: a value is expected (column 6, in a)"},
-        {"{\"a\\u001b\\u202e\":[x]}", "line 1, byte 18: a value is expected (column 19, in a????[0])"},
+        {"{\"a\\u001b\\u202e\":[x]}",
+         "line 1, byte 18: a value is expected (column 19, in a????[0])"},
         {"[[[[[]]]]]", "line 1, byte 4: nested too deeply (column 5, in [0][0][0][0])"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -153,8 +153,8 @@ static void what_is_not_understood_is_refused(void **state)
     assert_int_equal(ost_policy_read(OST_TEXT("{"), arena, &policy, NULL), OST_E_JSON);
     assert_int_equal(ost_policy_read(OST_TEXT(""), arena, &policy, NULL), OST_E_JSON);
     ost_error error = {0};
-    assert_int_equal(
-        ost_policy_read(OST_TEXT("{\"scopes\":[\"a\",]}"), arena, &policy, &error), OST_E_JSON);
+    assert_int_equal(ost_policy_read(OST_TEXT("{\"scopes\":[\"a\",]}"), arena, &policy, &error),
+                     OST_E_JSON);
     assert_non_null(strstr(error.detail, "(column 16, in scopes[1])"));
     assert_int_equal(ost_policy_read(OST_TEXT("scopes:\n- a\n"), arena, &policy, &error),
                      OST_E_JSON);
