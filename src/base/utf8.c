@@ -57,20 +57,25 @@ bool text_is_utf8(ost_text text)
     return text_find_bad_utf8(text) == text.len;
 }
 
+/* U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069: these turn the direction of text, or end a
+ * line. */
+static bool is_mark(const unsigned char *at)
+{
+    if (at[0] != 0xE2 || at[1] < 0x80 || at[1] > 0x81)
+        return false;
+    return at[1] == 0x81 ? at[2] >= 0xA6 && at[2] <= 0xA9
+                         : (at[2] >= 0xA8 && at[2] <= 0xAE) || at[2] == 0x8E || at[2] == 0x8F;
+}
+
 /* The length of a well-formed character that terminals obey: a control (U+0000 to U+001F, U+007F to
- * U+009F), or one that turns the direction of text or ends a line (U+061C, U+200E, U+200F, U+2028
- * to U+202E, U+2066 to U+2069). 0: it is none. */
+ * U+009F), U+061C, or one of the marks above. 0: it is none. */
 static size_t obeyed(const unsigned char *at)
 {
     if (at[0] < 0x20 || at[0] == 0x7F)
         return 1;
     if ((at[0] == 0xC2 && at[1] < 0xA0) || (at[0] == 0xD8 && at[1] == 0x9C))
         return 2;
-    if (at[0] != 0xE2)
-        return 0;
-    bool mark =
-        at[1] == 0x80 && (at[2] == 0x8E || at[2] == 0x8F || (at[2] >= 0xA8 && at[2] <= 0xAE));
-    return mark || (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9) ? 3 : 0;
+    return is_mark(at) ? 3 : 0;
 }
 
 void text_make_printable(char *text, size_t len)
