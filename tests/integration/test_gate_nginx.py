@@ -24,7 +24,8 @@ def rules_for(base):
                     {"prefix": "/api", "methods": ["GET"], "policy": {}},
                     {"prefix": "/api", "methods": ["POST"], "policy": {"scopes": ["write"]}},
                 ],
-            }
+            },
+            {"origin": base.replace("localhost", "other.example"), "rules": [{"prefix": "/", "public": True}]},
         ]
     }
 
@@ -108,6 +109,15 @@ def test_attack_45_a_host_in_the_target(site, application, provider):
     before = len(application.seen)
     assert ask(site, "http://evil.example/public", provider.access_token()).status == 403
     assert ask(site, "/public", Host="evil.example").status == 403
+    assert application.seen[before:] == []
+
+
+def test_attack_45_the_rules_of_another_site(site, application, provider):
+    """nginx asks its first server for hosts that none of them has: it must not answer for them."""
+    before = len(application.seen)
+    for host in ("other.example", f"other.example:{site.port}", f"OTHER.example:{site.port}", f"other.example.:{site.port}"):
+        assert ask(site, "/admin", Host=host).status == 403
+    assert ask(site, f"http://other.example:{site.port}/admin").status == 403
     assert application.seen[before:] == []
 
 

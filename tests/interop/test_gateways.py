@@ -40,7 +40,8 @@ def good_again(provider):
 @pytest.fixture(scope="module", params=list(PROXIES))
 def site(request, provider, tmp_path_factory):
     folder, port = tmp_path_factory.mktemp(request.param), free_port()
-    rules = {"sites": [{"origin": f"http://localhost:{port}", "rules": RULES}]}
+    other = {"origin": f"http://other.example:{port}", "rules": [{"prefix": "/", "public": True}]}
+    rules = {"sites": [{"origin": f"http://localhost:{port}", "rules": RULES}, other]}
     gate = Gate(folder / "gate", provider.issuer, rules, request.param, ["--client-id", CLIENT], {"OSTIARY_CLIENT_SECRET": SECRET})
     with Application() as application, gate:
         deadline = time.monotonic() + 10
@@ -49,7 +50,7 @@ def site(request, provider, tmp_path_factory):
             time.sleep(0.02)
         proxy = must_have(lambda: PROXIES[request.param](folder / "proxy", port, gate.base, application.base))
         with proxy:
-            proxy.application, proxy.name = application, request.param
+            proxy.application, proxy.name, proxy.gate = application, request.param, gate
             yield proxy
 
 
@@ -219,3 +220,16 @@ def test_a_gate_that_is_away(site, provider, tmp_path):
         for target in ("/public", "/api"):
             assert ask(proxy, target, provider.access_token()).status in (403, 500, 502, 503)
         assert len(site.application.seen) == before
+
+
+def test_attack_45_the_rules_of_another_site(site):
+    before = len(site.application.seen)
+    for host in (f"other.example:{site.port}", f"OTHER.example:{site.port}", "other.example"):
+        ask(site, "/admin", Host=host)
+    assert site.application.seen[before:] == []
+
+
+@pytest.mark.parametrize("target", ["/_ostiary/user", "/api"])
+def test_attack_46_an_address_that_the_client_tells(site, target):
+    ask(site, target, **{"X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https", "User-Agent": "told"})
+    assert "203.0.113.77" not in site.gate.log.read_text()

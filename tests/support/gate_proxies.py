@@ -37,8 +37,11 @@ defaults
     timeout server 30s
 frontend site
     bind 127.0.0.1:{port}
+    http-request deny unless {{ req.hdr(host),field(1,:) -m str -i localhost }}
     http-request lua.ostiary_gate {gate} unless {{ path_beg /_ostiary/ }}
     http-request set-header X-Forwarded-Host %[req.hdr(host)] if {{ path_beg /_ostiary/ }}
+    http-request set-header X-Forwarded-For %[src] if {{ path_beg /_ostiary/ }}
+    http-request set-header X-Forwarded-Proto http if {{ path_beg /_ostiary/ }}
     http-request del-header Forwarded
     use_backend gate if {{ path_beg /_ostiary/ }}
     default_backend application
@@ -163,7 +166,7 @@ def envoy_config(port, gate, application):
         common_http_protocol_options={"headers_with_underscores_action": "REJECT_REQUEST"},
         use_remote_address=True,
         upgrade_configs=[{"upgrade_type": "websocket"}],
-        route_config={"virtual_hosts": [{"name": "site", "domains": ["*"], "routes": routes}]},
+        route_config={"virtual_hosts": [{"name": "site", "domains": ["localhost", f"localhost:{port}"], "routes": routes}]},
         http_filters=[
             {"name": "envoy.filters.http.ext_authz", "typed_config": check},
             {"name": "envoy.filters.http.router", "typed_config": typed("extensions.filters.http.router.v3.Router")},

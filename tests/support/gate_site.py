@@ -114,6 +114,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;
+        if ($host != $server_name) {{ return 403; }}
         location / {{
             auth_request /_ostiary_check;
             auth_request_set $auth_login $upstream_http_x_auth_request_login;
