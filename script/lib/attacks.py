@@ -68,6 +68,7 @@ an ID token of an identity provider: unsigned, by our secret, of another audienc
 an identity provider that answers at length, slowly, of another type, about somebody else, with markup in names
 an account taken over by what an identity provider says of its address or name
 an id at an identity provider in another letter case, of two users, or of another provider
+a login there that is older than asked for, a level that an identity provider says, somebody else in place of whom signs in again
 """.strip().splitlines()
 
 # What is judged by attacks of the forger's, whose numbers stand where they are made.
@@ -75,7 +76,7 @@ FORGERY = ROOT / "tests" / "integration" / "forgery.py"
 LEVELS = (
     ("library", "tests/unit/**/*.c"),
     ("an API", "tests/integration/test_a*.py"),
-    ("the provider", "tests/integration/test_attacks_[bp]*.py"),
+    ("the provider", "tests/integration/test_attacks_[blp]*.py"),
     ("a gate", "tests/*/test_gate*.py"),
     ("from Python", "tests/python/test_attacks.py"),
     ("nginx", "tests/integration/test_nginx_attacks.py"),

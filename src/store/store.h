@@ -95,12 +95,12 @@ typedef enum store_link {
 typedef struct store_renaming {
     store_link kind;
     ost_text owner; /* empty: none */
-    ost_text from;  /* empty: every role of the client */
+    ost_text from;  /* empty: every role of the client, every id at the identity provider */
     ost_text to;    /* empty: it is taken out */
 } store_renaming;
 
 /* store_realm_update, and in the same transaction users' documents get its new name for something,
- * or lose it. Not for attributes and ids of identity providers. */
+ * or lose it; of identity providers all ids go (`from` and `to` empty). Not for attributes. */
 OST_MUST_CHECK ost_result store_realm_rename(store *store, const store_realm *realm,
                                              const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,

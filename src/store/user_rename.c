@@ -63,12 +63,24 @@ static void put_owners(ost_json_writer *w, const ost_json *owners, const store_r
     ost_json_close_object(w);
 }
 
+/* Of an identity provider all links go. */
+static void put_federated(ost_json_writer *w, const ost_json *links, const store_renaming *r)
+{
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(links); at != NULL; at = ost_json_next(at)) {
+        if (!ost_json_equals(ost_json_get(at, "identityProvider"), r->owner))
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_array(w);
+}
+
 static ost_result rewrite(ost_text document, const store_renaming *r, ost_arena *arena,
                           ost_text *ret_document)
 {
     static const char *const members[] = {[STORE_LINK_REALM_ROLE] = "realmRoles",
                                           [STORE_LINK_CLIENT_ROLE] = "clientRoles",
-                                          [STORE_LINK_GROUP] = "groups"};
+                                          [STORE_LINK_GROUP] = "groups",
+                                          [STORE_LINK_FEDERATED] = "federatedIdentities"};
     const ost_json *read;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     if (w == NULL)
@@ -83,6 +95,8 @@ static ost_result rewrite(ost_text document, const store_renaming *r, ost_arena 
             ost_json_put_value(w, at);
         else if (r->kind == STORE_LINK_CLIENT_ROLE)
             put_owners(w, at, r, arena);
+        else if (r->kind == STORE_LINK_FEDERATED)
+            put_federated(w, at, r);
         else
             put_list(w, at, r, arena);
     }
@@ -95,7 +109,7 @@ static ost_result rewrite(ost_text document, const store_renaming *r, ost_arena 
 /* ?1 realm, ?2 kind, ?3 owner, ?4 what it is called. '0' comes after '/'. */
 #define LINKS                                                                                      \
     " user_link WHERE realm = ?1 AND kind = ?2 AND owner = ?3 AND (name = ?4"                      \
-    " OR (?2 = 2 AND ?4 = '') OR (?2 = 3 AND name > ?4 || '/' AND name < ?4 || '0'))"
+    " OR (?2 IN (2, 5) AND ?4 = '') OR (?2 = 3 AND name > ?4 || '/' AND name < ?4 || '0'))"
 
 static statement *prepare_links(database *d, const char *sql, ost_text realm,
                                 const store_renaming *r)

@@ -19,6 +19,7 @@ from one_time_codes import credential, execution
 from recovery_codes import flows_with_recovery, recovery_codes
 from security_key import SecurityKey
 from oidc import Client, Realm
+from upstream import Upstream
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 SIZES = {"desk": DESK, "phone": PHONE}
@@ -35,9 +36,9 @@ def realm_url(provider):
 class Site:
     """What the ways to the pages need."""
 
-    def __init__(self, api, realm_url, provider_base, plain_api, asking, documents, mails):
+    def __init__(self, api, realm_url, provider_base, plain_api, asking, documents, mails, upstream):
         self.api, self.realm, self.provider, self.plain = api, realm_url, provider_base, plain_api
-        self.asking, self.documents, self.mails = asking, documents, mails
+        self.asking, self.documents, self.mails, self.upstream = asking, documents, mails, upstream
 
     def auth(self, **more):
         callback = f"{self.api}/auth"
@@ -68,6 +69,7 @@ ASKING = {
                 execution("webauthn-authenticator", "ALTERNATIVE", 30),
             ],
         },
+        {"alias": "passkeys", "authenticationExecutions": [execution("webauthn-authenticator-passwordless", "ALTERNATIVE")]},
         {
             "alias": "own registration",
             "authenticationExecutions": [
@@ -95,6 +97,12 @@ ASKING = {
             "publicClient": True,
             "redirectUris": ["http://localhost:8000/callback"],
             "authenticationFlowBindingOverrides": {"browser": "keyed"},
+        },
+        {
+            "clientId": "passkeys",
+            "publicClient": True,
+            "redirectUris": ["http://localhost:8000/callback"],
+            "authenticationFlowBindingOverrides": {"browser": "passkeys"},
         },
         {
             "clientId": "portal",
@@ -200,21 +208,30 @@ def mails():
 
 
 @pytest.fixture
-def asking(new_provider, tmp_path, documents, mails):
+def upstream():
+    made = Upstream()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def asking(new_provider, tmp_path, documents, mails, upstream):
     """Makes a realm whose client needs consent; its address."""
 
     def make():
         file = tmp_path / "asking-realm.json"
-        file.write_text(json.dumps({**ASKING, "smtpServer": mails.setting()}))
+        long_name = "Bürgerkonto der Stadt & aller Gemeinden ringsum, " + "w" * 40
+        providers = [upstream.config("staff", displayName="Staff of Example"), upstream.config("town", displayName=long_name)]
+        file.write_text(json.dumps({**ASKING, "smtpServer": mails.setting(), "identityProviders": providers}))
         return f"{new_provider([file], ('--ca-file', documents.ca)).base}/realms/asking"
 
     return make
 
 
 @pytest.fixture
-def site(items_api, realm_url, provider, new_items_api, asking, documents, mails):
+def site(items_api, realm_url, provider, new_items_api, asking, documents, mails, upstream):
     # Without assets of its own: as somebody first meets it.
-    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents, mails)
+    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents, mails, upstream)
 
 
 def login(page, site):
@@ -296,6 +313,42 @@ def security_key_in_arabic(page, site):
     keyed(page, site)
     pick(page, "العربية")
     page.get_by_role("button", name="استخدام مفتاح الأمان").wait_for()
+
+
+def begin(page, site, client="agent"):
+    query = {"client_id": client, "redirect_uri": "http://localhost:8000/callback", "response_type": "code"}
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+
+
+def identity_providers(page, site):
+    begin(page, site)
+    shows(page.get_by_role("link", name="Staff of Example"))
+    shows(page.get_by_role("heading", name="Or sign in with"))
+    counts(page.locator(".providers a"), 2)
+
+
+def identity_providers_in_arabic(page, site):
+    begin(page, site)
+    pick(page, "العربية")
+    shows(page.get_by_role("link", name="Staff of Example"))
+
+
+def identity_providers_without_passwords(page, site):
+    begin(page, site, "passkeys")
+    shows(page.get_by_role("link", name="Sign in with passkey"))
+    counts(page.locator(".providers a"), 2)
+    counts(page.locator("#password"), 0)
+
+
+def link_account(page, site):
+    site.upstream.reset(email="alice@example.org")
+    begin(page, site)
+    page.get_by_role("link", name="Staff of Example").click()
+    page.wait_for_url(f"{site.upstream.issuer}/**")
+    page.goto(site.upstream.agree(page.url))
+    page.get_by_role("alert").get_by_text("Authenticate to link your account with Staff of Example").wait_for()
+    shows(page.get_by_role("link", name="Forgot password?"))
+    counts(page.locator(".providers"), 0)
 
 
 def passkey(page, site):
@@ -626,6 +679,7 @@ WAYS = [
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),
     *(device, consent_to_a_device, device_done),
+    *(identity_providers, identity_providers_in_arabic, identity_providers_without_passwords, link_account),
     *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),

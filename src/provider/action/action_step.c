@@ -7,6 +7,7 @@
 #include "provider/login/subject_request.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/internal_token.h"
+#include "provider/upstream/upstream_enter.h"
 
 #define STEP_TOKEN "ActionStep"
 
@@ -222,13 +223,12 @@ void action_step_take(call *c)
 /* ---- the end ---- */
 
 /* A login may be about somebody, and nobody else is answered for. */
-static bool is_wanted(const call *c, const auth_request *request)
+static bool is_wanted(call *c, const auth_request *request)
 {
     const action_run *run = c->job;
     const authenticated_user *user = &run->job.login.user;
     return subject_request_allows(c->client, request->subject, user->id) &&
-           (request->user.len == 0 || request->identity.len > 0 ||
-            text_equal(request->user, user->username));
+           upstream_lets(c, request->identity, request->user, user);
 }
 
 /* The login of a forgotten password: its user has proved who they are by the mail. */

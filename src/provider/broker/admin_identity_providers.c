@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
+#include "provider/admin/admin_rename.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/identity_provider.h"
 #include "provider/member/masked.h"
@@ -252,7 +253,7 @@ ost_result admin_update_identity_provider(admin_call *a)
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }
 
-/* With its mappers. Links of users stay, and are not shown while there is no such provider. */
+/* With its mappers and the links of users: whoever gets its alias next is somebody else. */
 ost_result admin_delete_identity_provider(admin_call *a)
 {
     const ost_json *document = a->realm.realm->document, *list, *mappers;
@@ -267,7 +268,8 @@ ost_result admin_delete_identity_provider(admin_call *a)
         result = document_put(document, OST_TEXT(PROVIDERS), list, a->arena, &document);
     if (result == OST_OK)
         result = document_put(document, OST_TEXT(PROVIDER_MAPPERS), mappers, a->arena, &document);
+    const store_renaming links = {.kind = STORE_LINK_FEDERATED, .owner = a->values[1]};
     if (result == OST_OK)
-        result = admin_store(a, document);
+        result = admin_rename(a, document, &links);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }

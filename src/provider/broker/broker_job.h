@@ -4,6 +4,7 @@
 #define BROKER_JOB_H
 
 #include "provider/login/browser_login.h"
+#include "provider/upstream/upstream_enter.h"
 #include "provider/upstream/upstream_fetch.h"
 #include "provider/upstream/upstream_identity.h"
 
@@ -20,9 +21,6 @@ typedef struct broker_job {
     upstream_identity identity; /* whom it knows them as */
     const char *why;            /* what is wrong, for the log */
 } broker_job;
-
-/* What people see, whatever it was; the log has the reason. */
-#define BROKER_FAILED "Unexpected error when authenticating with identity provider"
 
 /* The login form again, with the alert; `error`: Keycloak's word in the event; NULL: it is none. */
 bool broker_refuse(call *call, const char *alert, const char *error);

@@ -80,15 +80,19 @@ static void put_forwarded(const call *c, const upstream *u, buffer *url)
     }
 }
 
-static void put_wishes(const call *c, const upstream *u, buffer *url)
+static void put_wishes(call *c, const upstream *u, buffer *url)
 {
     const browser_login *login = c->job;
     const auth_request *r = &login->request;
     const char *language = c->language.on_page != NULL ? c->language.on_page : c->language.wanted;
-    /* Whoever has to prove again who they are does so there. */
-    if (r->user.len > 0)
+    /* Whoever has to prove again who they are does so there, and whoever is asked how old that may
+     * be says when it was (OpenID Connect Core §3.1.2.1, max_age). */
+    if (r->fresh_since > 0) {
+        const char *age = call_format(
+            c, "%lld", (long long)(c->now > r->fresh_since ? c->now - r->fresh_since : 0));
         query_append(url, "prompt", OST_TEXT("login"));
-    else if (u->prompt.len > 0)
+        query_append(url, "max_age", text_of(age));
+    } else if (u->prompt.len > 0)
         query_append(url, "prompt", u->prompt);
     if (u->forwards_hint && r->login_hint.len > 0)
         query_append(url, "login_hint", r->login_hint);

@@ -9,6 +9,7 @@
 #include "provider/client/client_keys.h"
 
 #define PATH_DEPTH 16
+#define UPSTREAM_LEEWAY 30 /* seconds, where none is configured */
 
 static const ost_keyset *keys_of(call *c, const upstream *u)
 {
@@ -67,6 +68,20 @@ static bool is_id_token(const ost_claims *claims)
     return (typ.len == 0 || text_is(typ, "ID")) && ost_claims_get(claims, "events") == NULL;
 }
 
+/* Who has to prove who they are now has not done so there by a session of before. */
+static bool check_auth_time(call *c)
+{
+    const broker_job *job = c->job;
+    const ost_json *claim = ost_claims_get(job->claims, "auth_time");
+    int64_t leeway = job->upstream->leeway > 0 ? job->upstream->leeway : UPSTREAM_LEEWAY, time;
+    if (claim == NULL)
+        return true;
+    if (!ost_json_integer(claim, &time) || time < 0 || time > c->now + leeway)
+        return broker_fail(c, "the ID token's auth_time is none");
+    return time >= job->login.request.fresh_since - leeway ||
+           broker_fail(c, "the login there is older than it may be");
+}
+
 static bool check_claims(call *c)
 {
     const broker_job *job = c->job;
@@ -84,7 +99,7 @@ static bool check_claims(call *c)
         return broker_fail(c, "the ID token was issued to another client");
     if (u->hosted.len > 0 && !text_equal_ignoring_case(ost_claims_text(claims, "hd"), u->hosted))
         return broker_fail(c, "the account is of another hosted domain");
-    return check_hash(c);
+    return check_auth_time(c) && check_hash(c);
 }
 
 /* ---- the access token of another Keycloak ---- */

@@ -91,6 +91,9 @@ static void read_identity(call *c)
                              .name = line_of(name).len > 0 ? line_of(name) : id,
                              .email = is_verified(c) ? email : (ost_text){0},
                              .session = line_of(session)};
+    int64_t time;
+    if (ost_json_integer(ost_claims_get(job->claims, "auth_time"), &time))
+        i->auth_time = text_of(call_format(c, "%lld", (long long)time));
     if (job->id_token.len <= CARRIED_MAX)
         i->id_token = job->id_token;
     c->event.identity = i->name;
@@ -183,7 +186,8 @@ static void enter(call *c)
     } else if (login->user.barred) {
         login->request.identity = (ost_text){0};
         (void)broker_refuse(c, LOGIN_BARRED, "resolve_required_actions");
-    } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
+    } else if (!upstream_lets(c, (ost_text){0}, login->request.user, &login->user) ||
+               !subject_request_allows(c->client, login->request.subject, login->user.id)) {
         login->request.identity = (ost_text){0};
         (void)broker_refuse(c, "The application asks for another user.", NULL);
     } else if (authentication_factors(c, &login->user) != 0) {
@@ -371,14 +375,20 @@ static void make(call *c, ost_text name)
     log_in(c, id);
 }
 
+/* Whoever is to prove again who they are is nobody new. */
 static void first_login(call *c)
 {
+    const broker_job *job = c->job;
     store_user owner;
     ost_text name, shown;
     ost_result result = choose_name(c, &name);
     if (result == OST_OK)
         result = find_owner(c, name, &owner, &shown);
-    if (result == OST_OK)
+    bool known = job->login.request.user.len > 0;
+    if (known && (result == OST_E_NOT_FOUND ||
+                  (result == OST_OK && !text_equal(owner.username, job->login.request.user))))
+        (void)broker_refuse(c, "The application asks for another user.", NULL);
+    else if (result == OST_OK)
         ask_owner(c, &owner, shown);
     else if (result == OST_E_NOT_FOUND)
         make(c, name);

@@ -37,6 +37,7 @@ static bool begin(call *c)
     browser_login *login = c->job;
     login->check = check_newcomer(c);
     login->username = login->request.login_hint;
+    login->request.fresh_since = browser_login_fresh_since(c, &login->request);
     login->request.forwarded = upstream_forwarded(c);
     login->hint = upstream_usable(c, call_parameter(c, "kc_idp_hint"));
     if (login->check != AUTH_GOOD)

@@ -11,6 +11,7 @@
 #include "provider/login/subject_request.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/browser_session.h"
+#include "provider/upstream/upstream_enter.h"
 #include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
@@ -71,6 +72,8 @@ static void begin_again(call *c, const char *alert)
     login->outcome = LOGIN_PAGE;
     login->alert = alert;
     login->request.half = login->request.since = (ost_text){0};
+    if (!upstream_awaits_proof(c, login->request.identity))
+        login->request.identity = (ost_text){0};
 }
 
 /* ---- the form ---- */

@@ -7,6 +7,7 @@
 #include "provider/factor/key_use.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
+#include "provider/upstream/upstream_enter.h"
 
 bool passkey_step_is(call *c)
 {
@@ -75,8 +76,8 @@ static ost_result find_user(call *c)
     if (!key_parameter(c, "userHandle", &id) || !text_is_utf8(id))
         return OST_E_FORMAT;
     ost_result result = authentication_load_user(c, id, &login->user);
-    if (result == OST_OK && login->request.user.len > 0 &&
-        !text_equal(login->request.user, login->user.username))
+    if (result == OST_OK &&
+        !upstream_lets(c, login->request.identity, login->request.user, &login->user))
         return OST_E_NOT_FOUND;
     return result;
 }

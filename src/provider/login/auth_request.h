@@ -39,6 +39,7 @@ typedef struct auth_request {
     ost_text pushed; /* what the request is spent by (pushed_request.h); empty: none was pushed */
     ost_text claims; /* that are asked for by name (requested_claims.h); empty: none */
     int64_t max_age; /* −1: not asked for */
+    int64_t fresh_since; /* whoever logs in proves who they are no earlier than then; 0: ever */
     ost_text
         kc_action; /* what the client wants done, by its alias; empty: nothing, or it is over */
     ost_text kc_action_status; /* how it ended: "success", "cancelled", "error" */

@@ -56,6 +56,8 @@ static void put_flag(ost_json_writer *w, const char *name, bool flag)
 
 static void put_flags(ost_json_writer *w, const auth_request *r)
 {
+    if (r->fresh_since > 0)
+        ost_json_member_integer(w, "fresh_since", r->fresh_since);
     put_flag(w, "all", r->prompt_consent);
     put_flag(w, "acr", r->acr_proved);
     put_flag(w, "proved", r->proved);
@@ -236,6 +238,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->identity = ost_claims_text(claims, "identity");
     r->forwarded = ost_claims_text(claims, "forwarded");
     r->remember = flag_of(claims, "remember");
+    (void)!ost_json_integer(ost_claims_get(claims, "fresh_since"), &r->fresh_since);
     r->has_state = ost_claims_get(claims, "state") != NULL;
     (void)!auth_mode_read(ost_claims_text(claims, "mode"), false, &r->mode);
     rest = r->response_type;

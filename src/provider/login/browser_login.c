@@ -20,6 +20,7 @@
 #include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
 #include "provider/upstream/upstream_button.h"
+#include "provider/upstream/upstream_enter.h"
 
 /* ---- completing ---- */
 
@@ -228,7 +229,10 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
     page_put_flag(p, PAGE_KNOWN_USER, true);
     page_put(p, PAGE_USERNAME, login->request.user);
     page_put_url(p, PAGE_RESTART, form_action(c, code));
-    return true;
+    /* The owner of an account that is to be linked may prove it by a mail; who signs in again has
+     * "somebody else" first. */
+    return !upstream_awaits_proof(c, login->request.identity) ||
+           put_forgotten(c, login, browser, p);
 }
 
 /* Its address; the page is in factor/passkey_step.h. */
@@ -270,7 +274,9 @@ static void send_form(call *c, browser_login *login)
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
         return;
     }
-    if (!c->client->browser_password && login->alert == NULL) {
+    if (login->request.identity.len == 0)
+        upstream_put_buttons(c, code, &p);
+    if (!c->client->browser_password && login->alert == NULL && p.row_count == 0) {
         call_no_store(c);
         http_redirect(c->exchange, 302, passkey_address(c, code));
         return;
@@ -278,8 +284,6 @@ static void send_form(call *c, browser_login *login)
     page_put_flag(&p, PAGE_PASSWORD_ASKED, c->client->browser_password);
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
-    if (login->request.identity.len == 0)
-        upstream_put_buttons(c, code, &p);
     realm_page_offer_languages(c, &p, form_action(c, code));
     realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     page_put_flag(&p, PAGE_WRONG, login->wrong);

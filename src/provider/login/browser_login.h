@@ -75,6 +75,8 @@ bool browser_login_choose_session(call *call, ost_text user_id);
 /* login->user has proved who they are: links the account at an identity provider that waits for
  * that, begins their session, and completes. On the pool. */
 void browser_login_enter(call *call);
+/* The earliest moment at which whoever logs in may have proved who they are; 0: any will do. */
+int64_t browser_login_fresh_since(const call *call, const auth_request *request);
 
 /* The last step. */
 void browser_login_give(call *call, const char *acr);

@@ -34,6 +34,16 @@ static int64_t max_age_of(const call *c, ost_text action)
     return age;
 }
 
+int64_t browser_login_fresh_since(const call *c, const auth_request *r)
+{
+    int64_t age = r->max_age;
+    if (r->kc_action.len > 0 && (age < 0 || age > max_age_of(c, r->kc_action)))
+        age = max_age_of(c, r->kc_action);
+    if (r->prompt_login || r->acr_proved || !c->client->browser_session)
+        age = 0;
+    return age < 0 ? 0 : age < c->now ? c->now - age : 1;
+}
+
 /* Is the browser's session good enough for what is asked? */
 static bool session_serves(const call *c, const browser_login *login)
 {
@@ -111,6 +121,17 @@ static bool choose(call *c, ost_text user_id)
     return true;
 }
 
+/* They have proved who they are when they did so there. Where they have yet shown that they are
+ * both, it is here, and now. */
+static void keep_auth_time(call *c, const upstream_identity *identity)
+{
+    browser_login *login = c->job;
+    uint64_t time;
+    if (identity->link.len == 0 && text_to_unsigned(identity->auth_time, INT64_MAX, &time) &&
+        (int64_t)time < c->now)
+        login->session.auth_time = (int64_t)time;
+}
+
 bool browser_login_choose_session(call *c, ost_text user_id)
 {
     browser_login *login = c->job;
@@ -122,6 +143,7 @@ bool browser_login_choose_session(call *c, ost_text user_id)
     c->event.identity_provider = identity.alias;
     c->event.identity = identity.name;
     login->request.identity = (ost_text){0}; /* the session has it from here on */
+    keep_auth_time(c, &identity);
     if (upstream_identity_note(c, &identity, login->session.notes, &login->session.notes))
         return true;
     browser_login_break(c);
@@ -132,6 +154,7 @@ void browser_login_enter(call *c)
 {
     static const char *const words[] = {
         [UPSTREAM_IS_ANOTHER] = "Please sign in to the account that you want to link.",
+        [UPSTREAM_IS_GONE] = BROKER_FAILED,
         [UPSTREAM_IS_LINKED] = "The account is linked with another one already.",
         [UPSTREAM_HAS_CHANGED] = "Your account has been changed meanwhile. Please try again."};
     browser_login *login = c->job;
@@ -139,8 +162,6 @@ void browser_login_enter(call *c)
     if (entry == UPSTREAM_IS_BUSY) {
         browser_login_break(c);
     } else if (entry == UPSTREAM_ENTERS) {
-        if (!upstream_is_of(c, login->request.identity, &login->user))
-            login->request.identity = (ost_text){0};
         if (browser_login_choose_session(c, login->user.id))
             browser_login_complete(c, true);
     } else {
@@ -148,5 +169,7 @@ void browser_login_enter(call *c)
         login->alert = words[entry];
         login->asks_code = false;
         login->request.half = login->request.since = (ost_text){0};
+        if (!upstream_awaits_proof(c, login->request.identity) || entry == UPSTREAM_IS_GONE)
+            login->request.identity = (ost_text){0};
     }
 }

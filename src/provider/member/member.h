@@ -86,6 +86,6 @@ extern const member_kind member_role, member_roles, member_composites, member_gr
 extern const member_kind member_flow, member_execution, member_authenticator_config;
 extern const member_kind member_required_action, member_client_policies, member_client_policy;
 extern const member_kind member_identity_provider, member_identity_provider_setting;
-extern const member_kind member_identity_provider_mapper;
+extern const member_kind member_identity_provider_mapper, member_identity_provider_mapper_setting;
 
 #endif

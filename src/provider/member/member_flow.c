@@ -4,6 +4,7 @@
 #include "provider/member/member.h"
 
 #include "base/array.h"
+#include "base/text.h"
 
 static const member flow_members[] = {
     {"alias", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -79,6 +80,12 @@ const member_kind member_client_policy = {.title = "Client policy",
                                           .members = client_policy_members,
                                           .count = ARRAY_LEN(client_policy_members)};
 
+static const char *secret_unmet(ost_text secret)
+{
+    return text_starts(text_trim(secret), "${vault.") ? "nobody signs in by it: there is no vault"
+                                                      : NULL;
+}
+
 /* What takes a check away from logins, or asks for one that is not there: nobody signs in by the
  * identity provider then (upstream.h). */
 static const member identity_provider_setting_members[] = {
@@ -92,7 +99,7 @@ static const member identity_provider_setting_members[] = {
     {"clientAssertionSigningAlg", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"clientAuthMethod", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"clientId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"clientSecret", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"clientSecret", MEMBER_STRING, .fate = MEMBER_ACTED, .unmet = secret_unmet},
     {"defaultScope", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"disableNonce", MEMBER_STRING, .fate = MEMBER_BARRED, .why = "nobody signs in by it"},
     {"disableTypeClaimCheck", MEMBER_STRING, .fate = MEMBER_BARRED, .why = "nobody signs in by it"},
@@ -165,8 +172,18 @@ const member_kind member_identity_provider = {.title = "Identity provider",
                                               .members = identity_provider_members,
                                               .count = ARRAY_LEN(identity_provider_members)};
 
+static const member identity_provider_mapper_setting_members[] = {
+    {"target", MEMBER_STRING, .fate = MEMBER_BARRED, .acted = "LOCAL|BROKER_USERNAME",
+     .why = "nobody signs in by an identity provider with BROKER_ID"},
+};
+const member_kind member_identity_provider_mapper_setting = {
+    .title = "Setting of an identity provider's mapper",
+    .open = true,
+    .members = identity_provider_mapper_setting_members,
+    .count = ARRAY_LEN(identity_provider_mapper_setting_members)};
+
 static const member identity_provider_mapper_members[] = {
-    {"config", MEMBER_MAP, .fate = MEMBER_ACTED},
+    {"config", MEMBER_MAP, .fate = MEMBER_ACTED, .of = &member_identity_provider_mapper_setting},
     {"id", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"identityProviderAlias", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"identityProviderMapper", MEMBER_STRING, .fate = MEMBER_BARRED,

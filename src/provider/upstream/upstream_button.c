@@ -43,6 +43,7 @@ static bool is_ours(ost_text name)
                                         "code_challenge",
                                         "code_challenge_method",
                                         "prompt",
+                                        "max_age",
                                         "redirect_uri",
                                         "login_hint",
                                         "ui_locales",

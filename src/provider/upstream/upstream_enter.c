@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
+#include "provider/upstream/upstream_button.h"
 #include "provider/user/user_change.h"
 
 /* The address is theirs there, and so it is here, if it is the same. */
@@ -35,6 +36,29 @@ static ost_result link(call *c, const upstream_identity *identity, const authent
                : result;
 }
 
+static bool is_of(const upstream_identity *identity, const authenticated_user *user)
+{
+    const ost_json *at = ost_json_first(ost_json_get(user->document, "federatedIdentities"));
+    while (at != NULL && !(text_equal(json_text_of(at, "identityProvider"), identity->alias) &&
+                           text_equal(json_text_of(at, "userId"), identity->id)))
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
+bool upstream_awaits_proof(call *c, ost_text text)
+{
+    upstream_identity identity;
+    return upstream_identity_read(c, text, &identity) && identity.link.len > 0;
+}
+
+bool upstream_lets(call *c, ost_text text, ost_text name, const authenticated_user *user)
+{
+    upstream_identity identity;
+    if (upstream_identity_read(c, text, &identity) && identity.link.len > 0)
+        return text_equal(identity.link, user->id);
+    return name.len == 0 || text_equal(name, user->username);
+}
+
 upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
 {
     upstream_identity identity;
@@ -43,8 +67,10 @@ upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
         return UPSTREAM_ENTERS;
     if (!upstream_identity_read(c, text, &identity))
         return UPSTREAM_IS_BUSY;
+    if (upstream_usable(c, identity.alias) == NULL)
+        return UPSTREAM_IS_GONE;
     if (identity.link.len == 0)
-        return UPSTREAM_ENTERS;
+        return is_of(&identity, user) ? UPSTREAM_ENTERS : UPSTREAM_HAS_CHANGED;
     if (!text_equal(identity.link, user->id))
         return UPSTREAM_IS_ANOTHER;
     ost_result result = upstream_identity_find(c, identity.alias, identity.id, &other);
@@ -66,14 +92,4 @@ upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
     event_tell_before(c, EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT);
     return authentication_load_user(c, identity.link, user) == OST_OK ? UPSTREAM_ENTERS
                                                                       : UPSTREAM_IS_BUSY;
-}
-
-bool upstream_is_of(call *c, ost_text text, const authenticated_user *user)
-{
-    upstream_identity identity;
-    if (!upstream_identity_read(c, text, &identity))
-        return false;
-    const ost_json *link = json_list_find(ost_json_get(user->document, "federatedIdentities"),
-                                          "identityProvider", identity.alias);
-    return link != NULL && text_equal(json_text_of(link, "userId"), identity.id);
 }

@@ -6,20 +6,27 @@
 
 #include "provider/upstream/upstream_identity.h"
 
+/* What people see, whatever it was; the log has the reason. */
+#define BROKER_FAILED "Unexpected error when authenticating with identity provider"
+
 typedef enum upstream_entry {
     UPSTREAM_ENTERS,
+    UPSTREAM_IS_GONE,     /* nobody logs in by the provider any more */
     UPSTREAM_IS_ANOTHER,  /* it is not this user who was to show it */
     UPSTREAM_IS_LINKED,   /* the user, or who they are there, is linked with somebody else by now */
     UPSTREAM_HAS_CHANGED, /* the user has been changed meanwhile */
     UPSTREAM_IS_BUSY,
 } upstream_entry;
 
-/* The user of a login has proved who they are: stores the link that waits for that, if one does.
- * *user is as it is then. On the pool. */
-upstream_entry upstream_enter(call *call, ost_text identity, authenticated_user *user);
+/* Whether an identity waits for the owner of an account here to show that they are both. */
+bool upstream_awaits_proof(call *call, ost_text identity);
 
-/* Whether a user is linked with the identity: whoever comes by a password meanwhile, as somebody
- * else, has not come by it. */
-bool upstream_is_of(call *call, ost_text identity, const authenticated_user *user);
+/* Whether a login is about the user: by the name that the request has, or as the owner of the
+ * account that an identity is to be linked with, who may be shown by their address. */
+bool upstream_lets(call *call, ost_text identity, ost_text name, const authenticated_user *user);
+
+/* The user of a login has proved who they are: stores the link that waits for that, if one does;
+ * whoever has come by an identity is still linked with it. *user is as it is then. On the pool. */
+upstream_entry upstream_enter(call *call, ost_text identity, authenticated_user *user);
 
 #endif

@@ -11,14 +11,14 @@
 
 /* ---- on the way ---- */
 
-#define NAMES 7
-static const char *const names[NAMES] = {"alias",   "id",    "name", "email",
-                                         "session", "token", "link"};
+#define NAMES 8
+static const char *const names[NAMES] = {"alias",   "id",    "name",      "email",
+                                         "session", "token", "auth_time", "link"};
 
 static void list_texts(upstream_identity *i, ost_text *ret_texts[NAMES])
 {
-    ost_text *const texts[] = {&i->alias,   &i->id,       &i->name, &i->email,
-                               &i->session, &i->id_token, &i->link};
+    ost_text *const texts[] = {&i->alias,   &i->id,       &i->name,      &i->email,
+                               &i->session, &i->id_token, &i->auth_time, &i->link};
     for (size_t k = 0; k < NAMES; k++)
         ret_texts[k] = texts[k];
 }
@@ -98,6 +98,7 @@ static const char *const notes_of[] = {"identity_provider",
                                        NULL,
                                        "broker_session_id",
                                        "FEDERATED_ID_TOKEN",
+                                       NULL,
                                        NULL};
 
 bool upstream_identity_note(call *c, const upstream_identity *identity, ost_text notes,

@@ -10,12 +10,13 @@
 #define UPSTREAM_ID_MAX 255 /* bytes of an id: users are found by no longer ones */
 
 typedef struct upstream_identity {
-    ost_text alias;    /* of the provider */
-    ost_text id, name; /* there: its sub, and what people call it */
-    ost_text email;    /* of an address that counts as verified; empty: none does */
-    ost_text session;  /* there: its sid; empty: it has said none */
-    ost_text id_token; /* to log out there with; empty: it was too long to be carried */
-    ost_text link;     /* the user of ours who has yet to show that they are both; empty: nobody */
+    ost_text alias;     /* of the provider */
+    ost_text id, name;  /* there: its sub, and what people call it */
+    ost_text email;     /* of an address that counts as verified; empty: none does */
+    ost_text session;   /* there: its sid; empty: it has said none */
+    ost_text id_token;  /* to log out there with; empty: it was too long to be carried */
+    ost_text auth_time; /* when they have proved there who they are; empty: it does not say */
+    ost_text link;      /* the user of ours who has yet to show that they are both; empty: nobody */
 } upstream_identity;
 
 /* As text, in the arena; false: the call is refused. */
