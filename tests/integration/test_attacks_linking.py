@@ -101,7 +101,7 @@ def links(admin, name):
 
 
 def asked_to_link(realm, browser, upstream, name, **claims):
-    upstream.reset(sub=f"up-{name}", preferred_username=f"{name}-there", email=f"{name}@example.com", **{**FULL, **claims})
+    upstream.reset(**{"sub": f"up-{name}", "preferred_username": f"{name}-there", "email": f"{name}@example.com", **FULL, **claims})
     page = come_back(realm, browser, upstream)
     assert "Authenticate to link your account" in page.page.text, page.page.text
     return page
