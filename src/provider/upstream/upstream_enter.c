@@ -59,10 +59,34 @@ bool upstream_lets(call *c, ost_text text, ost_text name, const authenticated_us
     return name.len == 0 || text_equal(name, user->username);
 }
 
+/* They have proven that the account is theirs: it is linked, unless another one is meanwhile. */
+static upstream_entry link_proven(call *c, const upstream_identity *identity,
+                                  authenticated_user *user)
+{
+    ost_text other;
+    const ost_json *links = ost_json_get(user->document, "federatedIdentities");
+    ost_result result = upstream_identity_find(c, identity->alias, identity->id, &other);
+    if (result == OST_E_CONFLICT || (result == OST_OK && !text_equal(other, user->id)))
+        return UPSTREAM_IS_LINKED;
+    if (result == OST_OK || result == OST_E_NOT_FOUND)
+        result = link(c, identity, user);
+    if (result == OST_E_CONFLICT)
+        return json_list_find(links, "identityProvider", identity->alias) != NULL
+                   ? UPSTREAM_IS_LINKED
+                   : UPSTREAM_HAS_CHANGED;
+    if (result != OST_OK)
+        return UPSTREAM_IS_BUSY;
+    c->event.user = user->id;
+    c->event.identity_provider = identity->alias;
+    c->event.identity = identity->name;
+    event_tell_before(c, EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT);
+    return authentication_load_user(c, identity->link, user) == OST_OK ? UPSTREAM_ENTERS
+                                                                       : UPSTREAM_IS_BUSY;
+}
+
 upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
 {
     upstream_identity identity;
-    ost_text other;
     if (text.len == 0)
         return UPSTREAM_ENTERS;
     if (!upstream_identity_read(c, text, &identity))
@@ -71,25 +95,6 @@ upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
         return UPSTREAM_IS_GONE;
     if (identity.link.len == 0)
         return is_of(&identity, user) ? UPSTREAM_ENTERS : UPSTREAM_HAS_CHANGED;
-    if (!text_equal(identity.link, user->id))
-        return UPSTREAM_IS_ANOTHER;
-    ost_result result = upstream_identity_find(c, identity.alias, identity.id, &other);
-    if (result == OST_E_CONFLICT || (result == OST_OK && !text_equal(other, user->id)))
-        return UPSTREAM_IS_LINKED;
-    if (result != OST_OK && result != OST_E_NOT_FOUND)
-        return UPSTREAM_IS_BUSY;
-    const ost_json *links = ost_json_get(user->document, "federatedIdentities");
-    result = link(c, &identity, user);
-    if (result == OST_E_CONFLICT)
-        return json_list_find(links, "identityProvider", identity.alias) != NULL
-                   ? UPSTREAM_IS_LINKED
-                   : UPSTREAM_HAS_CHANGED;
-    if (result != OST_OK)
-        return UPSTREAM_IS_BUSY;
-    c->event.user = user->id;
-    c->event.identity_provider = identity.alias;
-    c->event.identity = identity.name;
-    event_tell_before(c, EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT);
-    return authentication_load_user(c, identity.link, user) == OST_OK ? UPSTREAM_ENTERS
-                                                                      : UPSTREAM_IS_BUSY;
+    return text_equal(identity.link, user->id) ? link_proven(c, &identity, user)
+                                               : UPSTREAM_IS_ANOTHER;
 }
