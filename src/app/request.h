@@ -16,7 +16,8 @@ struct ost_request {
     browser_side browser;
     http_form query; /* read at the first question */
     bool query_read;
-    unsigned waits_left; /* for keys, an issuer's word, a status list */
+    unsigned waits_left;                  /* for keys, an issuer's word, a status list */
+    void (*decide)(ost_request *request); /* what is asked again after a wait */
 };
 
 /* A request of the exchange; NULL when out of memory, and then it has been answered. `route` is

@@ -25,8 +25,9 @@ static void run_handler(ost_request *request)
 
 static void keys_ended(http_exchange *exchange, void *user)
 {
+    ost_request *request = user;
     (void)exchange;
-    decide(user);
+    request->decide(request);
 }
 
 static void wake(void *user)
@@ -35,8 +36,9 @@ static void wake(void *user)
     http_resume(request->exchange, keys_ended, request);
 }
 
-static void wait_for_keys(ost_request *request)
+void serve_wait(ost_request *request, void (*decide_again)(ost_request *request))
 {
+    request->decide = decide_again;
     request->waits_left--;
     http_suspend(request->exchange);
     if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK)
@@ -71,7 +73,7 @@ static void decide(ost_request *request)
         }
         break;
     case OST_WAIT:
-        wait_for_keys(request);
+        serve_wait(request, decide);
         break;
     case OST_REFUSE:
         if (request->server->logs_in && request->credentials.authorization_count == 0)

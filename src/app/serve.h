@@ -11,4 +11,8 @@ void serve(http_exchange *exchange, void *user);
 /* The same for a route that a program makes up for this one request, in its arena. */
 void serve_route(http_exchange *exchange, app_server *server, const ost_route *route);
 
+/* Suspends a request whose verdict waits for keys, and calls `decide` on its loop when they have
+ * come or will not; at once, when nobody can wait for them. */
+void serve_wait(ost_request *request, void (*decide)(ost_request *request));
+
 #endif

@@ -5,6 +5,7 @@
 #include "app/browser.h"
 #include "app/credentials.h"
 #include "app/request.h"
+#include "app/serve.h"
 #include "app/session.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -12,30 +13,6 @@
 #include "gate/gate_path.h"
 #include "gate/gate_smuggled.h"
 #include "gate/gate_state.h"
-
-static void question_decide(ost_request *request);
-
-/* ---- waiting for keys ---- */
-
-static void keys_ended(http_exchange *exchange, void *user)
-{
-    (void)exchange;
-    question_decide(user);
-}
-
-static void wake(void *user)
-{
-    ost_request *request = user;
-    http_resume(request->exchange, keys_ended, request);
-}
-
-static void wait_for_keys(ost_request *request)
-{
-    request->waits_left--;
-    http_suspend(request->exchange);
-    if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK)
-        wake(request); /* it has ended meanwhile, or too many wait */
-}
 
 /* ---- the verdict ---- */
 
@@ -102,7 +79,7 @@ static void question_decide(ost_request *request)
             gate_answer_allow(asked);
         break;
     case OST_WAIT:
-        wait_for_keys(request);
+        serve_wait(request, question_decide);
         break;
     case OST_REFUSE:
         question_refuse(asked);
