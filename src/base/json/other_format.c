@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 #define YAML "this looks like YAML, and JSON is expected: convert it (yq -o json)"
@@ -49,8 +50,7 @@ static bool is_yaml(ost_text text)
         at += at < text.len;
     }
     size_t start = at;
-    while (at < text.len && ((text.data[at] >= 'a' && text.data[at] <= 'z') ||
-                             (text.data[at] >= 'A' && text.data[at] <= 'Z')))
+    while (at < text.len && ascii_is_letter(text.data[at]))
         at++;
     return at > start && at + 1 < text.len && text.data[at] == ':' &&
            (text.data[at + 1] == ' ' || text.data[at + 1] == '\n' || text.data[at + 1] == '\r');
