@@ -88,8 +88,8 @@ def numbers_in(path):
     found = {int(n) for n in re.findall(r"attack_(\d+)", text)}
     for first, how, last in re.findall(r"attacks?_(\d+)_(to|and)_(\d+)", text):
         found |= set(range(int(first), int(last) + 1)) if how == "to" and "forgery" not in text else {int(first), int(last)}
-    for module in re.findall(r"^import (test_attacks_\w+) as ", text, re.MULTILINE):
-        found |= numbers_in(ROOT / "tests" / "integration" / f"{module}.py")
+    for imported, copied in re.findall(r'^import (test_attacks_\w+) as |copy_of\("(test_attacks_\w+)"\)', text, re.MULTILINE):
+        found |= numbers_in(ROOT / "tests" / "integration" / f"{imported or copied}.py")
     if "forgery.without_the_key" in text:
         found |= {int(n) for n in re.findall(r"(?:yield |\()(\d+), ", FORGERY.read_text())}
     return found

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "store/row.h"
 #include "store/search/user_count.h"
+#include "store/search/user_index.h"
 #include "store/search/user_signature.h"
 #include "store/transaction.h"
-#include "store/user_index.h"
 
 #define MAX_REALMS 1000
 

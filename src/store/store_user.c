@@ -7,8 +7,8 @@
 #include "store/lock.h"
 #include "store/row.h"
 #include "store/sealing/user_secret.h"
+#include "store/search/user_index.h"
 #include "store/transaction.h"
-#include "store/user_index.h"
 
 #define ROW_MEMORY ((size_t)64 << 20)
 

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "store/lock.h"
 #include "store/sealing/user_secret.h"
-#include "store/user_index.h"
+#include "store/search/user_index.h"
 
 #define NAMES_MEMORY ((size_t)256 << 20)    /* of all users whose documents change */
 #define DOCUMENT_MEMORY ((size_t)128 << 20) /* while one document is written anew */

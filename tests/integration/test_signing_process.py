@@ -185,11 +185,12 @@ def test_a_process_that_stands_still_is_replaced(provider):
             assert answer.status in (200, 503)
             if answer.status == 200:
                 verified(provider, answer.json()["access_token"])
+        # Until it is ended it may sign by a channel on which nothing came late.
+        until(lambda: child_of(provider) not in (pid, None), "another one has taken its place")
         until(lambda: token(provider).status == 200, "another one signs")
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    assert child_of(provider) != pid
 
 
 def test_it_ends_with_the_provider(tmp_path):

@@ -10,9 +10,9 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/token_user.h"
+#include "store/store_try.h"
 
 #define AUDIENCE "account"
-#define ATTEMPTS 8 /* at a user whom somebody else changes meanwhile */
 
 typedef struct account_job {
     account_call account;
@@ -136,13 +136,14 @@ static bool read_input(account_call *a)
 static void account_run(account_job *job)
 {
     account_call *a = &job->account;
-    ost_result result = OST_E_CONFLICT;
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++) {
+    ost_result result;
+    unsigned tried = 0;
+    do {
         a->status = 0;
-        result = i > 0 ? load_user(a) : OST_OK;
+        result = tried > 0 ? load_user(a) : OST_OK;
         if (result == OST_OK)
             result = job->route->run(a);
-    }
+    } while (store_try_again(result, &tried));
     if (result != OST_OK || a->status == 0)
         account_refuse(a, 503, "error", "temporarily_unavailable");
 }

@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/served_realm.h"
+#include "store/store_try.h"
 
 #define MORE "For more on this error consult the server log at the debug level."
 
@@ -114,8 +115,6 @@ bool admin_number(admin_call *a, const char *name, int64_t fallback, int64_t *re
 
 /* ---- running ---- */
 
-#define ATTEMPTS 8 /* at a realm that another process changes meanwhile */
-
 /* Who has the store, and nothing that serves it, reads the realm. */
 static ost_result open_realm(admin_call *a)
 {
@@ -151,8 +150,10 @@ static ost_result run_once(admin_call *a, bool has_realm, void (*told)(admin_cal
 
 ost_result admin_call_run(admin_call *a, bool has_realm, void (*told)(admin_call *a))
 {
-    ost_result result = OST_E_CONFLICT;
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+    ost_result result;
+    unsigned tried = 0;
+    do
         result = run_once(a, has_realm, told);
+    while (store_try_again(result, &tried));
     return result;
 }

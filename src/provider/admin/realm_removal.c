@@ -6,8 +6,7 @@
 #include "provider/admin/client_part.h"
 #include "provider/admin/realm_admin.h"
 #include "provider/file/master_clients.h"
-
-#define ATTEMPTS 8 /* at a master that others change meanwhile */
+#include "store/store_try.h"
 
 static ost_result delete_with(const realm_admin *a, const realm_admin *master,
                               const realm_client *client)
@@ -48,10 +47,12 @@ static ost_result delete_once(const realm_admin *a, ost_error *error)
 ost_result realm_admin_delete(realm_admin *a, ost_error *error)
 {
     ost_error ignored = {0};
-    ost_result result = OST_E_CONFLICT;
+    ost_result result;
+    unsigned tried = 0;
     if (text_is(a->row.name, MASTER_REALM))
         return ost_error_set(error, OST_E_ARGUMENT, "The realm master cannot be deleted");
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+    do
         result = delete_once(a, &ignored);
+    while (store_try_again(result, &tried));
     return error_set_sentence(error, result);
 }

@@ -16,8 +16,7 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
 #include "provider/stream/other_object.h"
-
-#define CREATE_ATTEMPTS 8 /* while others change master */
+#include "store/store_try.h"
 
 /* ---- users ---- */
 
@@ -236,19 +235,19 @@ static bool master_has_changed(const import *i, const store_realm_change *change
 static ost_result create_realm(import *i, ost_error *error)
 {
     const store_realm_change *change = NULL;
-    ost_result result = OST_E_CONFLICT;
-    bool again = true;
-    for (unsigned n = 0; n < CREATE_ATTEMPTS && again; n++) {
-        result = OST_OK;
+    unsigned tried = 0;
+    for (;;) {
+        ost_result result = OST_OK;
         if (!text_is(i->row.name, MASTER_REALM))
             result = master_client_add(i->store, i->row.name, i->client_policy, i->creator,
                                        i->context, i->arena, &change, error);
         if (result != OST_OK)
             return result;
         result = create_with_users(i, change, error);
-        again = result == OST_E_CONFLICT && master_has_changed(i, change);
+        if (result != OST_E_CONFLICT || !master_has_changed(i, change) ||
+            !store_try_again(result, &tried))
+            return result;
     }
-    return result;
 }
 
 /* A dry run makes everything but the last step, too. */

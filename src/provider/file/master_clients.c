@@ -8,9 +8,9 @@
 #include "base/text.h"
 #include "provider/file/master_document.h"
 #include "provider/realm/document_limit.h"
+#include "store/store_try.h"
 
 #define FOLLOW_ARENA ((size_t)1 << 30)
-#define ATTEMPTS 8 /* at a master that others change meanwhile */
 
 const realm_client *master_client_find(const realm *master, ost_text name)
 {
@@ -116,9 +116,11 @@ static ost_result follow_once(store *s, const ost_context *context, ost_error *e
 
 ost_result master_clients_follow(store *s, const ost_context *context, ost_error *error)
 {
-    ost_result result = OST_E_CONFLICT;
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+    ost_result result;
+    unsigned tried = 0;
+    do
         result = follow_once(s, context, error);
+    while (store_try_again(result, &tried));
     return error_set_sentence(error, result);
 }
 

@@ -9,8 +9,8 @@
 #include "provider/registration/registration_draft.h"
 #include "provider/registration/representation.h"
 #include "provider/session/registration_token.h"
+#include "store/store_try.h"
 
-#define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
 #define MAX_REALM ((size_t)512 << 20) /* of memory, while a realm is changed */
 
 /* The client of the realm that was opened, if it is still the one that was meant. */
@@ -118,10 +118,12 @@ static ost_result attempt_change(call *c, registration_draft *d)
 /* One after the other: each change writes the realm's whole document. */
 bool registration_draft_store(call *c, registration_draft *d)
 {
-    ost_result result = OST_E_CONFLICT;
+    ost_result result;
+    unsigned tried = 0;
     pthread_mutex_lock(&c->provider->change_lock);
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+    do
         result = attempt_change(c, d);
+    while (store_try_again(result, &tried));
     pthread_mutex_unlock(&c->provider->change_lock);
     if (result == OST_OK)
         provider_publish(c->provider);

@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "store/store.h"
+#include "store/store_try.h"
 #include "temporary.h"
 #include "test.h"
 
@@ -284,11 +285,63 @@ static void another_process_may_write(void **state)
     ost_arena_free(arena);
 }
 
+/* ---- changes that stand in each other's way ---- */
+
+/* `others`: how many have been faster. */
+static ost_result change_realm(unsigned others)
+{
+    store_realm row = {0};
+    ost_arena *arena = ost_arena_new(1 << 20);
+    ost_result result = store_realm_get(db, OST_TEXT("r"), arena, &row);
+    for (row.version++; others > 0 && result == OST_OK; others--) {
+        store_realm other = row;
+        result = store_realm_update(db, &other);
+    }
+    if (result == OST_OK)
+        result = store_realm_update(db, &row);
+    ost_arena_free(arena);
+    return result;
+}
+
+/* As with a node that is slower than the other one, whose changes go on. */
+static void a_slower_one_is_not_left_behind(void **state)
+{
+    store_realm row = {0};
+    unsigned tried = 0;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    ost_result result;
+    (void)state;
+    assert_int_equal(open_with_user("changes.db"), OST_OK);
+    do
+        result = change_realm(tried < 30);
+    while (store_try_again(result, &tried));
+    assert_int_equal(result, OST_OK);
+    assert_int_equal(tried, 30);
+    assert_int_equal(store_realm_get(db, OST_TEXT("r"), arena, &row), OST_OK);
+    assert_int_equal(row.version, 1 + 30 + 1);
+    store_close(db);
+    ost_arena_free(arena);
+}
+
+static void what_is_no_conflict_is_not_tried_again(void **state)
+{
+    unsigned tried = 0, count = 0;
+    (void)state;
+    assert_false(store_try_again(OST_OK, &tried));
+    assert_false(store_try_again(OST_E_STORE, &tried));
+    assert_false(store_try_again(OST_E_NOT_FOUND, &tried));
+    assert_int_equal(tried, 0);
+    while (store_try_again(OST_E_CONFLICT, &tried))
+        count++;
+    assert_int_equal(count, 39);
+}
+
 int main(void)
 {
     const struct CMUnitTest of_both[] = {
         cmocka_unit_test(kill_9_loses_nothing_that_was_confirmed), /* forks: before any thread */
         cmocka_unit_test(threads_share_commits_and_nothing_else),
+        cmocka_unit_test(a_slower_one_is_not_left_behind),
     };
     if (with_postgresql())
         return cmocka_run_group_tests_name("store-transaction", of_both, NULL, teardown);
@@ -296,7 +349,9 @@ int main(void)
         cmocka_unit_test(kill_9_loses_nothing_that_was_confirmed), /* forks: before any thread */
         cmocka_unit_test(a_full_disk_is_an_error_and_nothing_is_lost),
         cmocka_unit_test(threads_share_commits_and_nothing_else),
+        cmocka_unit_test(a_slower_one_is_not_left_behind),
         cmocka_unit_test(another_process_may_write),
+        cmocka_unit_test(what_is_no_conflict_is_not_tried_again),
     };
     return cmocka_run_group_tests_name("store-transaction", tests, NULL, teardown);
 }

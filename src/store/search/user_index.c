@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Links of users to what their documents name; see user_index.h. */
-#include "store/user_index.h"
+#include "store/search/user_index.h"
 
 #include "base/fold.h"
 #include "base/text.h"
