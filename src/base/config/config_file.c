@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/config/expression.h"
 #include "base/config/properties.h"
+#include "base/config/read_whole.h"
 #include "base/json/json_file.h"
 #include "base/json/other_format.h"
 #include "base/shown.h"
@@ -175,21 +176,10 @@ static ost_result read_line(reading *r, property line)
 
 static ost_result read_content(reading *r, int file, char *content, size_t *ret_len)
 {
-    size_t len = 0;
-    for (;;) {
-        ssize_t n = read(file, content + len, CONFIG_FILE_BYTES_MAX + 1 - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return failed(r, OST_E_SYSTEM, strerror(errno));
-        len += (size_t)n;
-        if (len > CONFIG_FILE_BYTES_MAX)
-            return failed(r, OST_E_CONFIG, "too long for a file of settings");
-        if (n == 0)
-            break;
-    }
-    *ret_len = len;
-    return OST_OK;
+    ost_result result = read_whole(file, content, CONFIG_FILE_BYTES_MAX, ret_len);
+    if (result == OST_E_CEILING)
+        return failed(r, OST_E_CONFIG, "too long for a file of settings");
+    return result == OST_OK ? OST_OK : failed(r, result, strerror(errno));
 }
 
 static ost_result read_lines(reading *r, int file)

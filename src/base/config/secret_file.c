@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/base64url.h"
+#include "base/config/read_whole.h"
 #include "base/context.h"
 #include "base/text.h"
 
@@ -28,19 +29,12 @@ static ost_result read_all(int file, const char *path, ost_arena *arena, ost_tex
     char *content = ost_arena_alloc(arena, SECRET_FILE_MAX + 1);
     if (content == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    size_t len = 0;
-    while (len <= SECRET_FILE_MAX) {
-        ssize_t n = read(file, content + len, SECRET_FILE_MAX + 1 - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return system_error(error, path, "cannot read");
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    if (len > SECRET_FILE_MAX)
+    size_t len;
+    ost_result result = read_whole(file, content, SECRET_FILE_MAX, &len);
+    if (result == OST_E_CEILING)
         return ost_error_set(error, OST_E_CONFIG, "%s is too long for a secret", path);
+    if (result != OST_OK)
+        return system_error(error, path, "cannot read");
     *ret_content = (ost_text){content, len};
     return OST_OK;
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/config/read_whole.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -31,22 +32,6 @@ static struct {
     char credential[4096];
 } chosen;
 
-static ost_result read_all(int fd, char bytes[SOURCE_MAX + 1], size_t *ret_len)
-{
-    size_t len = 0;
-    while (len <= SOURCE_MAX) {
-        ssize_t count = read(fd, bytes + len, SOURCE_MAX + 1 - len);
-        if (count == 0)
-            break;
-        if (count < 0 && errno != EINTR)
-            return OST_E_SYSTEM;
-        if (count > 0)
-            len += (size_t)count;
-    }
-    *ret_len = len;
-    return len <= SOURCE_MAX ? OST_OK : OST_E_CEILING;
-}
-
 /* Container platforms hand secrets out with such modes, in folders that nobody else sees: that is
  * told, and not refused. */
 static void tell_mode(int fd, const char *path)
@@ -62,7 +47,7 @@ static ost_result read_file(const char *path, char *bytes, size_t *ret_len, ost_
     if (fd < 0)
         return ost_error_set(error, OST_E_CONFIG, "the master key %s: %s", path, strerror(errno));
     tell_mode(fd, path);
-    ost_result result = read_all(fd, bytes, ret_len);
+    ost_result result = read_whole(fd, bytes, SOURCE_MAX, ret_len);
     int cause = errno;
     close(fd);
     return result == OST_OK
@@ -97,7 +82,7 @@ static ost_result read_command(const char *line, char *bytes, size_t *ret_len, o
         return ost_error_set(error, OST_E_SYSTEM, "the master key's command: %s", strerror(errno));
     bool started = start_shell(line, ends, &pid);
     close(ends[1]);
-    ost_result result = started ? read_all(ends[0], bytes, ret_len) : OST_E_SYSTEM;
+    ost_result result = started ? read_whole(ends[0], bytes, SOURCE_MAX, ret_len) : OST_E_SYSTEM;
     close(ends[0]);
     while (started && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/config/read_whole.h"
 #include "base/text.h"
 
 static bool is_standard(const char *path)
@@ -40,21 +41,15 @@ static ost_result read_all(int fd, const char *path, ost_arena *arena, ost_text 
                            ost_error *error)
 {
     char *content = ost_arena_alloc(arena, TOOL_FILE_MAX + 1);
-    size_t len = 0;
+    size_t len;
     if (content == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    for (ssize_t n = 1; n != 0;) {
-        n = read(fd, content + len, TOOL_FILE_MAX + 1 - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return failed(error, path, "standard input");
-        len += (size_t)n;
-        if (len > TOOL_FILE_MAX) {
-            return ost_error_set(error, OST_E_CEILING, "%s: more than %zu bytes",
-                                 is_standard(path) ? "standard input" : path, TOOL_FILE_MAX);
-        }
-    }
+    ost_result result = read_whole(fd, content, TOOL_FILE_MAX, &len);
+    if (result == OST_E_CEILING)
+        return ost_error_set(error, result, "%s: more than %zu bytes",
+                             is_standard(path) ? "standard input" : path, TOOL_FILE_MAX);
+    if (result != OST_OK)
+        return failed(error, path, "standard input");
     *ret_content = (ost_text){content, len};
     return OST_OK;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The copy of an issuer's key set on disk: something to start with while the issuer is down. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/config/read_whole.h"
 #include "base/context.h"
 #include "guard/keys/key_source.h"
 #include "guard/keys/whole_file.h"
@@ -16,17 +16,6 @@
 static ost_result no_seed(const key_source *s, const char *what, ost_error *error)
 {
     return ost_error_set(error, OST_E_SYSTEM, "seed file %.120s: %s", s->seed_file, what);
-}
-
-static bool read_whole(int fd, char *data, size_t len)
-{
-    for (size_t at = 0; at < len;) {
-        ssize_t got = read(fd, data + at, len - at);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return false;
-        at += got > 0 ? (size_t)got : 0;
-    }
-    return true;
 }
 
 static ost_result publish(key_source *s, char *data, size_t len, ost_error *error)
@@ -49,11 +38,14 @@ ost_result key_seed_load(key_source *s, ost_error *error)
     if (status.st_size <= 0 || (size_t)status.st_size > MAX_SEED)
         return no_seed(s, "is empty or too large", error);
     size_t len = (size_t)status.st_size;
-    char *data = memory_alloc(len);
+    char *data = memory_alloc(len + 1);
     if (data == NULL)
         return no_seed(s, "out of memory", error);
-    ost_result result = read_whole(fd, data, len) ? publish(s, data, len, error)
-                                                  : no_seed(s, "cannot be read", error);
+    /* Another length than it said: somebody is writing it. */
+    size_t read = 0;
+    bool is_whole = read_whole(fd, data, len, &read) == OST_OK && read == len;
+    ost_result result =
+        is_whole ? publish(s, data, len, error) : no_seed(s, "cannot be read", error);
     memory_free(data);
     return result;
 }
