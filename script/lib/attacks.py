@@ -69,6 +69,7 @@ an identity provider that answers at length, slowly, of another type, about some
 an account taken over by what an identity provider says of its address or name
 an id at an identity provider in another letter case, of two users, or of another provider
 a login there that is older than asked for, a level that an identity provider says, somebody else in place of whom signs in again
+a logout token of an identity provider: of another, about somebody else, unsigned, no logout token, a second time
 """.strip().splitlines()
 
 # What is judged by attacks of the forger's, whose numbers stand where they are made.

@@ -114,6 +114,7 @@ static const struct {
     {HTTP_POST, OIDC "/logout", logout_endpoint},
     {HTTP_OPTIONS, OIDC "/logout", preflight_endpoint},
     {HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_endpoint},
+    {HTTP_POST, OIDC "/logout/backchannel-logout", broker_backchannel_endpoint},
     {HTTP_POST, REGISTRATION, register_endpoint},
     {HTTP_OPTIONS, REGISTRATION, preflight_endpoint},
     {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},

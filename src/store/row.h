@@ -57,6 +57,9 @@ OST_MUST_CHECK ost_result upsert_client_session(database *database,
 /* OST_E_NOT_FOUND when it is gone. */
 OST_MUST_CHECK ost_result update_client_session(database *database,
                                                 const store_client_session *session);
+/* store_use_once as part of a transaction, and as lasting as that. */
+OST_MUST_CHECK ost_result use_within(database *database, ost_text owner, ost_text id,
+                                     int64_t until);
 /* The second that it is, for a text of either engine. */
 #define SQLITE_NOW "unixepoch()"
 #define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"

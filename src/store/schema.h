@@ -6,6 +6,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 27
+#define SCHEMA 28
 
 #endif

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in the store, and what of them belongs to single clients. */
+#include <string.h>
+
+#include <ostiary/json.h>
+
 #include "base/text.h"
 #include "store/lock.h"
 #include "store/row.h"
@@ -10,8 +14,36 @@
 #define CLIENT_COLUMNS                                                                             \
     "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes, issuer"
 
+/* What a session is at the identity provider that it began at stands in its notes, and beside them
+ * so that it is found by that. */
+static ost_text note_of(const ost_json *notes, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(notes, name), &text);
+    return text;
+}
+
+static ost_result write_there(statement *st, const store_session *session, ost_arena *arena,
+                              int *ret_changes)
+{
+    const ost_json *notes = NULL;
+    if (arena != NULL && ost_json_read(session->notes, NULL, arena, &notes, NULL) == OST_E_MEMORY)
+        return OST_E_MEMORY;
+    bind_text(st, 11, note_of(notes, "identity_provider"));
+    bind_text(st, 12, note_of(notes, "broker_session_id"));
+    bind_text(st, 13, note_of(notes, "broker_user_id"));
+    return run_statement(st, ret_changes);
+}
+
+#define NOTES_MEMORY ((size_t)1 << 20)
+#define BEGAN_THERE "\"identity_provider\":"
+
+/* Most have not, and their notes are not read for it. */
 static ost_result write_session(statement *st, const store_session *session, int *ret_changes)
 {
+    bool there = memmem(session->notes.data, session->notes.len, BEGAN_THERE,
+                        sizeof BEGAN_THERE - 1) != NULL;
+    ost_arena *arena = there ? ost_arena_new(NOTES_MEMORY) : NULL;
     bind_text(st, 1, session->id);
     bind_text(st, 2, session->realm);
     bind_text(st, 3, session->user_id);
@@ -22,17 +54,24 @@ static ost_result write_session(statement *st, const store_session *session, int
     bind_integer(st, 8, session->idle_ends);
     bind_integer(st, 9, session->remembered);
     bind_text(st, 10, session->notes);
-    return run_statement(st, ret_changes);
+    ost_result result =
+        there && arena == NULL ? OST_E_MEMORY : write_there(st, session, arena, ret_changes);
+    ost_arena_free(arena);
+    return result;
 }
 
-#define INSERT_SESSION "INSERT INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define INSERT_SESSION                                                                             \
+    "INSERT INTO session (" COLUMNS ", provider_there, session_there, user_there) "                \
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 ost_result upsert_session(database *d, const store_session *session)
 {
     int changes = 0;
     statement *st = prepare(
         d, INSERT_SESSION
-        " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, notes = excluded.notes, "
+        " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
+        "notes = excluded.notes, provider_there = excluded.provider_there, "
+        "session_there = excluded.session_there, user_there = excluded.user_there, "
         "last_access = " GREATER_OF(
             "session.last_access",
             "excluded.last_access") ", "

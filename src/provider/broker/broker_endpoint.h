@@ -11,4 +11,7 @@ void broker_return_endpoint(http_exchange *exchange, void *provider);
 /* "endpoint/logout_response": back from where a session has ended. */
 void broker_logout_endpoint(http_exchange *exchange, void *provider);
 
+/* "…/logout/backchannel-logout": a session has ended there, as the provider itself says. */
+void broker_backchannel_endpoint(http_exchange *exchange, void *provider);
+
 #endif

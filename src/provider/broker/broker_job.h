@@ -32,6 +32,9 @@ bool broker_exchange_write(call *call);
 /* Takes its answer: job->id_token, job->access_token. */
 bool broker_exchange_read(call *call);
 
+/* The keys of its provider, as far as they are at hand; NULL: they are not. */
+const ost_keyset *broker_keys(call *call, const upstream *upstream);
+
 /* Judges job->id_token, once its provider's keys are at hand: job->claims, job->access. */
 bool broker_token_check(call *call);
 /* Takes the answer of userinfo. */

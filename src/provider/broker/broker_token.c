@@ -11,7 +11,7 @@
 #define PATH_DEPTH 16
 #define UPSTREAM_LEEWAY 30 /* seconds, where none is configured */
 
-static const ost_keyset *keys_of(call *c, const upstream *u)
+const ost_keyset *broker_keys(call *c, const upstream *u)
 {
     if (u->keys_url != NULL)
         return client_key_set_signing(client_keys_published(c, u->keys_url));
@@ -129,7 +129,7 @@ bool broker_token_check(call *c)
     const ost_claims_rules rules = {
         .issuer = u->issuer, .audiences = audiences, .audience_count = 1, .leeway = u->leeway};
     ost_error error = {0};
-    const ost_keyset *keys = keys_of(c, u);
+    const ost_keyset *keys = broker_keys(c, u);
     if (keys == NULL)
         return broker_fail(c, "its keys are not at hand");
     if (ost_jwt_verify(job->id_token, keys, &rules, c->now, c->arena, &job->claims, &error) !=

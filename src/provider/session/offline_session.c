@@ -2,6 +2,7 @@
 /* Offline sessions; see offline_session.h. */
 #include "provider/session/offline_session.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/uuid.h"
 
@@ -51,10 +52,31 @@ ost_text offline_session_id(call *c, ost_text code)
         h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14], h[15]));
 }
 
-store_session offline_session_begin(call *c, ost_text id, ost_text user_id, ost_text login,
-                                    int64_t auth_time)
+/* With what the login is at an identity provider, so that this ends too where that says so. */
+static ost_text notes_of(call *c, ost_text login, ost_text login_notes)
 {
-    const char *notes = call_format(c, "{\"offline\":\"%.*s\"}", OST_FORMAT(login));
+    static const char *const kept[] = {"identity_provider", "broker_user_id", "broker_session_id"};
+    const ost_json *before = NULL;
+    ost_text notes = {0}, text;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return notes;
+    if (login_notes.len > 0 &&
+        ost_json_read(login_notes, NULL, c->arena, &before, NULL) == OST_E_MEMORY)
+        return notes;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "offline", login);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        if (ost_json_text(ost_json_get(before, kept[i]), &text))
+            ost_json_member_text(w, kept[i], text);
+    }
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &notes) == OST_OK ? notes : (ost_text){0};
+}
+
+store_session offline_session_begin(call *c, ost_text id, ost_text user_id, ost_text login,
+                                    ost_text login_notes, int64_t auth_time)
+{
     store_session session = {
         .id = id,
         .realm = text_of(c->realm->name),
@@ -64,9 +86,9 @@ store_session offline_session_begin(call *c, ost_text id, ost_text user_id, ost_
         .last_access = c->now,
         .ends = max_ends(c),
         .idle_ends = offline_session_idle_ends(c),
-        .notes = text_of(notes),
+        .notes = notes_of(c, login, login_notes),
     };
-    if (id.data == NULL)
+    if (id.data == NULL || session.notes.data == NULL)
         call_refuse(c, 500, "server_error", NULL);
     return session;
 }

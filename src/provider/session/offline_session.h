@@ -13,9 +13,9 @@
 ost_text offline_session_id(call *call, ost_text code);
 
 /* A new one of the client's; `login` is the session of the login that it comes from, empty when
- * there is none. */
+ * there is none, and `login_notes` are that one's. */
 store_session offline_session_begin(call *call, ost_text id, ost_text user_id, ost_text login,
-                                    int64_t auth_time);
+                                    ost_text login_notes, int64_t auth_time);
 
 /* Whether a session is one; *ret_login is what `login` was, NULL for none. */
 bool offline_session_is(call *call, const store_session *session, const char **ret_login);

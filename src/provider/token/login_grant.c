@@ -20,6 +20,7 @@ bool login_grant_load(call *c, ost_text session_id, const char *gone, grant *g)
     if (result != OST_OK)
         return call_refuse_busy(c);
     g->session_id = session.id.data;
+    g->login_notes = session.notes;
     g->session_ends = session.ends;
     g->idle_ends = session_idle_ends(c, session.remembered);
     g->auth_time = session.auth_time;
@@ -34,7 +35,7 @@ bool login_grant_go_offline(call *c, ost_text code, grant *g, store_session *ret
     if (!grant_check_offline(c, g))
         return false;
     *ret_offline = offline_session_begin(c, offline_session_id(c, code), g->user_id,
-                                         text_of(g->session_id), g->auth_time);
+                                         text_of(g->session_id), g->login_notes, g->auth_time);
     g->login_session_id = g->session_id;
     g->session_id = ret_offline->id.data;
     g->session_ends = ret_offline->ends;
@@ -66,7 +67,7 @@ bool login_grant_keep(call *c, const store_single_use *once, const char *gone,
 static store_session begin_session(call *c, const grant *g)
 {
     return g->offline ? offline_session_begin(c, offline_session_id(c, (ost_text){0}), g->user_id,
-                                              (ost_text){0}, c->now)
+                                              (ost_text){0}, (ost_text){0}, c->now)
                       : session_begin(c, g->user_id, false);
 }
 

@@ -5,6 +5,7 @@
 
 #include "store/memory/asynchronous.h"
 #include "store/memory/store_memory.h"
+#include "store/row.h"
 #include "store/transaction.h"
 
 bool store_is_shared(const store *s)
@@ -24,26 +25,53 @@ static void hash_use(ost_text owner, ost_text id, unsigned char *ret_hash)
     crypto_generichash_final(&state, ret_hash, crypto_generichash_BYTES);
 }
 
+/* Base64url of the hash, with a NUL. */
+#define USE_TEXT                                                                                   \
+    sodium_base64_ENCODED_LEN(crypto_generichash_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+
+static void write_use(ost_text owner, ost_text id, char ret_text[USE_TEXT])
+{
+    unsigned char hash[crypto_generichash_BYTES];
+    hash_use(owner, id, hash);
+    sodium_bin2base64(ret_text, USE_TEXT, hash, sizeof hash,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
 /* Who comes with the same meanwhile waits for this one. */
-static ost_result insert_use(database *d, ost_text hash, int64_t until)
+static ost_result insert_use(statement *st, ost_text hash, int64_t until)
 {
     int changes = 0;
-    statement *st =
-        prepare(d, text_for(d, "INSERT OR IGNORE INTO used (id, expires) VALUES (?1, ?2)",
-                            "INSERT INTO used (id, expires) SELECT ?1, ?2 FROM " ASYNCHRONOUS
-                            " ON CONFLICT DO NOTHING"));
     bind_text(st, 1, hash);
     bind_integer(st, 2, until);
     ost_result result = run_statement(st, &changes);
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
 
+#define SQLITE_INSERT "INSERT OR IGNORE INTO used (id, expires) VALUES (?1, ?2)"
+
+static ost_result insert_lone_use(database *d, ost_text hash, int64_t until)
+{
+    return insert_use(
+        prepare(d, text_for(d, SQLITE_INSERT,
+                            "INSERT INTO used (id, expires) SELECT ?1, ?2 FROM " ASYNCHRONOUS
+                            " ON CONFLICT DO NOTHING")),
+        hash, until);
+}
+
 ost_result store_use_once(store *s, ost_text owner, ost_text id, int64_t until)
 {
-    unsigned char hash[crypto_generichash_BYTES];
-    char text[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-    hash_use(owner, id, hash);
-    sodium_bin2base64(text, sizeof text, hash, sizeof hash,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    return WRITE(s, d, insert_use(d, (ost_text){text, sizeof text - 1}, until));
+    char text[USE_TEXT];
+    write_use(owner, id, text);
+    return WRITE(s, d, insert_lone_use(d, (ost_text){text, sizeof text - 1}, until));
+}
+
+ost_result use_within(database *d, ost_text owner, ost_text id, int64_t until)
+{
+    char text[USE_TEXT];
+    write_use(owner, id, text);
+    return insert_use(
+        prepare(d,
+                text_for(d, SQLITE_INSERT,
+                         "INSERT INTO used (id, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING")),
+        (ost_text){text, sizeof text - 1}, until);
 }

@@ -103,6 +103,16 @@ static const char *const migrations[] = {
     "INSERT INTO master_key (id, state) SELECT '', 0 WHERE EXISTS"
     "  (SELECT 1 FROM master_key WHERE state = 1)"
     "  AND NOT EXISTS (SELECT 1 FROM master_key WHERE id = '')",
+    /* 28: sessions that began at identity providers are found by what they are there */
+    "ALTER TABLE session ADD COLUMN provider_there " ADDED_TEXT
+    ", ADD COLUMN session_there " ADDED_TEXT ", ADD COLUMN user_there " ADDED_TEXT ";"
+    "UPDATE session SET provider_there = coalesce(note(notes, 'identity_provider'), ''),"
+    "  session_there = coalesce(note(notes, 'broker_session_id'), ''),"
+    "  user_there = coalesce(note(notes, 'broker_user_id'), '')"
+    "  WHERE strpos(notes, '\"identity_provider\":') > 0;"
+    "CREATE INDEX session_by_session_there ON session (realm, session_there)"
+    "  WHERE session_there <> '';"
+    "CREATE INDEX session_by_user_there ON session (realm, user_there) WHERE user_there <> ''",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -328,6 +328,17 @@ static const char *const migrations[] = {
     "INSERT INTO master_key (id, state) SELECT '', 0 WHERE EXISTS"
     "  (SELECT 1 FROM master_key WHERE state = 1)"
     "  AND NOT EXISTS (SELECT 1 FROM master_key WHERE id = '');",
+    /* 28: sessions that began at identity providers are found by what they are there */
+    "ALTER TABLE session ADD COLUMN provider_there TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE session ADD COLUMN session_there TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE session ADD COLUMN user_there TEXT NOT NULL DEFAULT '';"
+    "UPDATE session SET provider_there = coalesce(notes ->> '$.identity_provider', ''),"
+    "  session_there = coalesce(notes ->> '$.broker_session_id', ''),"
+    "  user_there = coalesce(notes ->> '$.broker_user_id', '')"
+    "  WHERE instr(notes, '\"identity_provider\":') > 0 AND json_valid(notes);"
+    "CREATE INDEX session_by_session_there ON session (realm, session_there)"
+    "  WHERE session_there <> '';"
+    "CREATE INDEX session_by_user_there ON session (realm, user_there) WHERE user_there <> '';",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

@@ -40,6 +40,7 @@ static const char *const titles[] = {
     [25] = "users counted, and found by how their names begin",
     [26] = "users found by texts within their names",
     [27] = "users with secrets are sealed too",
+    [28] = "sessions found by what they are at an identity provider",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 

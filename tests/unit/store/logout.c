@@ -7,7 +7,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "store/store.h"
+#include "store/search/session_there.h"
 #include "temporary.h"
 #include "test.h"
 
@@ -24,19 +24,24 @@ static const store_user users[] = {
     {.id = {"u2", 2}, .realm = {"r", 1}, .username = {"bob", 3}, .document = {"{}", 2}},
 };
 
-static void log_in(const char *session, const char *user, const char *client)
+static void log_in_by(const char *session, const char *user, const char *client, const char *notes)
 {
     const store_session s = {.id = text_of(session),
                              .realm = OST_TEXT("r"),
                              .user_id = text_of(user),
                              .ends = 1000,
                              .idle_ends = 500,
-                             .notes = OST_TEXT("{}")};
+                             .notes = text_of(notes)};
     const store_client_session part = {.session_id = text_of(session),
                                        .client_id = text_of(client),
                                        .notes = OST_TEXT("{}"),
                                        .issuer = OST_TEXT("https://id/realms/r")};
     assert_int_equal(store_login(db, &s, &part, NULL), OST_OK);
+}
+
+static void log_in(const char *session, const char *user, const char *client)
+{
+    log_in_by(session, user, client, "{}");
 }
 
 static int setup(void **state)
@@ -179,6 +184,72 @@ static void what_expires_is_not_told(void **state)
     assert_int_equal(waiting(1000, false), 0);
 }
 
+#define THERE(user, session)                                                                       \
+    "{\"identity_provider\":\"up\",\"broker_user_id\":\"" user                                     \
+    "\",\"broker_session_id\":\"" session "\"}"
+#define LATE                                                                                       \
+    "{\"offline\":\"t1\",\"identity_provider\":\"up\",\"broker_user_id\":\"x\","                   \
+    "\"broker_session_id\":\"one\"}"
+
+static size_t end_there(store_session_there of, ost_result expected)
+{
+    store_ended_session *ended = NULL;
+    size_t count = 0;
+    of.realm = OST_TEXT("r");
+    assert_int_equal(store_session_end_there(db, &of, 9, arena, &ended, &count), expected);
+    for (size_t i = 0; i < count; i++)
+        assert_true(text_starts(ended[i].id, "t") && text_is(ended[i].user_id, "u1"));
+    return count;
+}
+
+/* Those that began at an identity provider end by what they are there. */
+static void what_has_ended_there(void **state)
+{
+    store_logout *rows;
+    (void)state;
+    log_in_by("t1", "u1", "a", THERE("x", "one"));
+    log_in_by("t2", "u1", "b", THERE("x", "two"));
+    log_in_by("t3", "u1", "b", THERE("y", "one"));
+    log_in_by("t4", "u1", "c", LATE);
+    store_session_there of = {.provider = OST_TEXT("other"), .user = OST_TEXT("x")};
+    assert_int_equal(end_there(of, OST_OK), 0);
+    of.provider = (ost_text){0};
+    assert_int_equal(end_there(of, OST_E_ARGUMENT), 0);
+    of = (store_session_there){.provider = OST_TEXT("up")};
+    assert_int_equal(end_there(of, OST_E_ARGUMENT), 0);
+    of.session = OST_TEXT("one");
+    of.user = OST_TEXT("z");
+    assert_int_equal(end_there(of, OST_OK), 0);
+    assert_int_equal(take(10, 9, &rows), 0);
+    of.user = OST_TEXT("y");
+    assert_int_equal(end_there(of, OST_OK), 1);
+    assert_int_equal(take(10, 9, &rows), 1);
+    of = (store_session_there){.provider = OST_TEXT("up"),
+                               .user = OST_TEXT("x"),
+                               .offline = true,
+                               .once_owner = OST_TEXT("up"),
+                               .once_id = OST_TEXT("jti"),
+                               .once_until = 2000};
+    assert_int_equal(end_there(of, OST_OK), 3);
+    assert_int_equal(take(10, 9, &rows), 2);
+    log_in_by("t5", "u1", "a", THERE("x", "one"));
+    assert_int_equal(end_there(of, OST_E_CONFLICT), 0);
+    of.once_id = OST_TEXT("another");
+    assert_int_equal(end_there(of, OST_OK), 1);
+}
+
+/* What a session is there may change with a login. */
+static void a_session_that_begins_again(void **state)
+{
+    (void)state;
+    log_in_by("t1", "u1", "a", THERE("x", "one"));
+    log_in_by("t1", "u1", "a", THERE("x", "two"));
+    store_session_there of = {.provider = OST_TEXT("up"), .session = OST_TEXT("one")};
+    assert_int_equal(end_there(of, OST_OK), 0);
+    of.session = OST_TEXT("two");
+    assert_int_equal(end_there(of, OST_OK), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +259,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(many_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(who_listens_changes_with_the_realm, setup, teardown),
         cmocka_unit_test_setup_teardown(what_expires_is_not_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_has_ended_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_session_that_begins_again, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
