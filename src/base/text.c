@@ -50,6 +50,12 @@ bool text_ends(ost_text text, const char *suffix)
            text_equal(text_slice(text, text.len - wanted.len, wanted.len), wanted);
 }
 
+bool text_contains(ost_text text, ost_text part)
+{
+    return part.len == 0 ||
+           (text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL);
+}
+
 int text_compare(ost_text a, ost_text b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;

@@ -27,6 +27,9 @@ ost_text text_trim_lines(ost_text text);                     /* line breaks too 
 /* The offset of `byte` in `text` at or after `from`; text.len when it is not there. */
 size_t text_find(ost_text text, char byte, size_t from);
 
+/* Whether `part` stands somewhere in `text`; an empty one does everywhere. */
+bool text_contains(ost_text text, ost_text part);
+
 /* How often `byte` stands in `text`. */
 size_t text_count(ost_text text, char byte);
 

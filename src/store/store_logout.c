@@ -2,8 +2,6 @@
 /* What clients are still to be told, of logouts and of answers of their users (CIBA): written in
  * the transaction that ends the session or takes the answer, so that neither a crash nor a stop
  * loses one. */
-#include <string.h>
-
 #include <ostiary/json.h>
 
 #include "base/text.h"
@@ -64,8 +62,7 @@ ost_result put_listeners(database *d, const store_realm *realm)
 {
     ost_result result = run_statement(
         PREPARED(d, "DELETE FROM logout_listener WHERE realm = ?", realm->name), NULL);
-    if (result != OST_OK ||
-        memmem(realm->document.data, realm->document.len, ADDRESS, sizeof ADDRESS - 1) == NULL)
+    if (result != OST_OK || !text_contains(realm->document, OST_TEXT(ADDRESS)))
         return result;
     return insert_listeners(d, realm);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in the store, and what of them belongs to single clients. */
-#include <string.h>
-
-#include <ostiary/json.h>
-
 #include "base/text.h"
 #include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
+#include <ostiary/json.h>
 
 #define COLUMNS                                                                                    \
     "id, realm, user_id, auth_time, started, last_access, ends, idle_ends, remembered, notes"
@@ -41,8 +38,7 @@ static ost_result write_there(statement *st, const store_session *session, ost_a
 /* Most have not, and their notes are not read for it. */
 static ost_result write_session(statement *st, const store_session *session, int *ret_changes)
 {
-    bool there = memmem(session->notes.data, session->notes.len, BEGAN_THERE,
-                        sizeof BEGAN_THERE - 1) != NULL;
+    bool there = text_contains(session->notes, OST_TEXT(BEGAN_THERE));
     ost_arena *arena = there ? ost_arena_new(NOTES_MEMORY) : NULL;
     bind_text(st, 1, session->id);
     bind_text(st, 2, session->realm);

@@ -11,7 +11,7 @@
 
 static bool holds(ost_text text, const char *word)
 {
-    return text.data != NULL && memmem(text.data, text.len, word, strlen(word)) != NULL;
+    return text_contains(text, text_of(word));
 }
 
 static bool starts_ignoring_case(ost_text text, const char *prefix)

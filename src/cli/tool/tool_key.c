@@ -111,7 +111,7 @@ static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena
         if (result != OST_OK)
             tell_other(text, result, &why);
     }
-    if (result != OST_OK && text.len > 0 && memmem(text.data, text.len, "ENCRYPTED", 9) != NULL)
+    if (result != OST_OK && text_contains(text, OST_TEXT("ENCRYPTED")))
         ost_error_set(&why, result, "the key is encrypted (openssl pkey -in FILE decrypts it)");
     if (result == OST_OK)
         result = check_count(&keys, whole, &why);

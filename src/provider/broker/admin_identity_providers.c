@@ -103,7 +103,7 @@ static bool is_searched(const ost_json *idp, ost_text search)
     if (quoted)
         return text_equal(alias, text_slice(search, 1, search.len - 2));
     if (within)
-        return memmem(alias.data, alias.len, search.data + 1, search.len - 2) != NULL;
+        return text_contains(alias, text_slice(search, 1, search.len - 2));
     if (text_ends(search, "*"))
         search = text_slice(search, 0, search.len - 1);
     return text_equal(text_slice(alias, 0, search.len), search);

@@ -57,7 +57,7 @@ ost_result admin_list_clients(admin_call *a)
     for (size_t i = 0; i < r->client_count; i++) {
         const char *id = sorted[i]->client_id;
         bool fits = wanted.len == 0 || text_is(wanted, id) ||
-                    (search && memmem(id, strlen(id), wanted.data, wanted.len) != NULL);
+                    (search && text_contains(text_of(id), wanted));
         if (fits && first-- <= 0 && max-- > 0 && client_part_put(a, w, sorted[i]) != OST_OK)
             return OST_E_MEMORY;
     }

@@ -50,13 +50,9 @@ static bool fits(admin_call *a, const admin_group *group, const group_query *q)
 {
     if (q->attribute.len > 0 && !has_attribute(group, q))
         return false;
-    if (q->search.len == 0)
-        return true;
-    if (q->exact)
+    if (q->exact && q->search.len > 0)
         return text_equal(group->name, q->search);
-    ost_text folded = user_row_fold(group->name, a->arena);
-    return folded.len >= q->search.len &&
-           memmem(folded.data, folded.len, q->search.data, q->search.len) != NULL;
+    return text_contains(user_row_fold(group->name, a->arena), q->search);
 }
 
 static int by_name(const void *one, const void *other)

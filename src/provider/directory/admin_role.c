@@ -111,9 +111,7 @@ static int by_name(const void *one, const void *other)
 /* Whether the role's name has the search in it, in whatever case. */
 static bool contains(admin_call *a, ost_text name, ost_text wanted)
 {
-    ost_text folded = user_row_fold(name, a->arena);
-    return wanted.len == 0 || (folded.len >= wanted.len &&
-                               memmem(folded.data, folded.len, wanted.data, wanted.len) != NULL);
+    return text_contains(user_row_fold(name, a->arena), wanted);
 }
 
 void admin_put_role_page(admin_call *a, role_part *roles, size_t count, int64_t first, int64_t max,

@@ -2,8 +2,6 @@
 /* Keys of devices in the store; see pkcs11_row.h. */
 #include "provider/pkcs11/pkcs11_row.h"
 
-#include <string.h>
-
 #include <ostiary/jose.h>
 
 #include "base/base64url.h"
@@ -58,8 +56,7 @@ ost_result pkcs11_row_fill(ost_text public_jwk, ost_text uri, ost_arena *arena, 
 /* Without reading the key: a quotation mark within a value is never a bare one. */
 bool pkcs11_row_is(const store_key *row)
 {
-    static const char member[] = "\"" DEVICE "\":\"";
-    return row->jwk.len > 0 && memmem(row->jwk.data, row->jwk.len, member, strlen(member)) != NULL;
+    return text_contains(row->jwk, OST_TEXT("\"" DEVICE "\":\""));
 }
 
 ost_text pkcs11_row_uri(const store_key *row, ost_arena *arena)

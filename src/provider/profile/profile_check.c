@@ -32,8 +32,8 @@ size_t profile_length(ost_text text)
 
 static bool has_any(ost_text text, const char *const *sequences)
 {
-    for (size_t i = 0; text.len > 0 && sequences[i] != NULL; i++) {
-        if (memmem(text.data, text.len, sequences[i], strlen(sequences[i])) != NULL)
+    for (size_t i = 0; sequences[i] != NULL; i++) {
+        if (text_contains(text, text_of(sequences[i])))
             return true;
     }
     return false;

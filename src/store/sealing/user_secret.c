@@ -2,8 +2,6 @@
 /* Sealed documents of users; see user_secret.h. */
 #include "store/sealing/user_secret.h"
 
-#include <string.h>
-
 #include "base/text.h"
 
 #define SEALED "sealed."
@@ -14,7 +12,7 @@ static const char mark[] = "\"credentials\":[";
 
 bool user_secret_is(ost_text document)
 {
-    return document.len > 0 && memmem(document.data, document.len, mark, sizeof mark - 1) != NULL;
+    return text_contains(document, text_of(mark));
 }
 
 ost_result user_secret_seal(database *d, const store_user *user, sealed_text *ret_document)

@@ -29,6 +29,12 @@ static void counting(void **state)
     assert_int_equal(text_count(OST_TEXT("a.b..c."), '.'), 4);
     assert_int_equal(text_count(OST_TEXT("abc"), '.'), 0);
     assert_int_equal(text_count((ost_text){0}, '.'), 0);
+    assert_true(text_contains(OST_TEXT("abc"), OST_TEXT("bc")));
+    assert_true(text_contains(OST_TEXT("abc"), OST_TEXT("abc")));
+    assert_false(text_contains(OST_TEXT("abc"), OST_TEXT("abcd")));
+    assert_false(text_contains(OST_TEXT("abc"), OST_TEXT("ac")));
+    assert_false(text_contains((ost_text){0}, OST_TEXT("a")));
+    assert_true(text_contains((ost_text){0}, (ost_text){0}));
 }
 
 static void numbers(void **state)
