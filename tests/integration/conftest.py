@@ -10,7 +10,7 @@ from programs import build_folder
 ABOUT_ONE_ENGINE = ["test_backup.py", "test_migrate_store.py", "test_postgresql*.py", "test_nodes.py", "test_random_kills.py",
                     "test_node_outages.py"]
 ABOUT_OTHERS = ["test_http*", "test_tools*", "test_library.py", "test_vendors.py", "test_completion.py", "test_*explain*.py",
-                "test_attacks_[ak]*.py", "test_app_[!l]*.py"]
+                "test_attacks_[ak]*.py", "test_app_[!l]*.py", "test_gate*.py", "test_nginx_*.py"]
 
 key_layer.put_below(build_folder())
 
