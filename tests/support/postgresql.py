@@ -30,6 +30,7 @@ class Cluster:
         shutil.rmtree(self.data, ignore_errors=True)
         self.owner = pwd.getpwnam(USER) if os.geteuid() == 0 else None
         self.settings = settings
+        self.environment = {}  # besides ours
         self.process = None
         if self.owner:
             os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
@@ -55,7 +56,7 @@ class Cluster:
             arguments += ["-c", f"{name}={value}"]
         log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen(arguments, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
-                                        **self._as_owner())
+                                        env={**os.environ, **self.environment}, **self._as_owner())
         log.close()
         until = time.monotonic() + 30
         while self._ready() != 0:

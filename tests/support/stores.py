@@ -9,7 +9,9 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import sqlite3
+import struct
 
 from postgresql import USER, Cluster
 
@@ -47,7 +49,15 @@ class Databases:
     """The PostgreSQL of this worker, and the program that is told to use it."""
 
     def __init__(self, program):
-        self.cluster = Cluster(max_connections="300", fsync="off", full_page_writes="off", shared_buffers="64MB").start()
+        self.cluster = Cluster(max_connections="300", fsync="off", full_page_writes="off", shared_buffers="64MB")
+        # Its own copy, which the user that it runs as may read.
+        layer = pathlib.Path(shutil.copy(program.parents[2] / "tests/integration/libfault-layer.so", self.cluster.folder))
+        self.control = self.cluster.folder / "control"
+        self.set_clock(0)
+        for path in (layer, self.control):
+            path.chmod(0o644)
+        self.cluster.environment = {"LD_PRELOAD": str(layer), "FAULT_CONTROL": str(self.control)}
+        self.cluster.start()
         self.made = self.cluster.folder / "made"
         self.made.mkdir()
         for path in (self.cluster.folder, self.made):
@@ -59,6 +69,11 @@ class Databases:
         self.program = self.cluster.folder / "ostiary"
         self.program.write_text(text)
         self.program.chmod(0o755)
+
+    def set_clock(self, seconds):
+        """By so many the database's clock is wrong (tests/integration/fault_layer.c)."""
+        with open(self.control, "r+b" if self.control.exists() else "w+b") as file:
+            file.write(struct.pack("5i", 0, 0, 0, seconds, 0))
 
     def drop_unused(self):
         """Those that no program is connected to any more; a folder's next program begins anew."""
@@ -90,6 +105,11 @@ def drop_unused():
 def close():
     while _databases:
         _databases.pop().cluster.close()
+
+
+def set_clock(seconds):
+    """Of the databases: what counts for the providers that share one, whatever the machine's says."""
+    _databases[0].set_clock(seconds)
 
 
 def rows(data, query):
