@@ -190,7 +190,7 @@ static ost_result make_http(app_server *server, const app_extension *extension,
         .routes = table->routes,
         .route_count = table->count,
         .fallback = extension != NULL ? extension->fallback : not_found,
-        .fallback_user = extension != NULL ? extension->fallback_user : server,
+        .fallback_user = extension != NULL ? extension->user : server,
         .loops = s->loops,
         .log = s->log == SETTINGS_LOG_TEXT   ? access_log_text
                : s->log == SETTINGS_LOG_JSON ? access_log_json
@@ -208,6 +208,10 @@ static ost_result make_http(app_server *server, const app_extension *extension,
         log_sink_new(STDERR_FILENO, s->program != NULL ? s->program : "app", &server->log);
     if (result != OST_OK)
         return ost_error_set(error, result, "the log cannot be started");
+    if (extension != NULL) {
+        config.reload = extension->reload;
+        config.reload_user = extension->user;
+    }
     config.log_user = server->log;
     config.sampler = tracer_sampler(s->tracer);
     config.traced = tracer_take_request;
@@ -257,6 +261,7 @@ ost_result app_server_new(const ost_app *app, const app_settings *settings,
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     server->app = app;
     server->settings = settings;
+    server->extension = extension;
     server->paths = extension != NULL ? extension->paths : own;
     ost_result result = assemble(server, extension, ret_port, error);
     if (result != OST_OK) {

@@ -5,16 +5,6 @@
 
 #include "app/app_state.h"
 
-/* What a program of this house adds that has no guard of the framework's: the gate, whose answers
- * are not pages of an API. There is no start page then. */
-typedef struct app_extension {
-    app_paths paths;
-    const http_route *routes; /* with handlers that guard themselves */
-    size_t route_count;
-    http_handler fallback; /* of what no route fits */
-    void *fallback_user;
-} app_extension;
-
 /* Puts it together, listens and returns; nothing is served before app_server_run. OST_E_CONFIG: the
  * routes or the settings are wrong. `app`, `settings` and `extension` must outlive it; the last may
  * be NULL. */

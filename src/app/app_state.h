@@ -7,6 +7,7 @@
 #include <ostiary/app.h>
 
 #include "app/config/settings.h"
+#include "base/buffer.h"
 #include "http/http.h"
 #include "http/log/log_sink.h"
 #include <ostiary/login.h>
@@ -25,6 +26,18 @@ typedef struct app_paths {
     const char *callback, *logout, *logout_tokens;
 } app_paths;
 
+/* What a program of this house adds that has no guard of the framework's: the gate, whose answers
+ * are not pages of an API. There is no start page then. */
+typedef struct app_extension {
+    app_paths paths;
+    const http_route *routes; /* with handlers that guard themselves */
+    size_t route_count;
+    http_handler fallback;                   /* of what no route fits */
+    void (*reload)(void *user);              /* SIGHUP: one thread at a time */
+    void (*metrics)(void *user, buffer *to); /* what it tells Prometheus; any thread */
+    void *user;                              /* of the last three */
+} app_extension;
+
 struct app_server {
     const ost_app *app;
     const app_settings *settings;
@@ -36,6 +49,7 @@ struct app_server {
     ost_logout_rules logouts; /* whose logout tokens are taken; without a guard none are */
     app_route *routes;
     size_t route_count;
+    const app_extension *extension; /* NULL: there is none */
     http_server *http;
     log_sink *log;
     ost_text swagger_script, swagger_style;   /* what docs_assets holds; empty: the CDN's */

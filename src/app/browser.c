@@ -11,16 +11,18 @@
 
 #define TARGET_MAX 8192
 
-ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena)
+ost_text browser_base(const app_settings *settings, http_exchange *exchange)
 {
+    const http_request *request = http_request_of(exchange);
     if (settings->origin_of != NULL)
-        return settings->origin_of(settings->origins, request->authority);
+        return settings->origin_of(settings->origins, exchange);
     if (settings->base_url != NULL)
         return text_of(settings->base_url);
     if (!settings_host_is_local(request->authority))
         return (ost_text){0};
-    char *base = ost_arena_format(arena, "%s://%.*s", request->secure ? "https" : "http",
-                                  (int)request->authority.len, request->authority.data);
+    char *base =
+        ost_arena_format(http_arena(exchange), "%s://%.*s", request->secure ? "https" : "http",
+                         (int)request->authority.len, request->authority.data);
     if (base == NULL)
         return (ost_text){0};
     /* Origins are compared byte by byte, so it is spelt as browsers do. */

@@ -2,15 +2,10 @@
 /* Puts a gate together from its options and rules, and runs it; see gate.h. */
 #include "gate/gate.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "app/app_server.h"
 #include "base/array.h"
-#include "base/buffer.h"
 #include "base/text.h"
 #include "gate/gate_check.h"
 #include "gate/gate_pages.h"
@@ -18,46 +13,10 @@
 #include "trace/trace_settings.h"
 
 #define PROGRAM "ostiary"
-#define RULES_BYTES_MAX ((size_t)1 << 20)
 
 /* ---- options ---- */
 
-static ost_result load_rules(const char *path, buffer *text, ost_error *error)
-{
-    char bytes[16384];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return ost_error_set(error, OST_E_SYSTEM, "--rules: cannot open %s: %s", path,
-                             strerror(errno));
-    ssize_t len;
-    while ((len = read(fd, bytes, sizeof bytes)) > 0)
-        buffer_append(text, (ost_text){bytes, (size_t)len});
-    int failed = len < 0 ? errno : 0;
-    close(fd);
-    if (failed != 0)
-        return ost_error_set(error, OST_E_SYSTEM, "--rules: cannot read %s: %s", path,
-                             strerror(failed));
-    if (text->failed == OST_E_CEILING)
-        return ost_error_set(error, OST_E_CONFIG, "--rules: %s has more than %zu bytes", path,
-                             RULES_BYTES_MAX);
-    return text->failed;
-}
-
-static ost_result read_rules(const char *path, ost_arena *arena, const gate_rules **ret_rules,
-                             ost_error *error)
-{
-    buffer_auto buffer text = {0};
-    ost_error why = {0};
-    buffer_init(&text, RULES_BYTES_MAX);
-    ost_result result = load_rules(path, &text, error);
-    if (result != OST_OK)
-        return result;
-    result = gate_rules_read(buffer_text(&text), arena, ret_rules, &why);
-    return result == OST_OK ? OST_OK : ost_error_set(error, result, "%s: %s", path, why.detail);
-}
-
-static ost_result read_own(const option_values *values, ost_arena *arena, gate_state *gate,
-                           ost_error *error)
+static ost_result read_own(const option_values *values, gate_state *gate, ost_error *error)
 {
     const char *rules = options_get(values, "rules"), *name = options_get(values, "gateway");
     if (rules == NULL)
@@ -72,12 +31,14 @@ static ost_result read_own(const option_values *values, ost_arena *arena, gate_s
                              "--gateway is nginx, caddy, traefik, envoy or haproxy");
     ost_result result =
         options_switch(values, "passes-cookies", false, &gate->passes_cookies, error);
-    return result == OST_OK ? read_rules(rules, arena, &gate->rules, error) : result;
+    if (result != OST_OK)
+        return result;
+    return gate_rule_file_open(&gate->rules, rules, options_get(values, "client-id") != NULL,
+                               error);
 }
 
 /* Nobody but a proxy has something to ask. */
-static ost_result check_settings(const app_settings *settings, const gate_state *gate,
-                                 ost_error *error)
+static ost_result check_settings(const app_settings *settings, ost_error *error)
 {
     if (settings->proxy_count == 0)
         return ost_error_set(error, OST_E_CONFIG,
@@ -86,20 +47,36 @@ static ost_result check_settings(const app_settings *settings, const gate_state 
     if (settings->issuer_count == 0)
         return ost_error_set(error, OST_E_CONFIG,
                              "--issuer is missing: it says whose tokens are accepted");
-    if (gate->rules->logs_in && settings->client_id == NULL)
-        return ost_error_set(error, OST_E_CONFIG,
-                             "--client-id is missing: a rule says \"login\", and browsers sign in "
-                             "with a client");
     return OST_OK;
 }
 
 /* ---- the server ---- */
 
-static ost_text origin_of(const void *origins, ost_text authority)
+static ost_text origin_of(void *origins, http_exchange *exchange)
 {
-    const gate_rules *rules = origins;
-    const gate_site *site = gate_rules_site(rules, authority);
+    const gate_rules *rules = gate_rule_file_hold(origins, exchange);
+    const gate_site *site =
+        rules != NULL ? gate_rules_site(rules, http_request_of(exchange)->authority) : NULL;
     return site != NULL ? site->origin : (ost_text){0};
+}
+
+/* On SIGHUP. */
+static void reload(void *user)
+{
+    gate_state *gate = user;
+    const gate_rules *rules;
+    ost_error error = {0};
+    if (gate_rule_file_reload(&gate->rules, &rules, &error) == OST_OK)
+        log_sink_say(gate->server->log, "gate: the rules were read anew: %zu site%s",
+                     rules->site_count, rules->site_count == 1 ? "" : "s");
+    else
+        log_sink_say(gate->server->log, "gate: the rules stay as they were: %s", error.detail);
+}
+
+static void append_metrics(void *user, buffer *to)
+{
+    const gate_state *gate = user;
+    gate_rule_file_append_metrics(&gate->rules, to);
 }
 
 static const ost_route own_routes[] = {
@@ -150,7 +127,9 @@ static ost_result serve_gate(gate_state *gate, const app_settings *settings, voi
         .routes = routes,
         .route_count = settings->client_id != NULL ? ARRAY_LEN(routes) : 1,
         .fallback = gate_check_fallback,
-        .fallback_user = gate,
+        .reload = reload,
+        .metrics = append_metrics,
+        .user = gate,
     };
     start_words words = {.settings = settings, .ready = ready};
     ost_result result =
@@ -166,11 +145,11 @@ ost_result gate_run(option_values *values, ost_arena *arena, void (*ready)(void)
     gate_state made = {0};
     app_settings settings;
     tracer *traces = NULL;
-    ost_result result = read_own(values, arena, &made, error);
+    ost_result result = read_own(values, &made, error);
     if (result == OST_OK)
         result = settings_read(values, arena, &settings, error);
     if (result == OST_OK)
-        result = check_settings(&settings, &made, error);
+        result = check_settings(&settings, error);
     if (result == OST_OK)
         result = trace_settings_read(values, PROGRAM, arena, &traces, error);
     if (result == OST_OK) {
@@ -178,9 +157,10 @@ ost_result gate_run(option_values *values, ost_arena *arena, void (*ready)(void)
         settings.tracer = traces;
         settings.no_docs = true;
         settings.origin_of = origin_of;
-        settings.origins = made.rules;
+        settings.origins = &made.rules;
         result = serve_gate(&made, &settings, ready, error);
     }
     tracer_free(traces);
+    gate_rule_file_close(&made.rules);
     return result;
 }

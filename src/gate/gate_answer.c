@@ -13,17 +13,19 @@
 #define COOKIES_MAX 20
 #define COOKIE_BYTES_MAX ((size_t)64 << 10)
 
-gate_asked *gate_asked_new(http_exchange *exchange, const gate_state *gate)
+gate_asked *gate_asked_new(http_exchange *exchange, gate_state *gate)
 {
+    const gate_rules *rules = gate_rule_file_hold(&gate->rules, exchange);
     ost_request *plain = request_new(exchange, gate->server, NULL);
     gate_asked *asked = plain != NULL ? ost_arena_alloc(http_arena(exchange), sizeof *asked) : NULL;
-    if (asked == NULL) {
+    if (asked == NULL || rules == NULL) {
         if (plain != NULL)
             http_respond(exchange, 503, NULL, (ost_text){0});
         return NULL;
     }
     asked->request = *plain;
     asked->gate = gate;
+    asked->rules = rules;
     return asked;
 }
 
@@ -32,7 +34,7 @@ gate_asked *gate_asked_new(http_exchange *exchange, const gate_state *gate)
 /* Where a proxy copies a field that is not there, some leave the client's in its place. */
 static void set_nobody(gate_asked *asked)
 {
-    const gate_rules *rules = asked->gate->rules;
+    const gate_rules *rules = asked->rules;
     for (size_t i = 0; i < rules->field_count; i++)
         request_set(asked->request.exchange, rules->fields[i].name, OST_TEXT(""));
     request_set(asked->request.exchange, "Authorization", OST_TEXT(""));
@@ -120,7 +122,7 @@ static ost_result set_token(gate_asked *asked)
 
 void gate_answer_allow(gate_asked *asked)
 {
-    const gate_rules *rules = asked->gate->rules;
+    const gate_rules *rules = asked->rules;
     const ost_identity *identity = asked->request.verdict.identity;
     http_exchange *exchange = asked->request.exchange;
     ost_error error = {0};

@@ -8,14 +8,15 @@
 
 typedef struct gate_asked {
     ost_request request; /* first: see gate_asked_of */
-    const gate_state *gate;
+    gate_state *gate;
+    const gate_rules *rules; /* those that it began with */
     gate_question question;
     const gate_site *site;
     const gate_rule *rule;
 } gate_asked;
 
 /* In the exchange's arena; NULL when out of memory, and then it has been answered. */
-OST_MUST_CHECK gate_asked *gate_asked_new(http_exchange *exchange, const gate_state *gate);
+OST_MUST_CHECK gate_asked *gate_asked_new(http_exchange *exchange, gate_state *gate);
 
 static inline gate_asked *gate_asked_of(ost_request *request)
 {

@@ -111,12 +111,11 @@ static const gate_rule *find_rule(gate_asked *asked, const char **ret_why)
     ost_request *request = &asked->request;
     ost_arena *arena = http_arena(request->exchange);
     ost_text path;
-    asked->site = gate_rules_site(asked->gate->rules, request->http->authority);
+    asked->site = gate_rules_site(asked->rules, request->http->authority);
     *ret_why = "no site has this host";
     if (asked->site == NULL)
         return NULL;
-    *ret_why =
-        gate_smuggled(request->http, asked->site, asked->gate->rules, asked->question.method);
+    *ret_why = gate_smuggled(request->http, asked->site, asked->rules, asked->question.method);
     if (*ret_why == NULL)
         *ret_why = read_path(asked, arena, &path);
     if (*ret_why != NULL)

@@ -27,10 +27,10 @@ static void go_back(ost_request *request)
 }
 
 /* What the rule of the wanted page asks for; where there is none, a session of any kind. */
-static const ost_policy *policy_of(http_exchange *exchange, const gate_state *gate)
+static const ost_policy *policy_of(http_exchange *exchange, const gate_rules *rules)
 {
     const http_request *request = http_request_of(exchange);
-    const gate_site *site = gate_rules_site(gate->rules, request->authority);
+    const gate_site *site = gate_rules_site(rules, request->authority);
     ost_arena *arena = http_arena(exchange);
     ost_text path = OST_TEXT("/");
     const char *why;
@@ -46,16 +46,17 @@ static const ost_policy *policy_of(http_exchange *exchange, const gate_state *ga
 
 void gate_pages_login(http_exchange *exchange, void *user)
 {
-    const gate_state *gate = user;
+    gate_state *gate = user;
+    const gate_rules *rules = gate_rule_file_hold(&gate->rules, exchange);
     ost_route *route = ost_arena_alloc(http_arena(exchange), sizeof *route);
-    if (route == NULL) {
+    if (rules == NULL || route == NULL) {
         http_respond(exchange, 503, NULL, (ost_text){0});
         return;
     }
     *route = (ost_route){.method = "GET",
                          .path = GATE_LOGIN,
                          .handler = go_back,
-                         .guard = policy_of(exchange, gate)};
+                         .guard = policy_of(exchange, rules)};
     serve_route(exchange, gate->server, route);
 }
 

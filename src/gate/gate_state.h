@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A running gate, for the files that answer its requests. Stays as it is while requests run. */
+/* A running gate, for the files that answer its requests. Stays as it is while requests run, but
+ * for the file of rules. */
 #ifndef GATE_STATE_H
 #define GATE_STATE_H
 
 #include "app/app_state.h"
 #include "gate/gate_dialect.h"
-#include "gate/gate_rules.h"
+#include "gate/gate_rule_file.h"
 
 /* What the gate has for browsers, at every site. */
 #define GATE_LOGIN "/_ostiary/login"
@@ -15,7 +16,7 @@
 #define GATE_LOGOUT_TOKENS "/_ostiary/backchannel-logout"
 
 typedef struct gate_state {
-    const gate_rules *rules;
+    gate_rule_file rules;
     const gate_dialect *dialect;
     bool passes_cookies; /* the proxy hands cookies of the check to the browser */
     app_server *server;

@@ -142,6 +142,9 @@ typedef struct http_config {
     const char *client_authorities; /* PEM file, see http_client_certificate_vouched; NULL: none */
     const char *client_certificate_field; /* where trusted proxies tell it; NULL: nowhere */
     bool client_certificate_base64;       /* as base64 alone, whatever the field's name */
+    void (*reload)(void *user); /* http_server_run calls it on SIGHUP, after the certificates, on
+                                   its own thread; NULL: there is nothing else to read again */
+    void *reload_user;
     bool proxy_protocol;       /* a PROXY protocol v2 header is required on every connection */
     const http_field *headers; /* added to every response that does not set them */
     size_t header_count;
@@ -175,9 +178,9 @@ OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *err
 
 /* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. `serving` is called
  * once every loop has started; NULL is fine. SIGHUP reloads the certificates; a failure of that is
- * told to config.log, as an entry with status 0. SIGPIPE, SIGALRM, SIGUSR1 and SIGUSR2, where they
- * would end the process, are ignored from then on. Raises the process's soft limit of descriptors
- * to its hard one. */
+ * told to config.log, as an entry with status 0. Then config.reload is called. SIGPIPE, SIGALRM,
+ * SIGUSR1 and SIGUSR2, where they would end the process, are ignored from then on. Raises the
+ * process's soft limit of descriptors to its hard one. */
 OST_MUST_CHECK ost_result http_server_run(http_server *server, void (*serving)(void *user),
                                           void *user, ost_error *error);
 
@@ -248,6 +251,13 @@ ost_text http_request_cookie(const http_request *request, const char *name);
  * no token, is the caller's error: OST_E_ARGUMENT, and the response becomes a 500. */
 OST_MUST_CHECK ost_result http_set_field(http_exchange *exchange, const char *name, ost_text value);
 OST_MUST_CHECK ost_result http_add_field(http_exchange *exchange, const char *name, ost_text value);
+
+/* Keeps what a handler has borrowed until the exchange is over; then `release` is called with it,
+ * on the loop's thread. OST_E_MEMORY: it is not kept. */
+OST_MUST_CHECK ost_result http_hold(http_exchange *exchange, void (*release)(void *held),
+                                    void *held);
+/* What the exchange keeps for that function, the last of them; NULL: nothing. */
+void *http_held(const http_exchange *exchange, void (*release)(void *held));
 
 /* For the access log only. */
 void http_set_subject(http_exchange *exchange, ost_text subject);

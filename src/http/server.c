@@ -135,10 +135,12 @@ ost_result http_server_reload(http_server *server, ost_error *error)
 static void reload(http_server *server)
 {
     ost_error error = {0};
-    if (http_server_reload(server, &error) == OST_OK || server->service.log == NULL)
-        return;
-    http_log_entry entry = {.reason = text_of(error.detail)};
-    server->service.log(&entry, server->service.log_user);
+    if (http_server_reload(server, &error) != OST_OK && server->service.log != NULL) {
+        http_log_entry entry = {.reason = text_of(error.detail)};
+        server->service.log(&entry, server->service.log_user);
+    }
+    if (server->reload != NULL)
+        server->reload(server->reload_user);
 }
 
 /* A connection is a descriptor, and 1,024 of them, the usual soft limit, are soon used up. */

@@ -196,6 +196,8 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
     server->service.traced = config->traced;
     server->service.traced_user = config->traced_user;
     server->service.together = config->together;
+    server->reload = config->reload;
+    server->reload_user = config->reload_user;
     server->proxy_protocol = config->proxy_protocol;
     server->http1 = &http1_protocol;
     server->http2 = &http2_protocol;

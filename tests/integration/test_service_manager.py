@@ -3,6 +3,7 @@
 (sd_listen_fds(3)). The unit itself is judged by systemd-analyze."""
 
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -98,3 +99,29 @@ def test_units_are_read_without_a_word(tmp_path):
         (tmp_path / name).write_text(text)
     done = must_have(lambda: analyzed("verify", "--man=no", *tmp_path.iterdir()))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_rules_of_the_gate_are_copied_anew(tmp_path):
+    """The unit's own commands, as root runs them, in a folder that is the service's: whatever that has put there."""
+    text = (UNITS / "ostiary-gate.service").read_text()
+    commands = re.findall(r"^Exec(StartPre|Reload)=\+(.+)$", text, re.M)
+    assert [when for when, _ in commands] == ["StartPre", "Reload"] and commands[0][1] == commands[1][1]
+    source, victim, run = tmp_path / "rules.json", tmp_path / "victim", tmp_path / "run" / "ostiary-gate"
+    run.mkdir(parents=True)
+    command = commands[0][1].replace("/etc/ostiary/rules.json", str(source)).replace("%t", str(run.parent)).split()
+    copy = pathlib.Path(command[-1])
+    assert f"OSTIARY_RULES=%t/{copy.relative_to(run.parent)}\n" in text
+    victim.write_text("untouched")
+    for planted in (None, "a file", victim):
+        if isinstance(planted, str):
+            copy.unlink()
+            copy.write_text(planted)
+        elif planted:
+            copy.unlink()
+            copy.symlink_to(planted)
+        source.write_text(f'{{"sites": [], "was": "{planted}"}}')
+        assert subprocess.run(command, timeout=10).returncode == 0
+        assert copy.read_text() == source.read_text() and not copy.is_symlink()
+        assert copy.stat().st_mode & 0o777 == 0o444 and victim.read_text() == "untouched"
+    source.unlink()
+    assert subprocess.run(command, stderr=subprocess.DEVNULL, timeout=10).returncode != 0 and copy.exists()

@@ -7,6 +7,7 @@
 #include "app/config/origin_settings.h"
 #include "app/config/token_settings.h"
 #include "base/options.h"
+#include "http/http.h"
 
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
@@ -27,10 +28,10 @@ typedef struct app_settings {
     unsigned loops;
     const char *base_url; /* the origin that browsers see, without a slash; NULL: from Host, when
                              that is this machine */
-    /* A program of several origins: the one that this authority belongs to, or empty. NULL: there
-     * is one origin. */
-    ost_text (*origin_of)(const void *origins, ost_text authority);
-    const void *origins;
+    /* A program of several origins: the one that this request belongs to, or empty; good until it
+     * is over. NULL: there is one origin. */
+    ost_text (*origin_of)(void *origins, http_exchange *exchange);
+    void *origins;
     /* whom it trusts */
     const char *issuers[SETTINGS_ISSUERS];
     size_t issuer_count;

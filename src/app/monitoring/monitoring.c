@@ -61,6 +61,8 @@ static void send_metrics(http_exchange *exchange, void *user)
         buffer_append(&text, guard);
     http_metrics_append(server->http, server->log, &text);
     tracer_metrics_append(server->settings->tracer, &text);
+    if (server->extension != NULL)
+        server->extension->metrics(server->extension->user, &text);
     if (text.failed != OST_OK) {
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
         return;

@@ -35,7 +35,9 @@ struct http_server {
     _Atomic int state;
     _Atomic size_t open_connections;
     _Atomic size_t waiting_bytes; /* of responses that HTTP/2 clients have not taken yet */
-    const char *socket_path;      /* to be removed at the end; see listener.c */
+    void (*reload)(void *user);   /* on SIGHUP; NULL: nothing of the program's */
+    void *reload_user;
+    const char *socket_path; /* to be removed at the end; see listener.c */
 };
 
 #endif

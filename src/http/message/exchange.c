@@ -65,6 +65,8 @@ void exchange_give(http_exchange *x)
         return;
     exchange_home *home = x->home;
     exchange_client *client = x->client;
+    for (const exchange_loan *loan = x->loans; loan != NULL; loan = loan->next)
+        loan->release(loan->held);
     ost_arena_reset(x->arena);
     arena_trim(x->arena, SPARE_MEMORY_MAX);
     if (x->body.capacity > SPARE_MEMORY_MAX)
@@ -312,6 +314,24 @@ ost_text http_parameter(const http_exchange *exchange, const char *name)
         if (strcmp(found->parameters[i], name) == 0)
             return exchange->match.values[i];
     return (ost_text){NULL, 0};
+}
+
+ost_result http_hold(http_exchange *exchange, void (*release)(void *held), void *held)
+{
+    exchange_loan *loan = ost_arena_alloc(exchange->arena, sizeof *loan);
+    if (loan == NULL)
+        return OST_E_MEMORY;
+    *loan = (exchange_loan){.release = release, .held = held, .next = exchange->loans};
+    exchange->loans = loan;
+    return OST_OK;
+}
+
+void *http_held(const http_exchange *exchange, void (*release)(void *held))
+{
+    const exchange_loan *loan = exchange->loans;
+    while (loan != NULL && loan->release != release)
+        loan = loan->next;
+    return loan != NULL ? loan->held : NULL;
 }
 
 void http_set_subject(http_exchange *exchange, ost_text subject)

@@ -92,6 +92,13 @@ struct exchange_client {
 
 #define REQUEST_ID_LEN 16
 
+/* What a handler has borrowed for as long as the exchange lasts. */
+typedef struct exchange_loan {
+    void (*release)(void *held);
+    void *held;
+    struct exchange_loan *next;
+} exchange_loan;
+
 struct http_exchange {
     http_request request;
     exchange_home *home;
@@ -121,6 +128,7 @@ struct http_exchange {
     http_detail details[HTTP_DETAILS];
     size_t detail_count;
 
+    exchange_loan *loans;
     void (*work)(http_exchange *exchange, void *user);
     http_handler done;
     void *waiting_user;
