@@ -11,24 +11,27 @@
 
 #define TARGET_MAX 8192
 
-ost_text browser_base(const app_settings *settings, http_exchange *exchange)
+ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena)
 {
-    const http_request *request = http_request_of(exchange);
-    if (settings->origin_of != NULL)
-        return settings->origin_of(settings->origins, exchange);
     if (settings->base_url != NULL)
         return text_of(settings->base_url);
     if (!settings_host_is_local(request->authority))
         return (ost_text){0};
-    char *base =
-        ost_arena_format(http_arena(exchange), "%s://%.*s", request->secure ? "https" : "http",
-                         (int)request->authority.len, request->authority.data);
+    char *base = ost_arena_format(arena, "%s://%.*s", request->secure ? "https" : "http",
+                                  (int)request->authority.len, request->authority.data);
     if (base == NULL)
         return (ost_text){0};
     /* Origins are compared byte by byte, so it is spelt as browsers do. */
     ost_text origin;
     text_make_lower(base, strlen(base));
     return origin_read(text_of(base), &origin) == OST_OK ? origin : (ost_text){0};
+}
+
+ost_text browser_origin(const app_settings *settings, http_exchange *exchange)
+{
+    if (settings->origin_of != NULL)
+        return settings->origin_of(settings->origins, exchange);
+    return browser_base(settings, http_request_of(exchange), http_arena(exchange));
 }
 
 ost_result browser_cookies(const http_request *request, ost_arena *arena, ost_login_jar *ret_jar)

@@ -20,8 +20,11 @@ typedef struct browser_side {
 
 /* The origin of this API as the browser sees it ("https://api.example.org"): the configured one, or
  * Host's when that is this machine. Host is the client's to choose: of another name it is not
- * believed, and the text is empty. Good until the exchange is over. */
-ost_text browser_base(const app_settings *settings, http_exchange *exchange);
+ * believed, and the text is empty. In the arena. */
+ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena);
+
+/* The same, also in a program of several origins. Good until the exchange is over. */
+ost_text browser_origin(const app_settings *settings, http_exchange *exchange);
 
 /* The request's cookies (RFC 6265 §5.4). At most OST_LOGIN_PAIRS of them. */
 OST_MUST_CHECK ost_result browser_cookies(const http_request *request, ost_arena *arena,

@@ -18,7 +18,7 @@ void session_open(ost_request *request)
 {
     browser_side *side = &request->browser;
     ost_arena *arena = http_arena(request->exchange);
-    side->base = browser_base(request->server->settings, request->exchange);
+    side->base = browser_origin(request->server->settings, request->exchange);
     if (side->base.len == 0 || browser_cookies(request->http, arena, &side->jar) != OST_OK)
         return;
     side->has_session = ost_login_open(request->server->login, side->base, &side->jar, arena,
