@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/config/read_whole.h"
 #include "base/context.h"
 #include "base/text.h"
 
@@ -41,18 +42,14 @@ static ost_result fail_system(const gate_rule_file *file, const char *what, int 
                          strerror(number));
 }
 
-static ost_result read_all(const gate_rule_file *file, int fd, buffer *text, ost_error *error)
+static ost_result read_all(const gate_rule_file *file, int fd, char *bytes, size_t *ret_len,
+                           ost_error *error)
 {
-    char bytes[16384];
-    ssize_t len;
-    while ((len = read(fd, bytes, sizeof bytes)) > 0)
-        buffer_append(text, (ost_text){bytes, (size_t)len});
-    if (len < 0)
-        return fail_system(file, "read", errno, error);
-    if (text->failed == OST_E_CEILING)
+    ost_result result = read_whole(fd, bytes, FILE_BYTES_MAX, ret_len);
+    if (result == OST_E_CEILING)
         return ost_error_set(error, OST_E_CONFIG, "--rules: %s has more than %zu bytes", file->path,
                              FILE_BYTES_MAX);
-    return text->failed;
+    return result == OST_OK ? OST_OK : fail_system(file, "read", errno, error);
 }
 
 static bool is_same_moment(struct timespec a, struct timespec b)
@@ -61,12 +58,13 @@ static bool is_same_moment(struct timespec a, struct timespec b)
 }
 
 /* A file that somebody writes meanwhile may be the head of one version and the tail of another. */
-static ost_result read_settled(const gate_rule_file *file, int fd, buffer *text, ost_error *error)
+static ost_result read_settled(const gate_rule_file *file, int fd, char *bytes, size_t *ret_len,
+                               ost_error *error)
 {
     struct stat before, after;
     if (fstat(fd, &before) != 0)
         return fail_system(file, "look at", errno, error);
-    ost_result result = read_all(file, fd, text, error);
+    ost_result result = read_all(file, fd, bytes, ret_len, error);
     if (result != OST_OK || !S_ISREG(before.st_mode))
         return result;
     if (fstat(fd, &after) != 0)
@@ -90,28 +88,28 @@ static ost_result check_kind(const gate_rule_file *file, int fd, ost_error *erro
     return OST_OK;
 }
 
-static ost_result read_text(const gate_rule_file *file, bool again, buffer *text, ost_error *error)
+static ost_result read_text(const gate_rule_file *file, bool again, char *bytes, size_t *ret_len,
+                            ost_error *error)
 {
     int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (again ? O_NONBLOCK : 0));
     if (fd < 0)
         return fail_system(file, "open", errno, error);
     ost_result result = again ? check_kind(file, fd, error) : OST_OK;
     if (result == OST_OK)
-        result = read_settled(file, fd, text, error);
+        result = read_settled(file, fd, bytes, ret_len, error);
     close(fd);
     return result;
 }
 
-static ost_result read_rules(const gate_rule_file *file, bool again, rule_set *set,
+static ost_result read_rules(const gate_rule_file *file, bool again, char *bytes, rule_set *set,
                              ost_error *error)
 {
     ost_error why = {0};
-    buffer_auto buffer text = {0};
-    buffer_init(&text, FILE_BYTES_MAX);
-    ost_result result = read_text(file, again, &text, error);
+    size_t len = 0;
+    ost_result result = read_text(file, again, bytes, &len, error);
     if (result != OST_OK)
         return result;
-    result = gate_rules_read(buffer_text(&text), set->arena, &set->rules, &why);
+    result = gate_rules_read((ost_text){bytes, len}, set->arena, &set->rules, &why);
     if (result != OST_OK)
         return ost_error_set(error, result, "%s: %s", file->path, why.detail);
     if (set->rules->logs_in && !file->signs_in)
@@ -126,12 +124,15 @@ static ost_result rule_set_read(const gate_rule_file *file, bool again, rule_set
                                 ost_error *error)
 {
     rule_set *set = memory_alloc(sizeof *set);
-    if (set == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    atomic_init(&set->holders, 1);
-    set->arena = ost_arena_new(RULES_ARENA);
-    ost_result result = set->arena != NULL ? read_rules(file, again, set, error)
-                                           : ost_error_set(error, OST_E_MEMORY, "out of memory");
+    char *bytes = memory_alloc(FILE_BYTES_MAX + 1);
+    ost_result result = ost_error_set(error, OST_E_MEMORY, "out of memory");
+    if (set != NULL) {
+        atomic_init(&set->holders, 1);
+        set->arena = ost_arena_new(RULES_ARENA);
+    }
+    if (set != NULL && set->arena != NULL && bytes != NULL)
+        result = read_rules(file, again, bytes, set, error);
+    memory_free(bytes);
     if (result == OST_OK)
         *ret_set = set;
     else
