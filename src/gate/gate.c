@@ -33,12 +33,11 @@ static ost_result read_own(const option_values *values, gate_state *gate, ost_er
         options_switch(values, "passes-cookies", false, &gate->passes_cookies, error);
     if (result != OST_OK)
         return result;
-    return gate_rule_file_open(&gate->rules, rules, options_get(values, "client-id") != NULL,
-                               error);
+    return gate_rule_file_open(&gate->rules, rules, error);
 }
 
 /* Nobody but a proxy has something to ask. */
-static ost_result check_settings(const app_settings *settings, ost_error *error)
+static ost_result check_settings(const app_settings *settings, gate_state *gate, ost_error *error)
 {
     if (settings->proxy_count == 0)
         return ost_error_set(error, OST_E_CONFIG,
@@ -47,7 +46,7 @@ static ost_result check_settings(const app_settings *settings, ost_error *error)
     if (settings->issuer_count == 0)
         return ost_error_set(error, OST_E_CONFIG,
                              "--issuer is missing: it says whose tokens are accepted");
-    return OST_OK;
+    return gate_rule_file_take_client(&gate->rules, settings->client_id != NULL, error);
 }
 
 /* ---- the server ---- */
@@ -149,7 +148,7 @@ ost_result gate_run(option_values *values, ost_arena *arena, void (*ready)(void)
     if (result == OST_OK)
         result = settings_read(values, arena, &settings, error);
     if (result == OST_OK)
-        result = check_settings(&settings, error);
+        result = check_settings(&settings, &made, error);
     if (result == OST_OK)
         result = trace_settings_read(values, PROGRAM, arena, &traces, error);
     if (result == OST_OK) {

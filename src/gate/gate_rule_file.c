@@ -101,6 +101,16 @@ static ost_result read_text(const gate_rule_file *file, bool again, char *bytes,
     return result;
 }
 
+static ost_result check_client(const gate_rule_file *file, const gate_rules *rules,
+                               ost_error *error)
+{
+    if (rules->logs_in && !file->signs_in)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--client-id is missing: a rule says \"login\", and browsers sign in "
+                             "with a client");
+    return OST_OK;
+}
+
 static ost_result read_rules(const gate_rule_file *file, bool again, char *bytes, rule_set *set,
                              ost_error *error)
 {
@@ -112,11 +122,7 @@ static ost_result read_rules(const gate_rule_file *file, bool again, char *bytes
     result = gate_rules_read((ost_text){bytes, len}, set->arena, &set->rules, &why);
     if (result != OST_OK)
         return ost_error_set(error, result, "%s: %s", file->path, why.detail);
-    if (set->rules->logs_in && !file->signs_in)
-        return ost_error_set(error, OST_E_CONFIG,
-                             "--client-id is missing: a rule says \"login\", and browsers sign in "
-                             "with a client");
-    return OST_OK;
+    return again ? check_client(file, set->rules, error) : OST_OK;
 }
 
 /* The set has one holder: the caller. */
@@ -142,18 +148,23 @@ static ost_result rule_set_read(const gate_rule_file *file, bool again, rule_set
 
 /* ---- the current ones ---- */
 
-ost_result gate_rule_file_open(gate_rule_file *file, const char *path, bool signs_in,
-                               ost_error *error)
+ost_result gate_rule_file_open(gate_rule_file *file, const char *path, ost_error *error)
 {
     rule_set *set = NULL;
     file->path = path;
-    file->signs_in = signs_in;
     ost_result result = rule_set_read(file, false, &set, error);
     if (result != OST_OK)
         return result;
     published_replace(&file->current, set);
     atomic_store(&file->read_at, ost_now(NULL));
     return OST_OK;
+}
+
+ost_result gate_rule_file_take_client(gate_rule_file *file, bool is_there, ost_error *error)
+{
+    const rule_set *set = atomic_load(&file->current.current);
+    file->signs_in = is_there;
+    return check_client(file, set->rules, error);
 }
 
 void gate_rule_file_close(gate_rule_file *file)

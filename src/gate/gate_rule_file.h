@@ -21,10 +21,15 @@ typedef struct gate_rule_file {
 
 /* Reads it for the first time; `path` is borrowed. OST_E_CONFIG, OST_E_SYSTEM: with a sentence.
  * Once opened it is closed again. */
-OST_MUST_CHECK ost_result gate_rule_file_open(gate_rule_file *file, const char *path, bool signs_in,
+OST_MUST_CHECK ost_result gate_rule_file_open(gate_rule_file *file, const char *path,
                                               ost_error *error);
 /* No exchange holds rules any more. What was never opened is fine. */
 void gate_rule_file_close(gate_rule_file *file);
+
+/* Says whether there is a client, once, before requests run. OST_E_CONFIG: there is none, and a
+ * rule says "login". */
+OST_MUST_CHECK ost_result gate_rule_file_take_client(gate_rule_file *file, bool is_there,
+                                                     ost_error *error);
 
 /* Reads it again; on failure the rules stay. *ret_rules, which may serve for words alone, lives
  * until the next reload. One thread at a time. */

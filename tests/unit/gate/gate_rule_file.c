@@ -25,6 +25,10 @@
 static char folder[] = "/tmp/ostiary-rules-XXXXXX";
 static char path[64], socket_path[64];
 
+static const char logs_in[] =
+    "{\"sites\": [{\"origin\": \"https://v9.example\", \"rules\": [{\"prefix\": \"/\", "
+    "\"policy\": {}, \"login\": true}]}]}";
+
 static void write_file(const char *text)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -71,14 +75,13 @@ static void what_is_wrong_changes_nothing(void **state)
         "{\"sites\": [{\"origin\": \"https://v9.example\", \"rules\": [{\"prefix\"",
         "{}",
         "{\"sites\": [{\"origin\": \"https://v9.example\", \"rules\": [{\"prefix\": \"/\"}]}]}",
-        "{\"sites\": [{\"origin\": \"https://v9.example\", \"rules\": [{\"prefix\": \"/\", "
-        "\"policy\": {}, \"login\": true}]}]}", /* without a client */
+        logs_in, /* without a client */
     };
     gate_rule_file file = {0};
     const gate_rules *rules = NULL;
     ost_error error = {0};
     write_version(2);
-    assert_int_equal(gate_rule_file_open(&file, path, false, &error), OST_OK);
+    assert_int_equal(gate_rule_file_open(&file, path, &error), OST_OK);
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         write_file(wrong[i]);
         assert_int_equal(gate_rule_file_reload(&file, &rules, &error), OST_E_CONFIG);
@@ -102,7 +105,7 @@ static void only_files_are_read_again(void **state)
     const gate_rules *rules = NULL;
     ost_error error = {0};
     write_version(1);
-    assert_int_equal(gate_rule_file_open(&file, path, false, &error), OST_OK);
+    assert_int_equal(gate_rule_file_open(&file, path, &error), OST_OK);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(gate_rule_file_reload(&file, &rules, &error), OST_E_SYSTEM);
     assert_int_equal(mkfifo(path, 0600), 0);
@@ -120,13 +123,25 @@ static void only_files_are_read_again(void **state)
     gate_rule_file_close(&file);
 }
 
+static void rules_that_log_in_need_a_client(void **state)
+{
+    (void)state;
+    gate_rule_file file = {0};
+    ost_error error = {0};
+    write_file(logs_in);
+    assert_int_equal(gate_rule_file_open(&file, path, &error), OST_OK);
+    assert_int_equal(gate_rule_file_take_client(&file, false, &error), OST_E_CONFIG);
+    assert_int_equal(gate_rule_file_take_client(&file, true, &error), OST_OK);
+    gate_rule_file_close(&file);
+}
+
 static void what_was_never_opened_is_closed(void **state)
 {
     (void)state;
     gate_rule_file file = {0};
     ost_error error = {0};
     write_file("no JSON");
-    assert_int_equal(gate_rule_file_open(&file, path, false, &error), OST_E_CONFIG);
+    assert_int_equal(gate_rule_file_open(&file, path, &error), OST_E_CONFIG);
     gate_rule_file_close(&file);
 }
 
@@ -227,7 +242,7 @@ static void requests_keep_what_they_began_with(void **state)
     client clients[CLIENTS] = {0};
     ost_error error = {0};
     write_version(1);
-    assert_int_equal(gate_rule_file_open(&shared, path, false, &error), OST_OK);
+    assert_int_equal(gate_rule_file_open(&shared, path, &error), OST_OK);
     http_server *server = serve();
     for (size_t i = 0; i < CLIENTS; i++) {
         clients[i].over = &over;
@@ -275,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_changes_nothing),
         cmocka_unit_test(only_files_are_read_again),
+        cmocka_unit_test(rules_that_log_in_need_a_client),
         cmocka_unit_test(what_was_never_opened_is_closed),
         cmocka_unit_test(requests_keep_what_they_began_with),
     };
