@@ -28,6 +28,10 @@ struct admin_call {
     const struct mail_letter *letter; /* goes out before the answer, which is given once the mail
                                        * server has taken it; NULL: none */
     const char *unsent;               /* the answer when it does not */
+    /* Asks somebody else for the answer, on the loop, and goes on once it is decided; `asked` is
+     * the operation's own. NULL: nobody has to be asked. */
+    void (*asks)(struct admin_call *admin, void (*go_on)(struct call *call));
+    void *asked;
     call *entered; /* the call in the realm of the path, whose user the browser is from now
                     * on, in the session `begun`; NULL: it is who it was */
     store_session begun;

@@ -122,7 +122,7 @@ static void tell(admin_call *a)
         return;
     if (a->letter != NULL)
         job->has_event = admin_event_make(a, &job->event);
-    else
+    else if (a->asks == NULL)
         admin_event_tell(a);
 }
 
@@ -264,6 +264,10 @@ static void send_answer(call *c)
 {
     admin_job *job = c->job;
     const mail_letter *letter = job->admin.letter;
+    if (job->admin.asks != NULL && c->error.status == 0 && job->admin.status == 200) {
+        job->admin.asks(&job->admin, answer);
+        return;
+    }
     if (letter == NULL || c->error.status != 0 || job->admin.status >= 300) {
         answer(c);
         return;

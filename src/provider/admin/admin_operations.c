@@ -67,7 +67,7 @@ static const admin_route admin_routes[] = {
     {HTTP_DELETE, USER "/consents/{id*}", RIGHT_MANAGE_USERS, admin_revoke_consent,
      "takes back what the user has granted to a client, and ends its sessions"},
     ABSENT(REALM "/authentication", "changes of flows, registration of required actions"),
-    ABSENT(REALM "/identity-provider", "kinds of identity providers, import of their settings"),
+    ABSENT(REALM "/identity-provider", "kinds of identity providers"),
     ABSENT(REALM "/client-policies", "what else Keycloak has of client policies"),
     ABSENT(REALM "/client-description-converter", "clients of other descriptions"),
     ABSENT(REALM "/client-registration-policy", "kinds of policies of client registration"),

@@ -100,7 +100,7 @@ admin_handler admin_execute_actions_email, admin_send_verify_email, admin_reset_
 /* ---- admin_federated.c ---- */
 admin_handler admin_list_federated, admin_add_federated, admin_remove_federated;
 /* ---- broker: admin_identity_providers.c, admin_provider_mappers.c ---- */
-admin_handler admin_list_identity_providers, admin_create_identity_provider,
+admin_handler admin_import_provider, admin_list_identity_providers, admin_create_identity_provider,
     admin_read_identity_provider, admin_update_identity_provider, admin_delete_identity_provider;
 admin_handler admin_list_provider_mappers, admin_create_provider_mapper, admin_read_provider_mapper,
     admin_update_provider_mapper, admin_delete_provider_mapper;

@@ -13,6 +13,8 @@ static const admin_route routes[] = {
      "the identity providers; search, first, max"},
     {HTTP_POST, PROVIDERS, RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_create_identity_provider,
      "makes an identity provider"},
+    {HTTP_POST, REALM "/identity-provider/import-config", RIGHT_MANAGE_IDENTITY_PROVIDERS,
+     admin_import_provider, "the settings that a provider publishes; fromUrl, providerId"},
     {HTTP_GET, PROVIDER, VIEW_PROVIDERS, admin_read_identity_provider, "one, its secrets masked"},
     {HTTP_PUT, PROVIDER, RIGHT_MANAGE_IDENTITY_PROVIDERS, admin_update_identity_provider,
      "replaces one; masks stand for the secrets that it has, and its alias stays"},
