@@ -70,6 +70,7 @@ an account taken over by what an identity provider says of its address or name
 an id at an identity provider in another letter case, of two users, or of another provider
 a login there that is older than asked for, a level that an identity provider says, somebody else in place of whom signs in again
 a logout token of an identity provider: of another, about somebody else, unsigned, no logout token, a second time
+an account elsewhere that is linked without its owner's yes, in another browser, in place of somebody else's; the last way in
 """.strip().splitlines()
 
 # What is judged by attacks of the forger's, whose numbers stand where they are made.

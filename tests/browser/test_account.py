@@ -12,6 +12,7 @@ from one_time_codes import execution, totp
 from recovery_codes import code_of, flows_with_recovery, recovery_codes
 from programs import Provider
 from shown import counts, shows
+from upstream import Upstream
 from web import Browser, bearer
 
 from peers import PROJECT
@@ -21,7 +22,7 @@ SINKS = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval
 TOOL = Client("tool")
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
 SIZE_MAX = 60 * 1024
-PAGES = ["Personal info", "Password", "Sign-in methods", "Devices", "Applications", "Groups"]
+PAGES = ["Personal info", "Password", "Sign-in methods", "Linked accounts", "Devices", "Applications", "Groups"]
 
 
 def user(name, **more):
@@ -72,9 +73,16 @@ REALM = {
 
 
 @pytest.fixture(scope="module")
-def provider(work):
+def upstream():
+    made = Upstream()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def provider(work, upstream):
     file = work / "homes-realm.json"
-    file.write_text(json.dumps(REALM))
+    file.write_text(json.dumps(REALM | {"identityProviders": [upstream.config("staff", displayName=EVIL)]}))
     with Provider([file], work / "homes") as server:
         yield server
 
@@ -122,6 +130,26 @@ def test_an_app_is_set_up_and_removed(account, page):
     shows(page.get_by_role("cell", name=f"{EVIL} 2"))
     account.press("Remove").press("Remove", page.get_by_role("dialog")).told(f"{EVIL} 2 has been removed.")
     shows(page.get_by_text("You have no authenticator app."))
+    assert account.problems == []
+
+
+# ---- accounts elsewhere ----
+
+
+def test_an_account_elsewhere_is_linked_and_unlinked(account, page, upstream):
+    upstream.reset(sub="up-kay", preferred_username=EVIL)
+    upstream.answers = {path: (200, "text/html", b"") for path in ("/authorize", "/favicon.ico")}
+    account.log_in("kay").at("Linked accounts")
+    shows(page.get_by_role("cell", name="Not linked"))
+    account.press("Link account")
+    page.get_by_role("heading", name=f"Linking {EVIL}").wait_for()
+    page.get_by_role("button", name="Accept").click()
+    page.wait_for_url(f"{upstream.issuer}/**")
+    page.goto(upstream.agree(page.url))
+    account.heading("Linked accounts").ready()
+    counts(page.get_by_role("cell", name=EVIL), 2)
+    account.press("Unlink").press("Unlink", page.get_by_role("dialog")).told(f"{EVIL} is no longer linked.")
+    shows(page.get_by_role("cell", name="Not linked"))
     assert account.problems == []
 
 

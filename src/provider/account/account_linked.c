@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts at other providers, in the account REST API: what a realm file says of them. Logins
- * through other providers are not there, so none is linked here; a link can be taken back. */
+/* Accounts at identity providers, in the account REST API: which there are, and the end of a link,
+ * unless it is the last way in. Links are made by an action of a login (kc_action). */
 #include "base/json/json_list.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
@@ -46,6 +46,19 @@ ost_result account_list_linked(account_call *a)
     return account_answer(a, w);
 }
 
+/* Whether they may log in by another account elsewhere, as things stand: Keycloak counts all. */
+static bool has_other(const account_call *a, const ost_json *link)
+{
+    const upstreams *all = &a->call->realm->upstreams;
+    const ost_json *at = ost_json_first(ost_json_get(a->document, "federatedIdentities"));
+    for (; at != NULL; at = ost_json_next(at)) {
+        const upstream *u = upstreams_find(all, part_text(at, "identityProvider"));
+        if (at != link && u != NULL && u->barred == NULL && !u->link_only)
+            return true;
+    }
+    return false;
+}
+
 ost_result account_unlink(account_call *a)
 {
     const ost_json *list = ost_json_get(a->call->realm->document, "identityProviders");
@@ -55,6 +68,10 @@ ost_result account_unlink(account_call *a)
         return account_refuse(a, 400, "errorMessage", "identityProviderNotFoundMessage");
     if (link == NULL)
         return account_refuse(a, 400, "errorMessage", "This identity is not active anymore.");
+    if (a->user.password.len == 0 && !has_other(a, link))
+        return account_refuse(
+            a, 400, "errorMessage",
+            "You can't remove last federated identity as you don't have a password.");
     ost_result result = document_replace(links, link, NULL, a->call->arena, &links);
     if (result == OST_OK)
         result = document_put(a->document, OST_TEXT("federatedIdentities"), links, a->call->arena,

@@ -3,11 +3,14 @@
 #ifndef BROKER_ENDPOINT_H
 #define BROKER_ENDPOINT_H
 
-#include "http/http.h"
+#include "provider/call/call.h"
 
 /* "login": to the provider, and "endpoint": back from it. */
 void broker_login_endpoint(http_exchange *exchange, void *provider);
 void broker_return_endpoint(http_exchange *exchange, void *provider);
+/* Sends the browser of the login (browser_login.h) that is under way to the provider; NULL: it is
+ * gone. */
+void broker_leave(call *call, const upstream *upstream);
 /* "endpoint/logout_response": back from where a session has ended. */
 void broker_logout_endpoint(http_exchange *exchange, void *provider);
 

@@ -20,6 +20,8 @@ typedef struct broker_job {
     const ost_json *userinfo;   /* NULL: none */
     upstream_identity identity; /* whom it knows them as */
     const char *why;            /* what is wrong, for the log */
+    bool denied;                /* the user has said no there */
+    bool ended;                 /* the link has been made, or not; and the login goes on */
 } broker_job;
 
 /* The login form again, with the alert; `error`: Keycloak's word in the event; NULL: it is none. */
@@ -46,6 +48,18 @@ ost_text broker_claim_text(const call *call, const char *name);
 
 /* Finds or makes the user, and goes on with their login: the outcome is set. On the pool. */
 void broker_user_log_in(call *call);
+
+/* Fills job->identity by what the provider says. */
+void broker_identity_read(call *call);
+
+/* Whether somebody who is signed in has been there to link an account; by which providers that
+ * is done. */
+bool broker_links(const call *call);
+const upstream *broker_linkable(const call *call, ost_text alias);
+/* Links the account of job->claims, or gives it up, and completes the login: the outcome is set. On
+ * the pool. */
+void broker_link(call *call);
+void broker_link_fail(call *call);
 
 /* What the mappers make of the claims: the user's document with it. `newcomer`: they are being
  * made. */

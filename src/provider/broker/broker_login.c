@@ -38,11 +38,16 @@ bool broker_fail(call *c, const char *why)
     return broker_refuse(c, BROKER_FAILED, "identity_provider_login_failure");
 }
 
-/* What went wrong there is an event of its own; then the login goes on, or does not. */
+/* What went wrong there is an event of its own; then the login goes on, or does not. Whoever wanted
+ * to link an account is signed in, and goes back to the client. */
 static void send_login(call *c)
 {
     const broker_job *job = c->job;
     const char *error = c->event.error;
+    if (broker_links(c) && !job->ended && job->login.outcome == LOGIN_PAGE) {
+        call_work(c, broker_link_fail, send_login);
+        return;
+    }
     if (job->why != NULL) {
         event_tell(c, EVENT_IDENTITY_PROVIDER_LOGIN, error);
         c->event.error = NULL;
@@ -133,18 +138,17 @@ static bool seal(call *c, const upstream *u, ost_text *ret_state)
     auth_request *r = &login->request;
     ost_text token;
     r->upstream = u->alias;
+    if (r->session.len > 0) /* they have proved here who they are */
+        r->fresh_since = 0;
     r->identity = (ost_text){0};
     return make_secret(c, &r->upstream_nonce) && make_secret(c, &r->upstream_verifier) &&
            auth_request_seal(c, r, browser_id(c, true), &token) &&
            internal_token_hide(c, token, ret_state);
 }
 
-static void go_there(call *c)
+void broker_leave(call *c, const upstream *u)
 {
     ost_text state, url;
-    const upstream *u = upstream_usable(c, http_parameter(c->exchange, "alias"));
-    if (!browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_LOGIN))
-        return;
     if (u == NULL) {
         page_send_error(c, 400, "Invalid Request");
         return;
@@ -157,6 +161,12 @@ static void go_there(call *c)
     http_redirect(c->exchange, 303, url);
 }
 
+static void go_there(call *c)
+{
+    if (browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_LOGIN))
+        broker_leave(c, upstream_usable(c, http_parameter(c->exchange, "alias")));
+}
+
 void broker_login_endpoint(http_exchange *exchange, void *user)
 {
     browser_login_begin(exchange, user, sizeof(broker_job), go_there);
@@ -166,7 +176,7 @@ void broker_login_endpoint(http_exchange *exchange, void *user)
 
 static void broker_finish(call *c)
 {
-    call_work(c, broker_user_log_in, send_login);
+    call_work(c, broker_links(c) ? broker_link : broker_user_log_in, send_login);
 }
 
 static void take_userinfo(call *c)
@@ -242,7 +252,8 @@ static bool check_answer(call *c)
      * the authorization request was sent to" (RFC 9207 §2.4). */
     if (issuer.data != NULL && !text_is(issuer, job->upstream->issuer))
         return broker_fail(c, "the answer is of another issuer");
-    if (text_is(error, "access_denied"))
+    job->denied = text_is(error, "access_denied");
+    if (job->denied)
         return broker_refuse(c, "Access was denied at the identity provider.", NULL);
     if (error.data != NULL)
         return broker_fail(
@@ -262,7 +273,8 @@ static void come_back(call *c)
     }
     if (!browser_login_open(c, token, AUTH_STAGE_UPSTREAM))
         return;
-    job->upstream = upstream_usable(c, http_parameter(c->exchange, "alias"));
+    job->upstream = broker_links(c) ? broker_linkable(c, http_parameter(c->exchange, "alias"))
+                                    : upstream_usable(c, http_parameter(c->exchange, "alias"));
     if (job->upstream == NULL || !text_equal(job->upstream->alias, r->upstream)) {
         page_send_error(c, 400, INVALID);
         return;

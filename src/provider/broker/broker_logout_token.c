@@ -10,6 +10,7 @@
 #include "store/search/session_there.h"
 
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
+#define FAILED "LogoutToken verification with identity provider failed"
 #define LONGEST 600     /* seconds since it was issued; a token lives for two minutes (§2.4) */
 #define FURTHEST 1200   /* and that by clocks as far apart as may be, both ways */
 #define PROVIDERS_MAX 8 /* that are asked for their keys: of one issuer, by one client ID there */
@@ -119,6 +120,12 @@ static bool read_event(const ost_claims *claims, bool *ret_offline)
     return true;
 }
 
+/* One that is older than any of them lives is not remembered any more. */
+static bool is_young(const call *c, const ost_claims *claims)
+{
+    return call_issued_at(claims) + LONGEST > c->now;
+}
+
 /* What else is signed with the same keys for the same client, as an ID token, is none. */
 static bool check_claims(call *c)
 {
@@ -137,6 +144,10 @@ static bool check_claims(call *c)
     if (ost_claims_get(claims, "nonce") != NULL)
         return logout_token_refuse(c,
                                    "The LogoutToken contains a nonce claim which is not allowed");
+    if (ost_claims_get(claims, "iat") == NULL)
+        return logout_token_refuse(c, "The LogoutToken doesn't contain an iat claim");
+    if (!is_young(c, claims))
+        return logout_token_refuse(c, FAILED);
     return ost_claims_text(claims, "jti").len > 0 ||
            logout_token_refuse(c, "The logoutToken jti is missing");
 }
@@ -147,7 +158,7 @@ static void logout_token_finish(call *c)
     if (job->count == 0 && job->keys_missing)
         call_refuse_busy(c);
     else if (job->count == 0)
-        (void)logout_token_refuse(c, "LogoutToken verification with identity provider failed");
+        (void)logout_token_refuse(c, FAILED);
     else
         (void)check_claims(c);
     call_work(c, work, send);
@@ -162,11 +173,8 @@ static void judge(call *c)
     logout_token_job *job = c->job;
     const upstream *u = &c->realm->upstreams.list[job->at++];
     const char *const audiences[] = {u->client_id};
-    const ost_claims_rules rules = {.issuer = u->issuer,
-                                    .audiences = audiences,
-                                    .audience_count = 1,
-                                    .leeway = u->leeway,
-                                    .max_age = LONGEST};
+    const ost_claims_rules rules = {
+        .issuer = u->issuer, .audiences = audiences, .audience_count = 1, .leeway = u->leeway};
     const ost_keyset *keys = broker_keys(c, u);
     ost_error error = {0};
     if (keys == NULL)
@@ -215,7 +223,7 @@ static bool read_token(call *c)
     if (!call_read_form(c))
         return false;
     job->token = call_parameter(c, "logout_token");
-    if (job->token.len == 0)
+    if (job->token.data == NULL)
         return logout_token_refuse(c, "No logout token");
     if (ost_jwt_read_unverified(job->token, c->arena, &read, NULL) != OST_OK)
         return logout_token_refuse(c, "The decode of the logoutToken failed");
@@ -223,7 +231,7 @@ static bool read_token(call *c)
         return logout_token_refuse(c, "No Identity Provider has been found");
     job->unverified = read.claims;
     return ost_json_text(ost_json_get(read.claims, "iss"), &job->issuer) ||
-           logout_token_refuse(c, "LogoutToken verification with identity provider failed");
+           logout_token_refuse(c, FAILED);
 }
 
 void broker_backchannel_endpoint(http_exchange *exchange, void *user)

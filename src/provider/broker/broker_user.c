@@ -77,7 +77,7 @@ static void names_of(const call *c, ost_text *ret_first, ost_text *ret_last)
     *ret_last = text_slice(whole, at, whole.len);
 }
 
-static void read_identity(call *c)
+void broker_identity_read(call *c)
 {
     broker_job *job = c->job;
     upstream_identity *i = &job->identity;
@@ -400,7 +400,7 @@ void broker_user_log_in(call *c)
 {
     const broker_job *job = c->job;
     ost_text user_id;
-    read_identity(c);
+    broker_identity_read(c);
     ost_result result = upstream_identity_find(c, job->identity.alias, job->identity.id, &user_id);
     if (result == OST_OK)
         log_in(c, user_id);

@@ -4,6 +4,7 @@
  * not done again. */
 #include "base/text.h"
 #include "provider/action/action_mail.h"
+#include "provider/broker/broker_endpoint.h"
 #include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/action_page.h"
@@ -14,7 +15,10 @@
 static void send_outcome(call *c)
 {
     action_job *job = c->job;
-    if (job->shown) {
+    if (job->leaves) {
+        broker_leave(c, upstreams_find(&c->realm->upstreams,
+                                       required_action_provider(job->login.request.action)));
+    } else if (job->shown) {
         if (c->event.error != NULL)
             action_page_tell(c);
         action_page_send(c);
@@ -49,6 +53,17 @@ static void end_wish(auth_request *r, ost_text status)
         return;
     r->kc_action = (ost_text){0};
     r->kc_action_status = status;
+}
+
+/* What only the client wishes for may be left undone; nothing but a clear yes links accounts. */
+static bool is_left(const call *c)
+{
+    const action_job *job = c->job;
+    bool agreed = (call_parameter(c, "accept").data != NULL ||
+                   call_parameter(c, "continue").data != NULL) && /* Keycloak's name */
+                  call_parameter(c, "cancel").data == NULL;
+    return job->optional && (call_parameter(c, "cancel-aia").data != NULL ||
+                             (job->action == ACTION_LINK && !agreed));
 }
 
 static void go_on(call *c)
@@ -112,7 +127,7 @@ static void work_form(call *c)
         login->check = AUTH_PAGE;
         return;
     }
-    if (job->optional && call_parameter(c, "cancel-aia").data != NULL) {
+    if (is_left(c)) {
         end_wish(&login->request, OST_TEXT("cancelled"));
         go_on(c);
         return;

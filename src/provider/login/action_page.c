@@ -8,6 +8,27 @@
 #include "provider/call/call_event.h"
 #include "provider/session/browser_session.h"
 
+/* idp_link:ALIAS, which a client may ask for. Whoever is signed in is asked first: a page of
+ * somebody else's may have sent them here, to link an account of its own. */
+static void link_put(call *c, page *p)
+{
+    const browser_login *login = c->job;
+    ost_text alias = required_action_provider(login->request.action);
+    const upstream *u = upstreams_find(&c->realm->upstreams, alias);
+    ost_text name = u != NULL ? u->name : alias;
+    p->template = PAGE_TERMS_AND_CONDITIONS;
+    realm_page_say_of(c, p, PAGE_HEADING, "linkIdpActionTitle", name);
+    realm_page_say_of(c, p, PAGE_MESSAGE, "linkIdpActionMessage", name);
+}
+
+/* What comes of it is known when they come back. */
+static bool link_take(call *c)
+{
+    action_job *job = c->job;
+    job->leaves = true;
+    return false;
+}
+
 typedef struct action_page {
     required_action action;
     void (*put)(call *c, page *p);
@@ -22,6 +43,7 @@ static const action_page pages[] = {
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
     {ACTION_RECOVERY, action_recovery_put, action_recovery_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_EMAIL, action_email_put, action_email_take, EVENTS},
+    {ACTION_LINK, link_put, link_take, EVENTS},
     {ACTION_KEY, action_webauthn_put, action_webauthn_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_PASSKEY, action_webauthn_put, action_webauthn_take, EVENT_UPDATE_CREDENTIAL},
     {ACTION_VERIFY_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},

@@ -11,7 +11,8 @@ typedef struct action_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */
     required_action action;
     bool optional;     /* it is the client's wish: the user may leave it undone */
-    bool shown;        /* the page is the answer */
+    bool shown;        /* the page is the answer, */
+    bool leaves;       /* or the way to the identity provider that is to be linked */
     const char *alert; /* what it says about the form; NULL: nothing */
     bool keep_sessions;
     ost_text code;         /* the login, as the page's address has it */

@@ -68,6 +68,27 @@ void browser_login_undo(call *c)
 
 /* ---- required actions ---- */
 
+/* Links are made by whom the account lets manage them, for a client that may do so in their name.
+ */
+static bool may_link(call *c)
+{
+    const browser_login *login = c->job;
+    grant g = {.client = c->client, .may_be_offline = true};
+    bool known = grant_choose_scopes(c, login->request.scope, &g) &&
+                 grant_set_user(c, login->user.document, login->user.id, &g);
+    c->error = (call_error){0};
+    for (size_t i = 0; known && i < g.roles.client_count; i++) {
+        if (!text_is(text_of(g.roles.clients[i].client_id), "account"))
+            continue;
+        for (const char *const *role = g.roles.clients[i].roles; *role != NULL; role++) {
+            if (text_is(text_of(*role), "manage-account") ||
+                text_is(text_of(*role), "manage-account-links"))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What the user has to do, and after that what the client wants done. */
 static required_action find_action(call *c)
 {
@@ -76,6 +97,8 @@ static required_action find_action(call *c)
     if (login->user.action != ACTION_NONE || r->kc_action.len == 0)
         return login->user.action;
     required_action wanted = required_action_initiated(c->realm, r->kc_action);
+    if (wanted == ACTION_LINK && !may_link(c))
+        wanted = ACTION_NONE;
     if (wanted == ACTION_NONE) {
         r->kc_action = (ost_text){0};
         r->kc_action_status = OST_TEXT("error");
@@ -95,7 +118,8 @@ static void act(call *c, required_action action, bool proved)
         return;
     }
     login->outcome = leave(c, proved) ? LOGIN_ACT : LOGIN_REFUSED;
-    login->request.action = text_of(required_action_alias(action));
+    login->request.action =
+        action == ACTION_LINK ? login->request.kc_action : text_of(required_action_alias(action));
     login->request.since = text_of(call_format(c, "%lld", (long long)login->user.password_since));
 }
 

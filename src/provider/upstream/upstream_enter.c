@@ -60,8 +60,7 @@ bool upstream_lets(call *c, ost_text text, ost_text name, const authenticated_us
 }
 
 /* They have proven that the account is theirs: it is linked, unless another one is meanwhile. */
-static upstream_entry link_proven(call *c, const upstream_identity *identity,
-                                  authenticated_user *user)
+upstream_entry upstream_link(call *c, const upstream_identity *identity, authenticated_user *user)
 {
     ost_text other;
     const ost_json *links = ost_json_get(user->document, "federatedIdentities");
@@ -95,6 +94,6 @@ upstream_entry upstream_enter(call *c, ost_text text, authenticated_user *user)
         return UPSTREAM_IS_GONE;
     if (identity.link.len == 0)
         return is_of(&identity, user) ? UPSTREAM_ENTERS : UPSTREAM_HAS_CHANGED;
-    return text_equal(identity.link, user->id) ? link_proven(c, &identity, user)
+    return text_equal(identity.link, user->id) ? upstream_link(c, &identity, user)
                                                : UPSTREAM_IS_ANOTHER;
 }

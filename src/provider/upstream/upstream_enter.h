@@ -25,6 +25,11 @@ bool upstream_awaits_proof(call *call, ost_text identity);
  * account that an identity is to be linked with, who may be shown by their address. */
 bool upstream_lets(call *call, ost_text identity, ost_text name, const authenticated_user *user);
 
+/* Links the identity with the user that it names, who has proved that both are theirs; *user is as
+ * they are then. On the pool. */
+upstream_entry upstream_link(call *call, const upstream_identity *identity,
+                             authenticated_user *user);
+
 /* The user of a login has proved who they are: stores the link that waits for that, if one does;
  * whoever has come by an identity is still linked with it. *user is as it is then. On the pool. */
 upstream_entry upstream_enter(call *call, ost_text identity, authenticated_user *user);

@@ -9,6 +9,8 @@
 #include "provider/profile/profile_rules.h"
 #include "provider/realm/password_policy.h"
 
+#define LINK_PREFIX "idp_link:"
+
 typedef struct action_type {
     required_action action;
     const char *alias;
@@ -38,8 +40,16 @@ static const action_type *find_type(ost_text alias)
     return NULL;
 }
 
+ost_text required_action_provider(ost_text alias)
+{
+    return text_starts(alias, LINK_PREFIX) ? text_slice(alias, sizeof LINK_PREFIX - 1, alias.len)
+                                           : (ost_text){0};
+}
+
 required_action required_action_of(ost_text alias)
 {
+    if (required_action_provider(alias).len > 0)
+        return ACTION_LINK;
     const action_type *type = find_type(alias);
     return type != NULL ? type->action : ACTION_OTHER;
 }
@@ -66,11 +76,12 @@ bool required_action_exists(ost_text alias)
                                         "VERIFY_PROFILE",
                                         "delete_account",
                                         "delete_credential",
+                                        "idp_link",
                                         "update_user_locale",
                                         "webauthn-register",
                                         "webauthn-register-passwordless",
                                         NULL};
-    return text_is_one_of(alias, known);
+    return text_is_one_of(alias, known) || text_starts(alias, LINK_PREFIX);
 }
 
 /* ---- the realm's ---- */
@@ -190,8 +201,19 @@ required_action required_action_next(const realm *r, const acting_user *user)
     return p.first;
 }
 
+/* One that nobody logs in by is linked all the same, as long as what it says can be trusted. */
+static required_action initiated_link(const realm *r, ost_text provider)
+{
+    const upstream *u = upstreams_find(&r->upstreams, provider);
+    return u != NULL && u->barred == NULL && is_on(find_setting(r, OST_TEXT("idp_link")))
+               ? ACTION_LINK
+               : ACTION_NONE;
+}
+
 required_action required_action_initiated(const realm *r, ost_text alias)
 {
+    if (required_action_provider(alias).len > 0)
+        return initiated_link(r, required_action_provider(alias));
     const action_type *type = find_type(alias);
     return type != NULL && type->initiated && is_on(find_setting(r, alias)) ? type->action
                                                                             : ACTION_NONE;

@@ -17,6 +17,7 @@ typedef enum required_action {
     ACTION_PASSKEY,  /* webauthn-register-passwordless */
     ACTION_RECOVERY, /* CONFIGURE_RECOVERY_AUTHN_CODES */
     ACTION_EMAIL,    /* VERIFY_EMAIL, where a mail can be sent */
+    ACTION_LINK,     /* idp_link:ALIAS, of a client: an account at an identity provider */
     ACTION_OTHER,    /* one that has no page here: nobody can do it */
 } required_action;
 
@@ -36,8 +37,11 @@ required_action required_action_next(const realm *realm, const acting_user *user
 
 /* The one of the alias, in any letter case; ACTION_OTHER for those without a page. */
 required_action required_action_of(ost_text alias);
-/* "UPDATE_PASSWORD"; NULL for ACTION_NONE and ACTION_OTHER. */
+/* "UPDATE_PASSWORD"; NULL for ACTION_NONE, ACTION_OTHER, and ACTION_LINK, which names more. */
 const char *required_action_alias(required_action action);
+
+/* The identity provider of "idp_link:ALIAS"; empty: the action is another one. */
+ost_text required_action_provider(ost_text alias);
 
 /* Whether the realm has the action of the alias done. */
 bool required_action_is_on(const realm *realm, ost_text alias);

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts at identity providers that are linked by whom is signed in (kc_action=idp_link:ALIAS), and links that are taken back."""
+
+import json
+
+import pytest
+from administrator import Admin
+from oidc import Client, callback_of
+from programs import Provider
+from upstream import Upstream
+from web import Browser, bearer, query_of
+
+APP = Client("app", "app-secret", "http://localhost:8000/auth")
+NARROW = Client("narrow", "narrow-secret", "http://localhost:8000/auth")
+
+
+def user(name, **more):
+    return {
+        **{"username": name, "enabled": True, "email": f"{name}@example.com", "firstName": name.title(), "lastName": "Cook"},
+        **{"credentials": [{"type": "password", "value": f"{name}-password"}], "clientRoles": {"account": ["manage-account"]}, **more},
+    }
+
+
+def linked(sub, *aliases):
+    return [{"identityProvider": alias, "userId": sub, "userName": sub} for alias in aliases]
+
+
+def client(of, **more):
+    return {"clientId": of.client_id, "secret": of.secret, "redirectUris": [of.redirect_uri], **more}
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    made = Upstream()
+    yield made
+    made.close()
+
+
+def realm_of(upstream):
+    return {
+        **{"realm": "inner", "enabled": True, "eventsEnabled": True},
+        "clients": [client(APP, directAccessGrantsEnabled=True), client(NARROW, fullScopeAllowed=False)],
+        "users": [
+            *(user(name) for name in ("vic", "eve", "ann", "kim")),
+            user("min", clientRoles={"account": ["view-profile"]}),
+            user("lin", clientRoles={"account": ["manage-account-links"]}),
+            user("tom", federatedIdentities=linked("up-tom", "up", "only")),
+            user("bob", credentials=[], federatedIdentities=linked("up-bob", "up", "only", "unsigned")),
+            user("two", credentials=[], federatedIdentities=linked("up-two", "up", "second")),
+            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+        ],
+        "identityProviders": [
+            upstream.config(displayName="Up & <b>Sons</b>"),
+            upstream.config("second"),
+            upstream.config("only", linkOnly=True),
+            upstream.config("unsigned", config={"validateSignature": "false"}),
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def server(work, upstream):
+    file = work / "inner-realm.json"
+    file.write_text(json.dumps(realm_of(upstream)))
+    with Provider([file], work / "linked") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def realm(server):
+    return server.realm("inner")
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    return Admin(server, "inner", "boss", "boss-password")
+
+
+def links(admin, name):
+    found = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()[0]
+    return {one["identityProvider"]: one["userId"] for one in admin("GET", f"/realms/inner/users/{found['id']}/federated-identity").json()}
+
+
+def ask(realm, browser, name, action="idp_link:up", client=APP):
+    """The answer to who is signed in, and is to link an account."""
+    first = realm.log_in(browser, client, name, f"{name}-password", kc_action=action)
+    return browser.get(first.location) if "/login-actions/" in first.location else first
+
+
+def leave(realm, browser, name, **more):
+    page = ask(realm, browser, name, **more)
+    assert page.status == 200, page.location
+    return browser.submit(page.page.forms[0], accept="Accept").location
+
+
+def status_of(answer):
+    callback = callback_of(answer)
+    assert "code" in callback, answer.location
+    return callback.get("kc_action_status")
+
+
+def test_somebody_links_an_account(realm, upstream, admin):
+    upstream.reset(sub="up-vic", preferred_username="victor", email="other@example.com", given_name="Other", family_name="Name")
+    browser = realm.browser()
+    page = ask(realm, browser, "vic")
+    assert "Do you want to link your account with Up & <b>Sons</b>?" in page.page.text and "<b>Sons" not in page.text
+    there = browser.submit(page.page.forms[0], accept="Accept").location
+    assert "prompt" not in query_of(there) and links(admin, "vic") == {}
+    done = browser.get(upstream.agree(there))
+    assert status_of(done) == "success" and links(admin, "vic") == {"up": "up-vic"}
+    vic = admin("GET", "/realms/inner/users?exact=true&username=vic").json()[0]
+    assert (vic["email"], vic["firstName"]) == ("vic@example.com", "Vic")
+    # It is theirs by then; once more is as good.
+    assert status_of(browser.get(upstream.agree(leave(realm, realm_browser_of(realm, browser), "vic")))) == "success"
+    events = {one["type"] for one in admin("GET", "/realms/inner/events").json()}
+    assert "IDENTITY_PROVIDER_LINK_ACCOUNT" in events
+
+
+def realm_browser_of(realm, browser):
+    """Signed out, so that the helper may sign in again in the same browser."""
+    browser.cookies.clear()
+    return browser
+
+
+@pytest.mark.parametrize("values", [{}, {"cancel": "Decline"}, {"accept": "Accept", "cancel": "x"}, {"cancel-aia": "true"}])
+def test_nothing_but_a_yes_links(realm, admin, values):
+    browser = realm.browser()
+    page = ask(realm, browser, "eve")
+    form = page.page.forms[0]
+    fields = {"session_code": query_of(form.action)["session_code"]}
+    answer = browser.post(form.action, {**fields, **values})
+    assert status_of(answer) == "cancelled" and links(admin, "eve") == {}
+
+
+def test_attack_57_a_page_of_somebody_elses_links_nothing(realm, upstream, admin):
+    """Somebody who is signed in follows a link: they are asked, and another browser cannot answer for them."""
+    browser = realm.browser()
+    page = ask(realm, browser, "eve")
+    assert page.status == 200 and not page.location
+    other = realm.browser()
+    answer = other.submit(page.page.forms[0], accept="Accept")
+    assert answer.status == 400 or upstream.issuer not in (answer.location or "")
+    there = browser.submit(page.page.forms[0], accept="Accept").location
+    upstream.reset(sub="up-thief", preferred_username="thief")
+    back = upstream.agree(there)
+    for stranger in (realm.browser(), other):
+        assert stranger.get(back).status == 400
+    ask(realm, other, "ann")  # signed in, with a login of her own under way
+    assert other.get(back).status == 400
+    assert links(admin, "eve") == links(admin, "ann") == {}
+
+
+def test_attack_57_a_way_back_after_somebody_else_has_signed_in(realm, upstream, admin):
+    """The same browser, another user: what was begun by one is not ended by the other."""
+    upstream.reset(sub="up-late", preferred_username="late")
+    browser = realm.browser()
+    back = upstream.agree(leave(realm, browser, "eve"))
+    signed_out = {name: browser.cookie(name) for name in ("KEYCLOAK_IDENTITY",)}
+    assert signed_out["KEYCLOAK_IDENTITY"]
+    page = realm.authorize(browser, APP, prompt="login")
+    anybody = next(link for link in page.page.links if "authenticate" in link)
+    form = browser.get(anybody).page.form("kc-form-login")
+    browser.submit(form, username="ann", password="ann-password")
+    browser.get(back)
+    assert links(admin, "eve") == links(admin, "ann") == {}
+
+
+def test_attack_57_an_account_that_is_somebody_elses(realm, upstream, admin):
+    upstream.reset(sub="up-tom", preferred_username="tom")
+    browser = realm.browser()
+    assert status_of(browser.get(upstream.agree(leave(realm, browser, "eve")))) == "error"
+    assert links(admin, "eve") == {} and links(admin, "tom") == {"up": "up-tom", "only": "up-tom"}
+
+
+def test_attack_57_a_second_account_in_place_of_the_first(realm, upstream, admin):
+    upstream.reset(sub="up-another", preferred_username="another")
+    browser = realm.browser()
+    assert status_of(browser.get(upstream.agree(leave(realm, browser, "tom")))) == "error"
+    assert links(admin, "tom")["up"] == "up-tom"
+
+
+def test_one_that_nobody_logs_in_by(realm, upstream, admin):
+    upstream.reset(sub="up-kim", preferred_username="kim")
+    browser = realm.browser()
+    done = browser.get(upstream.agree(leave(realm, browser, "kim", action="idp_link:only")))
+    assert status_of(done) == "success" and links(admin, "kim") == {"only": "up-kim"}
+
+
+@pytest.mark.parametrize("action", ["idp_link:unsigned", "idp_link:nobody", "idp_link:up%2f", "idp_link", "idp_link:", "idp_link:../up"])
+def test_what_cannot_be_linked(realm, action):
+    assert status_of(ask(realm, realm.browser(), "ann", action=action)) == "error"
+
+
+@pytest.mark.parametrize("action", ["idp_links", "idp-link:up", "IDP_LINK:up"])
+def test_what_is_no_action(realm, action):
+    assert realm.authorize(realm.browser(), APP, kc_action=action).status == 400
+
+
+def test_who_may_not_link(realm, upstream, admin):
+    """Neither a user without the role, nor a client that may not use it."""
+    assert status_of(ask(realm, realm.browser(), "min")) == "error"
+    assert status_of(ask(realm, realm.browser(), "ann", client=NARROW)) == "error"
+    upstream.reset(sub="up-lin", preferred_username="lin")
+    browser = realm.browser()
+    assert status_of(browser.get(upstream.agree(leave(realm, browser, "lin")))) == "success"
+
+
+def test_somebody_who_says_no_there(realm, upstream, admin):
+    browser = realm.browser()
+    back = upstream.agree(leave(realm, browser, "ann"), code=None, error="access_denied")
+    assert status_of(browser.get(back)) == "cancelled"
+    again = realm.browser()
+    back = upstream.agree(leave(realm, again, "ann"), code=None, error="server_error")
+    assert status_of(again.get(back)) == "error" and links(admin, "ann") == {}
+
+
+def test_attack_57_an_id_token_that_is_not_good(realm, upstream, admin):
+    upstream.reset(sub="up-ann", preferred_username="ann")
+    upstream.token = lambda asked: upstream.id_token(asked, "x", at_hash=None, nonce="another")
+    browser = realm.browser()
+    back = upstream.agree(leave(realm, browser, "ann"))
+    assert status_of(browser.get(back)) == "error" and links(admin, "ann") == {}
+    upstream.token = None
+    assert status_of(browser.get(back.replace("code=", "code=x"))) == "error" and links(admin, "ann") == {}  # used before
+
+
+# ---- links that are taken back ----
+
+
+def account(realm, token, method, path):
+    return Browser().request(method, f"{realm.issuer}/account/{path}", None, {**bearer(token), "Accept": "application/json"})
+
+
+def token_by(realm, upstream, sub):
+    upstream.reset(sub=sub, preferred_username=sub)
+    browser = realm.browser()
+    page = realm.authorize(browser, APP)
+    there = browser.get(next(link for link in page.page.links if "/broker/up/login?" in link)).location
+    return realm.code(APP, callback_of(browser.get(upstream.agree(there)))["code"]).json()["access_token"]
+
+
+def test_attack_57_the_last_way_in_stays(realm, upstream, admin):
+    """Without a password, and by providers alone by which nobody logs in, nobody would be let in any more."""
+    token = token_by(realm, upstream, "up-bob")
+    answer = account(realm, token, "DELETE", "linked-accounts/up")
+    assert answer.status == 400 and "last federated identity" in answer.json()["errorMessage"]
+    assert account(realm, token, "DELETE", "linked-accounts/only").status == 204
+    assert account(realm, token, "DELETE", "linked-accounts/up").status == 400
+    assert links(admin, "bob") == {"up": "up-bob", "unsigned": "up-bob"}
+
+
+def test_other_links_go(realm, upstream, admin):
+    token = token_by(realm, upstream, "up-two")
+    assert account(realm, token, "DELETE", "linked-accounts/second").status == 204
+    assert account(realm, token, "DELETE", "linked-accounts/second").status == 400
+    assert account(realm, token, "DELETE", "linked-accounts/up").status == 400
+    tom = realm.password(APP, "tom", "tom-password").json()["access_token"]
+    for alias in ("up", "only"):
+        assert account(realm, tom, "DELETE", f"linked-accounts/{alias}").status == 204
+    assert links(admin, "tom") == {}
