@@ -11,10 +11,10 @@
 
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define FAILED "LogoutToken verification with identity provider failed"
-#define LONGEST 600     /* seconds since it was issued; a token lives for two minutes (§2.4) */
-#define FURTHEST 1200   /* and that by clocks as far apart as may be, both ways */
-#define PROVIDERS_MAX 8 /* that are asked for their keys: of one issuer, by one client ID there */
-#define SESSIONS_MAX 1000
+#define LONGEST 600       /* seconds since it was issued; a token lives for two minutes (§2.4) */
+#define FURTHEST 1200     /* and that by clocks as far apart as may be, both ways */
+#define PROVIDERS_MAX 8   /* that are asked for their keys: of one issuer, by one client ID there */
+#define SESSIONS_MAX 1000 /* that the log tells */
 
 typedef struct logout_token_job {
     ost_text token;

@@ -46,18 +46,30 @@ static ost_result list(database *d, const store_session_there *of, size_t max, o
     return failed ? OST_E_MEMORY : result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
-static ost_result end(database *d, const store_session_there *of, size_t max, ost_arena *arena,
-                      store_ended_session *ended, size_t *ret_count)
+static ost_result end_some(database *d, const store_session_there *of, size_t max, ost_arena *arena,
+                           store_ended_session *some, size_t *ret_count)
 {
-    ost_result result =
-        of->once_id.len > 0 ? use_within(d, of->once_owner, of->once_id, of->once_until) : OST_OK;
-    if (result == OST_OK)
-        result = list(d, of, max, arena, ended, ret_count);
+    ost_result result = list(d, of, max, arena, some, ret_count);
     for (size_t i = 0; i < *ret_count && result == OST_OK; i++) {
-        result = insert_logout(d, of->realm, ended[i].id);
+        result = insert_logout(d, of->realm, some[i].id);
         if (result == OST_OK)
             result = run_later(PREPARED(d, "DELETE FROM session WHERE id = ? AND realm = ?",
-                                        ended[i].id, of->realm));
+                                        some[i].id, of->realm));
+    }
+    return result;
+}
+
+/* `ended` has room for twice `max`: what comes after the first is not kept. */
+static ost_result end_all(database *d, const store_session_there *of, size_t max, ost_arena *arena,
+                          store_ended_session *ended, size_t *ret_count)
+{
+    size_t found = max; /* as if there were more */
+    ost_result result =
+        of->once_id.len > 0 ? use_within(d, of->once_owner, of->once_id, of->once_until) : OST_OK;
+    for (*ret_count = 0; found == max && result == OST_OK;) {
+        result = end_some(d, of, max, arena, *ret_count == 0 ? ended : ended + max, &found);
+        if (*ret_count == 0)
+            *ret_count = found;
     }
     return result;
 }
@@ -67,12 +79,13 @@ ost_result store_session_end_there(store *s, const store_session_there *of, size
                                    size_t *ret_count)
 {
     size_t count = 0;
-    store_ended_session *ended = ost_arena_alloc(arena, (max + 1) * sizeof *ended);
-    if (of->realm.len == 0 || of->provider.len == 0 || (of->session.len == 0 && of->user.len == 0))
+    store_ended_session *ended = ost_arena_alloc(arena, 2 * max * sizeof *ended);
+    if (max == 0 || of->realm.len == 0 || of->provider.len == 0 ||
+        (of->session.len == 0 && of->user.len == 0))
         return OST_E_ARGUMENT;
     if (ended == NULL)
         return OST_E_MEMORY;
-    ost_result result = WRITE(s, d, end(d, of, max, arena, ended, &count));
+    ost_result result = WRITE(s, d, end_all(d, of, max, arena, ended, &count));
     if (result != OST_OK)
         return result;
     *ret_ended = ended;

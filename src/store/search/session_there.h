@@ -17,8 +17,8 @@ typedef struct store_session_there {
 typedef struct store_ended_session {
     ost_text id, user_id;
 } store_ended_session;
-/* Ends at most `max` of them, in one transaction; their clients are to be told. OST_E_CONFLICT: it
- * has been done before, and nothing was changed. */
+/* Ends all of them, in one transaction; their clients are to be told. At most `max` are listed, for
+ * the log. OST_E_CONFLICT: it has been done before, and nothing was changed. */
 OST_MUST_CHECK ost_result store_session_end_there(store *store, const store_session_there *of,
                                                   size_t max, ost_arena *arena,
                                                   store_ended_session **ret_ended,

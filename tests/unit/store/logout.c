@@ -250,6 +250,26 @@ static void a_session_that_begins_again(void **state)
     assert_int_equal(end_there(of, OST_OK), 1);
 }
 
+/* More than are listed end all the same. */
+static void what_is_not_listed_ends_too(void **state)
+{
+    store_ended_session *ended = NULL;
+    store_logout *rows;
+    size_t count = 0;
+    (void)state;
+    log_in_by("t1", "u1", "a", THERE("x", "one"));
+    log_in_by("t2", "u1", "a", THERE("x", "two"));
+    log_in_by("t3", "u1", "a", THERE("x", "three"));
+    const store_session_there of = {
+        .realm = OST_TEXT("r"), .provider = OST_TEXT("up"), .user = OST_TEXT("x")};
+    assert_int_equal(store_session_end_there(db, &of, 0, arena, &ended, &count), OST_E_ARGUMENT);
+    assert_int_equal(store_session_end_there(db, &of, 1, arena, &ended, &count), OST_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(store_session_end_there(db, &of, 1, arena, &ended, &count), OST_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(take(10, 9, &rows), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_expires_is_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_ended_there, setup, teardown),
         cmocka_unit_test_setup_teardown(a_session_that_begins_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_not_listed_ends_too, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
