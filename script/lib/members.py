@@ -42,7 +42,10 @@ def kinds():
 def why_of(rest):
     now, why = (re.findall(rf'\.{name} =\s*((?:"[^"]*"\s*)+)', rest) for name in ("now", "why"))
     now, why = ([re.sub(r'"\s*"', "", text).strip().strip('"') for text in texts] for texts in (now, why))
-    return "; ".join([f"as `{name}`, where there is none" for name in now] + why)
+    among = re.findall(r'\.values =\s*((?:"[^"]*"\s*)+)', rest)
+    values = ["one of " + ", ".join(f"`{value}`" for value in re.sub(r'"\s*"', "", text).strip().strip('"').split("|")) for text in among]
+    flags = ["true or false"] if ".flag = true" in rest else []
+    return "; ".join([f"as `{name}`, where there is none" for name in now] + values + flags + why)
 
 
 def lines_of(title, rows, base):

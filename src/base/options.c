@@ -51,9 +51,29 @@ static ost_result unknown(const option *options, ost_text name, ost_error *error
     return ost_error_set(error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
 }
 
+bool option_repeats(const option *one)
+{
+    return strstr(one->help, "repeatable") != NULL;
+}
+
+/* A flag says no more the second time. */
+static bool is_second(const option_values *values, const option *found)
+{
+    if (found->argument == NULL || option_repeats(found))
+        return false;
+    for (size_t i = 0; i < values->given_count; i++) {
+        if (values->given[i].option == found)
+            return true;
+    }
+    return false;
+}
+
 static ost_result add_value(option_values *values, const option *found, const char *value,
                             ost_error *error)
 {
+    if (is_second(values, found))
+        return ost_error_set(error, OST_E_ARGUMENT, "--%s is given twice, and has one value",
+                             found->name);
     if (values->given_count == ARRAY_LEN(values->given))
         return ost_error_set(error, OST_E_ARGUMENT, "too many options");
     values->given[values->given_count++] = (option_value){found, value, 0};

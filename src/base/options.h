@@ -13,7 +13,8 @@ typedef struct option {
                               left out, and is then the empty text; OPTION_SECRET: never shown */
     const char *variable;  /* an environment variable; NULL: on the command line alone */
     const char *variable2; /* an older name of it, or NULL */
-    const char *help;      /* one line; the default in parentheses at its end */
+    const char *help;      /* one line; the default in parentheses at its end. "repeatable" in it:
+                              there may be several values, otherwise a second one is refused */
 } option;
 
 #define OPTION_SECRET "SECRET"
@@ -39,7 +40,7 @@ typedef struct option_values {
 } option_values;
 
 /* Reads argv[first…]. OST_E_ARGUMENT with a sentence: an unknown option (and the nearest known
- * one), a missing or superfluous value, too many. `--help` and `-h` set help. */
+ * one), a missing, superfluous or second value, too many. `--help` and `-h` set help. */
 OST_MUST_CHECK ost_result options_read(const option *options, int argc, char **argv, int first,
                                        option_values *ret_values, ost_error *error);
 
@@ -76,6 +77,9 @@ OST_MUST_CHECK ost_result options_number(const option_values *values, const char
  * OST_E_CONFIG with a sentence for everything else: what is meant to be off must not be on. */
 OST_MUST_CHECK ost_result options_switch(const option_values *values, const char *name,
                                          bool fallback, bool *ret_on, ost_error *error);
+
+/* Whether there may be several values of it. */
+bool option_repeats(const option *one);
 
 /* Whether a table has an option of this name, without its dashes. */
 bool options_know(const option *options, ost_text name);

@@ -37,6 +37,22 @@ static void write_entry(FILE *out, const report_object *object, const report_ent
     fputc('\n', out);
 }
 
+/* "  … and 99980 more: Credential: credentialData: kept without effect (…)" */
+static void write_causes(FILE *out, const import_report *report, const char *rest)
+{
+    for (const report_cause *at = report->causes; at != NULL; at = at->next) {
+        if (at->count <= CAUSE_KEPT)
+            continue;
+        fprintf(out, "  … and %zu more like these (%s has them all): %s: ", at->count - CAUSE_KEPT,
+                rest, at->title);
+        printable_write_text(out, at->member);
+        fprintf(out, ": %s", member_fate_name(at->fate));
+        if (at->why != NULL)
+            fprintf(out, " (%s)", at->why);
+        fputc('\n', out);
+    }
+}
+
 void import_text_write(FILE *out, const import_report *report, const char *rest)
 {
     for (const report_object *object = report->first; object != NULL; object = object->next) {
@@ -45,6 +61,7 @@ void import_text_write(FILE *out, const import_report *report, const char *rest)
                 write_entry(out, object, entry);
         }
     }
+    write_causes(out, report, rest);
     if (report->kept > REPORT_KEPT)
         fprintf(out, "  … and %zu more (%s has them all)\n", report->kept - REPORT_KEPT, rest);
     for (const report_warning *at = report->warnings; at != NULL; at = at->next) {

@@ -97,7 +97,21 @@ static ost_result refuse_name(const reading *r, const property *line)
 
 /* ---- what it says ---- */
 
-/* Of the same rank, lines of one name are values of it; a higher rank takes the place of others. */
+/* As in Keycloak's files, and not in silence. */
+static void tell_second(const reading *r, const option *setting, size_t first, const property *line)
+{
+    const char *sentence =
+        r->rules->say != NULL
+            ? ost_arena_format(r->arena,
+                               "%s, line %zu: %s was set in line %zu, too; the last one counts",
+                               r->path, line->line, setting->name, first)
+            : NULL;
+    if (sentence != NULL)
+        r->rules->say(r->rules->user, sentence);
+}
+
+/* Of the same rank, lines of one name are values of it, where there may be several; a higher rank
+ * takes the place of others. */
 static ost_result setting_add(reading *r, const option *setting, unsigned char rank,
                               const char *value, const property *line)
 {
@@ -109,6 +123,10 @@ static ost_result setting_add(reading *r, const option *setting, unsigned char r
             return OST_OK;
         if (same && r->ranks[i] < rank)
             continue;
+        if (same && !option_repeats(setting)) {
+            tell_second(r, setting, values->file[i].line, line);
+            continue;
+        }
         r->ranks[kept] = r->ranks[i];
         values->file[kept++] = values->file[i];
     }

@@ -104,6 +104,8 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
     progress_clear(&shown.progress);
     if (result == OST_OK && imported > 0)
         command_say("%zu realm%s imported from %s", imported, imported == 1 ? "" : "s", path);
+    if (result == OST_OK && imported + skipped == 0)
+        command_say("there is no realm file in %s", path);
     return result;
 }
 

@@ -147,6 +147,20 @@ static void show_progress(void *user, const char *what, size_t done, size_t coun
 
 /* ---- the command ---- */
 
+/* A folder without realm files is most likely another folder than was meant. */
+static ost_result import_path(struct store *db, const char *path,
+                              const realm_import_options *options, size_t *imported,
+                              size_t *skipped, ost_error *error)
+{
+    size_t before = *imported + *skipped;
+    ost_result result = realm_import_path(db, path, options, NULL, imported, skipped, error);
+    if (result == OST_OK && *imported + *skipped == before)
+        result = ost_error_set(error, OST_E_FORMAT,
+                               "%s: there is no realm file in it (*.json, but for *-users-N.json)",
+                               path);
+    return result;
+}
+
 static ost_result import_all(importing *i, struct store *db, ost_error *error)
 {
     const realm_import_options options = {.strategy = i->strategy,
@@ -159,8 +173,7 @@ static ost_result import_all(importing *i, struct store *db, ost_error *error)
     size_t imported = 0, skipped = 0;
     ost_result result = OST_OK;
     for (size_t n = 0; n < i->values->operand_count && result == OST_OK; n++)
-        result = realm_import_path(db, i->values->operands[n], &options, NULL, &imported, &skipped,
-                                   error);
+        result = import_path(db, i->values->operands[n], &options, &imported, &skipped, error);
     if (i->writer == NULL && result == OST_OK)
         printf("%zu %s, %zu %s\n", imported, options.dry_run ? "could be imported" : "imported",
                skipped,

@@ -147,7 +147,7 @@ static const option encrypt_options[] = {
     {"rounds", "N", NULL, NULL, "rounds of PBES2, 1000 to 1000000 (300000)"},
     TOOL_KID_OPTION,
     {"alg", "ALG", NULL, NULL,
-     "how the content's key is encrypted (what the key is for); the n-th is of the n-th key"},
+     "how the content's key is encrypted; repeatable, in the keys' order (what the key is for)"},
     {"enc", "ENC", NULL, NULL, "how the content is encrypted (A256GCM)"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty: JWT for a nested token"},

@@ -73,7 +73,8 @@ static int run_sign(const option_values *values)
 static const option sign_options[] = {
     {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM; repeatable"},
     TOOL_KID_OPTION,
-    {"alg", "ALG", NULL, NULL, "the algorithm (what the key is for); the n-th is of the n-th key"},
+    {"alg", "ALG", NULL, NULL,
+     "the algorithm; repeatable, in the keys' order (what the key is for)"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty"},
     {"json", NULL, NULL, NULL, "as flattened JSON"},

@@ -102,7 +102,8 @@ static int run(const option_values *values)
 static const option options[] = {
     {"key", "FILE", NULL, NULL,
      "public or shared key: JWK, JWK Set, PEM or certificate; repeatable"},
-    {"decryption-key", "FILE", NULL, NULL, "private key of a token that is encrypted, too"},
+    {"decryption-key", "FILE", NULL, NULL,
+     "private key of a token that is encrypted, too; repeatable"},
     {"alg", "ALG", NULL, NULL, "accept this algorithm; repeatable (what the keys are for)"},
     {"issuer", "URL", NULL, NULL, "who must have issued it"},
     {"audience", "TEXT", NULL, NULL, "whom it must be for: one of these; repeatable"},

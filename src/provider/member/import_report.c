@@ -44,18 +44,57 @@ static report_object *object_of(import_report *r, const char *path, const char *
     return object;
 }
 
+static bool copy_why(import_report *r, const char **why)
+{
+    bool given = *why != NULL;
+    if (given)
+        *why = ost_arena_copy(r->arena, text_of(*why));
+    return !given || *why != NULL;
+}
+
+static bool is_same(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* *ret_cause is NULL when there are too many. False: out of memory. */
+static bool cause_of(import_report *r, const char *title, member_fate fate, ost_text which,
+                     const char *why, report_cause **ret_cause)
+{
+    report_cause **at = &r->causes;
+    while (*at != NULL && !((*at)->fate == fate && text_equal((*at)->member, which) &&
+                            is_same((*at)->title, title) && is_same((*at)->why, why)))
+        at = &(*at)->next;
+    if (*at == NULL && r->cause_count < CAUSES) {
+        report_cause *cause = ost_arena_alloc(r->arena, sizeof *cause);
+        which.data = ost_arena_copy(r->arena, which);
+        if (cause == NULL || which.data == NULL || !copy_why(r, &why))
+            return false;
+        *cause = (report_cause){.title = title, .why = why, .member = which, .fate = fate};
+        *at = cause;
+        r->cause_count++;
+    }
+    *ret_cause = *at;
+    return true;
+}
+
 bool import_report_add(import_report *r, const char *path, const char *title, ost_text name,
                        member_fate fate, ost_text which, const char *why)
 {
     r->count[fate]++;
     if (!r->whole && (fate == MEMBER_ACTED || fate == MEMBER_KEPT))
         return true;
+    report_cause *cause = NULL;
+    if (!r->whole && !cause_of(r, title, fate, which, why, &cause))
+        return false;
+    if (cause != NULL && cause->count++ >= CAUSE_KEPT)
+        return true;
     if (!r->whole && r->kept++ >= REPORT_KEPT)
         return true;
     report_object *object = object_of(r, path, title, name);
     report_entry *entry = object != NULL ? ost_arena_alloc(r->arena, sizeof *entry) : NULL;
     which.data = ost_arena_copy(r->arena, which);
-    if (entry == NULL || which.data == NULL)
+    if (entry == NULL || which.data == NULL || !copy_why(r, &why))
         return false;
     *entry = (report_entry){.fate = fate, .member = which, .why = why};
     if (object->last != NULL)

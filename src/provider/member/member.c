@@ -87,3 +87,55 @@ const char *member_unmet(const member *m, const ost_json *value)
     }
     return why;
 }
+
+/* ---- sets of values ---- */
+
+#define FLAGS "true|false"
+
+static bool is_among(ost_text text, const char *values, bool any_case)
+{
+    ost_text rest = text_of(values), one;
+    while (text_next(&rest, '|', &one)) {
+        if (any_case ? text_equal_ignoring_case(text, one) : text_equal(text, one))
+            return true;
+    }
+    return text.len == 0; /* says nothing */
+}
+
+static bool is_stray(const member *m, const ost_json *value, const char *values)
+{
+    ost_text text;
+    if (ost_json_is(value, OST_JSON_NULL))
+        return false;
+    if (!ost_json_text(value, &text))
+        text = ost_json_source(value);
+    return !is_among(text, values, m->any_case || m->flag);
+}
+
+/* "none of a, b, c; what becomes of it" */
+static const char *stray_sentence(const member *m, const char *values, ost_arena *arena)
+{
+    ost_text rest = text_of(values), one;
+    const char *listed = "";
+    while (listed != NULL && text_next(&rest, '|', &one))
+        listed = ost_arena_format(arena, "%s%s%.*s", listed, listed[0] != '\0' ? ", " : "",
+                                  (int)one.len, one.data);
+    const char *sentence = ost_arena_format(arena, "none of %s%s%s", listed != NULL ? listed : "",
+                                            m->otherwise != NULL ? "; " : "",
+                                            m->otherwise != NULL ? m->otherwise : "");
+    return sentence != NULL ? sentence : "no such value is known";
+}
+
+const char *member_stray(const member *m, const ost_json *value, ost_arena *arena)
+{
+    const char *values = m == NULL ? NULL : m->flag ? FLAGS : m->values;
+    if (values == NULL)
+        return NULL;
+    if (!ost_json_is(value, OST_JSON_ARRAY))
+        return is_stray(m, value, values) ? stray_sentence(m, values, arena) : NULL;
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+        if (is_stray(m, at, values))
+            return stray_sentence(m, values, arena);
+    }
+    return NULL;
+}

@@ -51,6 +51,14 @@ typedef struct member {
     /* Of a string, of each in a list, or of each between "##" of an attribute: why it has no effect
      * although Keycloak acts upon it. NULL, as from the function: it has. */
     const char *(*unmet)(ost_text one);
+    /* Of the object that has it: why this member has no effect although Keycloak acts upon it;
+     * NULL, as from the function: it has. The arena is for what is read. */
+    const char *(*unfit)(const ost_json *object, const char *name, ost_arena *arena);
+    const char *values;    /* texts, separated by '|', that are known, also in lists; NULL: any */
+    const char *otherwise; /* half a sentence: what becomes of another one; NULL: nothing to say */
+    member_fate stray;     /* of one with another, or an unmet, value; 0: MEMBER_TOLD */
+    bool any_case;         /* capitals do not matter in `values` */
+    bool flag;             /* of a string: it is true or false, in any case */
     const char *now; /* the name of today's layout: where the object has none of that, this is it;
                         NULL: the name is today's */
 } member;
@@ -58,6 +66,7 @@ typedef struct member {
 struct member_kind {
     const char *title;
     const char *name;        /* the member that tells one object from another; NULL: none */
+    bool owned;              /* one object is told from another by the name of who has it */
     bool open;               /* names beyond the table are the user's own, and kept */
     const member_kind *base; /* the kind that has what this table lacks; NULL: none */
     const member *members;
@@ -75,10 +84,16 @@ const member *member_near(const member_kind *kind, ost_text name);
  * member is NULL. */
 const char *member_unmet(const member *m, const ost_json *value);
 
+/* Why a value, or one of a list, that is not among those of the member does not do what it seems to
+ * say; NULL: it is, or the member is NULL. In the arena. */
+const char *member_stray(const member *m, const ost_json *value, ost_arena *arena);
+
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_components, member_component, member_client,
     member_client_attribute;
-extern const member_kind member_client_scope, member_client_scope_attribute, member_mapper;
+extern const member_kind member_client_scope, member_client_scope_attribute, member_mapper,
+    member_mapper_setting;
+extern const member_kind member_mail_server;
 extern const member_kind member_application, member_client_template;
 extern const member_kind member_user, member_credential, member_consent, member_federated_identity;
 extern const member_kind member_social_link;

@@ -4,6 +4,29 @@
 #include "provider/member/member.h"
 
 #include "base/array.h"
+#include "base/text.h"
+#include "provider/member/level_map.h"
+#include "provider/realm/password_policy.h"
+
+/* Names of policies that are not known, numbers that are none, patterns that are not read. */
+static const char *policy_unfit(const ost_json *object, const char *name, ost_arena *arena)
+{
+    ost_error error = {0};
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(object, name), &text);
+    const char *policy = ost_arena_copy(arena, text);
+    if (policy == NULL || password_policy_read(policy, &error) == OST_OK)
+        return NULL;
+    return "a part of it cannot be judged here: every password that is set is refused";
+}
+
+static const char *mail_password_unmet(ost_text password)
+{
+    return text_starts(text_trim(password), "${vault.") ? "no mail is sent: there is no vault"
+                                                        : NULL;
+}
+
+#define UNSPECIFIED "it counts as not specified"
 
 static const member realm_members[] = {
     {"accessCodeLifespan", MEMBER_INTEGER, .fate = MEMBER_ACTED},
@@ -37,7 +60,7 @@ static const member realm_members[] = {
      .why = "the pages have stricter ones"},
     {"bruteForceProtected", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"bruteForceStrategy", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"MULTIPLE\"",
-     .why = "waits grow as with MULTIPLE"},
+     .why = "waits grow as with MULTIPLE", .values = "MULTIPLE|LINEAR", .stray = MEMBER_REFUSED},
     {"certificate", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "of a privateKey; else generated again"},
     {"clientAuthenticationFlow", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"clients\"",
@@ -79,7 +102,9 @@ static const member realm_members[] = {
     {"enabledEventTypes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"eventsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"eventsExpiration", MEMBER_INTEGER, .fate = MEMBER_ACTED},
-    {"eventsListeners", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"eventsListeners", MEMBER_STRINGS, .fate = MEMBER_TOLD, .acted = "jboss-logging",
+     .why =
+         "events go to the log; nobody is sent mail about them, and other listeners are not there"},
     {"failureFactor", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"federatedUsers", MEMBER_LIST, .fate = MEMBER_TOLD, .of = &member_user,
      .why = "users of other storages are not there"},
@@ -114,16 +139,19 @@ static const member realm_members[] = {
     {"organizations", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "organizations are not there"},
     {"organizationsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "organizations are not there"},
-    {"otpPolicyAlgorithm", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"otpPolicyAlgorithm", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "HmacSHA1|HmacSHA256|HmacSHA512", .otherwise = "HmacSHA1 counts"},
     {"otpPolicyCodeReusable", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"otpPolicyDigits", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"otpPolicyDigits", MEMBER_INTEGER, .fate = MEMBER_ACTED, .values = "6|8",
+     .otherwise = "6 counts"},
     {"otpPolicyInitialCounter", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"otpPolicyLookAheadWindow", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"otpPolicyPeriod", MEMBER_INTEGER, .fate = MEMBER_ACTED},
-    {"otpPolicyType", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"otpPolicyType", MEMBER_STRING, .fate = MEMBER_ACTED, .values = "totp|hotp",
+     .otherwise = "totp counts"},
     {"otpSupportedApplications", MEMBER_STRINGS, .fate = MEMBER_KEPT},
     {"passwordCredentialGrantAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
-    {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED,
+    {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = policy_unfit,
      .why = "passwords that are set, and plain ones of a file, are judged by it; hashAlgorithm, "
             "hashIterations have no effect"},
     {"permanentLockout", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
@@ -153,12 +181,13 @@ static const member realm_members[] = {
     {"roles", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_roles},
     {"scimApiEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD, .why = "it is not there"},
     {"scopeMappings", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_scope_mapping},
-    {"smtpServer", MEMBER_MAP, .fate = MEMBER_ACTED,
+    {"smtpServer", MEMBER_MAP, .fate = MEMBER_ACTED, .of = &member_mail_server,
      .why = "starttls is asked for, not only offered; there is no vault for the password"},
     {"social", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"socialProviders", MEMBER_MAP, .fate = MEMBER_TOLD,
      .why = "with social they become identity providers"},
-    {"sslRequired", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"sslRequired", MEMBER_STRING, .fate = MEMBER_ACTED, .values = "all|external|none",
+     .any_case = true, .stray = MEMBER_REFUSED},
     {"ssoSessionIdleTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"ssoSessionIdleTimeoutRememberMe", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"ssoSessionMaxLifespan", MEMBER_INTEGER, .fate = MEMBER_ACTED},
@@ -178,16 +207,20 @@ static const member realm_members[] = {
     {"waitIncrementSeconds", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"webAuthnPolicyAcceptableAaguids", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"webAuthnPolicyAttestationConveyancePreference", MEMBER_STRING, .fate = MEMBER_ACTED,
-     .why = "no maker's certificate is trusted: keys that show one are not registered"},
-    {"webAuthnPolicyAuthenticatorAttachment", MEMBER_STRING, .fate = MEMBER_ACTED},
+     .why = "no maker's certificate is trusted: keys that show one are not registered",
+     .values = "not specified|none|indirect|direct|enterprise", .otherwise = UNSPECIFIED},
+    {"webAuthnPolicyAuthenticatorAttachment", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|platform|cross-platform", .otherwise = UNSPECIFIED},
     {"webAuthnPolicyAvoidSameAuthenticatorRegister", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"webAuthnPolicyCreateTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"webAuthnPolicyExtraOrigins", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"webAuthnPolicyPasswordlessAcceptableAaguids", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"webAuthnPolicyPasswordlessAttestationConveyancePreference", MEMBER_STRING,
      .fate = MEMBER_ACTED,
-     .why = "no maker's certificate is trusted: keys that show one are not registered"},
-    {"webAuthnPolicyPasswordlessAuthenticatorAttachment", MEMBER_STRING, .fate = MEMBER_ACTED},
+     .why = "no maker's certificate is trusted: keys that show one are not registered",
+     .values = "not specified|none|indirect|direct|enterprise", .otherwise = UNSPECIFIED},
+    {"webAuthnPolicyPasswordlessAuthenticatorAttachment", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|platform|cross-platform", .otherwise = UNSPECIFIED},
     {"webAuthnPolicyPasswordlessAvoidSameAuthenticatorRegister", MEMBER_BOOLEAN,
      .fate = MEMBER_ACTED},
     {"webAuthnPolicyPasswordlessCreateTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
@@ -195,31 +228,42 @@ static const member realm_members[] = {
     {"webAuthnPolicyPasswordlessMediation", MEMBER_STRING, .fate = MEMBER_KEPT,
      .why = "passkeys are offered in the field for the name, or by a page of their own"},
     {"webAuthnPolicyPasswordlessPasskeysEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyPasswordlessRequireResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyPasswordlessResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"webAuthnPolicyPasswordlessRequireResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|Yes|No", .otherwise = "required counts"},
+    {"webAuthnPolicyPasswordlessResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|required|preferred|discouraged", .otherwise = "required counts"},
     {"webAuthnPolicyPasswordlessRpEntityName", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"webAuthnPolicyPasswordlessRpId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyPasswordlessSignatureAlgorithms", MEMBER_STRINGS, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyPasswordlessUserVerificationRequirement", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyRequireResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"webAuthnPolicyPasswordlessSignatureAlgorithms", MEMBER_STRINGS, .fate = MEMBER_ACTED,
+     .values = "ES256|ES384|ES512|RS256|RS384|RS512|Ed25519", .otherwise = "it is not asked for"},
+    {"webAuthnPolicyPasswordlessUserVerificationRequirement", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|required|preferred|discouraged", .otherwise = "required counts"},
+    {"webAuthnPolicyRequireResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|Yes|No", .otherwise = UNSPECIFIED},
+    {"webAuthnPolicyResidentKey", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|required|preferred|discouraged", .otherwise = UNSPECIFIED},
     {"webAuthnPolicyRpEntityName", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"webAuthnPolicyRpId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"webAuthnPolicySignatureAlgorithms", MEMBER_STRINGS, .fate = MEMBER_ACTED},
-    {"webAuthnPolicyUserVerificationRequirement", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"webAuthnPolicySignatureAlgorithms", MEMBER_STRINGS, .fate = MEMBER_ACTED,
+     .values = "ES256|ES384|ES512|RS256|RS384|RS512|Ed25519", .otherwise = "it is not asked for"},
+    {"webAuthnPolicyUserVerificationRequirement", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .values = "not specified|required|preferred|discouraged", .otherwise = UNSPECIFIED},
 };
 const member_kind member_realm = {
     .title = "Realm", .name = "realm", .members = realm_members, .count = ARRAY_LEN(realm_members)};
 
 static const member realm_attribute_members[] = {
-    {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "levels above 1 are never reached"},
+    {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = level_map_unfit,
+     .why = "names of the levels 0 and 1; a login reaches none above"},
     {"adminEventsExpiration", MEMBER_STRING, .fate = MEMBER_ACTED, .number = true},
     {"adminPermissionsEnabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "it is not there"},
     {"bruteForceProtected", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"cibaAuthRequestedUserHint", MEMBER_STRING, .fate = MEMBER_ACTED,
-     .why = "login_hint or id_token_hint; by login_hint_token nobody is found"},
-    {"cibaBackchannelTokenDeliveryMode", MEMBER_STRING, .fate = MEMBER_ACTED},
+     .why = "login_hint or id_token_hint; by login_hint_token nobody is found",
+     .values = "login_hint|id_token_hint|login_hint_token", .otherwise = "login_hint counts"},
+    {"cibaBackchannelTokenDeliveryMode", MEMBER_STRING, .fate = MEMBER_ACTED, .values = "poll|ping",
+     .otherwise = "poll counts"},
     {"cibaExpiresIn", MEMBER_STRING, .fate = MEMBER_ACTED, .number = true},
     {"cibaInterval", MEMBER_STRING, .fate = MEMBER_ACTED, .number = true},
     {"client.id.metadata.document.addresses", MEMBER_STRING, .fate = MEMBER_ACTED,
@@ -251,6 +295,32 @@ const member_kind member_realm_attribute = {.title = "Attributes of a realm",
                                             .open = true,
                                             .members = realm_attribute_members,
                                             .count = ARRAY_LEN(realm_attribute_members)};
+
+static const member mail_server_members[] = {
+    {"allowutf8", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"auth", MEMBER_STRING, .fate = MEMBER_ACTED, .flag = true, .otherwise = "false counts"},
+    {"authTokenClientId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"authTokenClientSecret", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"authTokenScope", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"authTokenUrl", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"authType", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"basic\"",
+     .why = "logins at it are by name and password"},
+    {"envelopeFrom", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"from", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"fromDisplayName", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"host", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"password", MEMBER_STRING, .fate = MEMBER_ACTED, .unmet = mail_password_unmet},
+    {"port", MEMBER_STRING, .fate = MEMBER_ACTED, .number = true},
+    {"replyTo", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"replyToDisplayName", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"ssl", MEMBER_STRING, .fate = MEMBER_ACTED, .flag = true, .otherwise = "false counts"},
+    {"starttls", MEMBER_STRING, .fate = MEMBER_ACTED, .flag = true, .otherwise = "false counts"},
+    {"user", MEMBER_STRING, .fate = MEMBER_ACTED},
+};
+const member_kind member_mail_server = {.title = "Mail server",
+                                        .open = true,
+                                        .members = mail_server_members,
+                                        .count = ARRAY_LEN(mail_server_members)};
 
 static const member scope_mapping_members[] = {
     {"client", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -4,6 +4,7 @@
 #include "provider/member/member.h"
 
 #include "base/array.h"
+#include "provider/member/credential_form.h"
 
 static const member user_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
@@ -51,29 +52,32 @@ static const member credential_members[] = {
     {"config", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"counter", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
     {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
-    {"credentialData", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"credentialData", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = credential_unfit},
     {"device", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"digits", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
     {"federationLink", MEMBER_STRING, .fate = MEMBER_TOLD,
      .why = "credentials of other storages are not there"},
     {"hashIterations", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
-    {"hashedSaltedValue", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
+    {"hashedSaltedValue", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = credential_unfit,
+     .why = "of before Keycloak 8"},
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"period", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
     {"priority", MEMBER_INTEGER, .fate = MEMBER_KEPT},
     {"salt", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
-    {"secretData", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"secretData", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = credential_unfit},
     {"temporary", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "becomes the required action UPDATE_PASSWORD"},
     {"type", MEMBER_STRING, .fate = MEMBER_BARRED,
      .acted = "password|password-history|otp|totp|hotp|recovery-authn-codes|webauthn|"
               "webauthn-passwordless",
+     .unfit = credential_unfit,
      .why = "flows that ask for other factors let nobody in, and no others do"},
     {"userLabel", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"value", MEMBER_STRING, .fate = MEMBER_ACTED},
 };
 const member_kind member_credential = {.title = "Credential",
                                        .name = "type",
+                                       .owned = true,
                                        .members = credential_members,
                                        .count = ARRAY_LEN(credential_members)};
 

@@ -9,6 +9,7 @@
 #include "base/error_sentence.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
+#include "provider/member/member_value.h"
 #include "provider/realm/document_limit.h"
 
 #define MAX_PATH 512
@@ -25,6 +26,7 @@ typedef struct review {
     ost_result result;
     ost_result refused; /* something is; the walk goes on, so that the report is whole */
     unsigned depth;
+    ost_text owner; /* the name of the user whose credentials are looked at */
     size_t path_len;
     char path[MAX_PATH];
 } review;
@@ -55,95 +57,20 @@ static void leave(review *r, size_t before)
     r->path[before] = '\0';
 }
 
-/* ---- what asks for nothing ---- */
-
-static bool is_idle(const ost_json *value, const char *idle)
+/* Why a member does not do what it seems to say, as its value or the object is; NULL: it does. Then
+ * *ret_fate is what becomes of it. */
+static const char *why_not(review *r, const ost_json *object, const ost_json *value,
+                           const member *m, member_fate *ret_fate)
 {
-    bool boolean = false;
-    int64_t integer = 0;
-    ost_text text, rest = text_of(idle != NULL ? idle : ""), one;
-    while (text_next(&rest, '|', &one)) {
-        if (text_equal(ost_json_source(value), one))
-            return true;
-    }
-    if (ost_json_boolean(value, &boolean))
-        return !boolean;
-    if (ost_json_integer(value, &integer))
-        return integer == 0;
-    if (ost_json_text(value, &text))
-        return text.len == 0 || text_is(text, "false") || text_is(text, "0");
-    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
-        if (!is_idle(at, NULL))
-            return false;
-    }
-    return ost_json_type_of(value) != OST_JSON_NUMBER;
-}
-
-static bool is_acted(ost_text text, const member *m)
-{
-    ost_text rest = text_of(m->acted), acted;
-    while (text_next(&rest, '|', &acted)) {
-        if (text_equal(text, acted))
-            return true;
-    }
-    return false;
-}
-
-/* Of a list, if all of it is. */
-static bool all_acted(const ost_json *list, const member *m)
-{
-    const ost_json *at = ost_json_first(list);
-    ost_text text;
-    while (at != NULL && ost_json_text(at, &text) && is_acted(text, m))
-        at = ost_json_next(at);
-    return at == NULL;
-}
-
-/* Beside its successor a member of an old layout has no effect. */
-static bool is_outdone(const ost_json *object, const member *m)
-{
-    const ost_json *successor = m != NULL && m->now != NULL ? ost_json_get(object, m->now) : NULL;
-    return successor != NULL && !ost_json_is(successor, OST_JSON_NULL);
-}
-
-/* What has another unit, or no number, counts for nothing: a lifetime is then the usual one. */
-static bool is_unread(const ost_json *value, const member *m)
-{
-    ost_text text;
-    uint64_t number;
-    return m != NULL && m->number && ost_json_text(value, &text) && text.len > 0 &&
-           !text_to_unsigned(text, UINT64_MAX, &number);
-}
-
-/* It asks for nothing. */
-static bool is_quiet(const ost_json *value, const member *m)
-{
-    return !m->loud && is_idle(value, m->idle);
-}
-
-/* A single one, or each of a list. */
-static bool has_acted_values(const ost_json *value, const member *m)
-{
-    ost_text text;
-    if (ost_json_text(value, &text))
-        return is_acted(text, m);
-    return m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
-           all_acted(value, m);
-}
-
-static member_fate fate_of(const member_kind *kind, const ost_json *object, const ost_json *value,
-                           const member *m)
-{
-    if (m == NULL)
-        return kind->open && member_near(kind, ost_json_name(value)) == NULL ? MEMBER_KEPT
-                                                                             : MEMBER_UNKNOWN;
-    if (is_unread(value, m) || member_unmet(m, value) != NULL)
-        return MEMBER_TOLD;
-    if (is_outdone(object, m))
-        return is_idle(value, m->idle) ? MEMBER_KEPT : MEMBER_TOLD;
-    if (has_acted_values(value, m))
-        return MEMBER_ACTED;
-    return m->fate != MEMBER_ACTED && is_quiet(value, m) ? MEMBER_KEPT : m->fate;
+    const char *why = member_is_unread(value, m) ? "not a whole number; the usual one counts"
+                                                 : member_unmet(m, value);
+    bool tells = r->report != NULL || r->strict;
+    if (why == NULL && m != NULL && m->unfit != NULL && tells)
+        why = m->unfit(object, m->name, r->arena);
+    if (why == NULL)
+        why = member_stray(m, value, r->arena);
+    *ret_fate = m != NULL && m->stray != MEMBER_ACTED ? m->stray : MEMBER_TOLD;
+    return why;
 }
 
 static void refuse_member(review *r, ost_text name, const char *why, const char *behind)
@@ -161,8 +88,7 @@ static const char *why_unknown(const review *r, const member_kind *kind, ost_tex
     const member *near = member_near(kind, name);
     const char *why = NULL;
     if (near != NULL)
-        why = ost_arena_format(r->report != NULL ? r->report->arena : r->arena,
-                               "no such %s is known; is %s meant?",
+        why = ost_arena_format(r->arena, "no such %s is known; is %s meant?",
                                kind->open ? "attribute" : "member", near->name);
     return why != NULL ? why : "no such member is known";
 }
@@ -171,21 +97,23 @@ static void tell(review *r, const ost_json *object, const member_kind *kind, con
                  const member *m)
 {
     ost_text name = {0};
-    member_fate fate = fate_of(kind, object, value, m);
-    const char *unmet = member_unmet(m, value);
-    const char *why = is_outdone(object, m)    ? "its successor stands beside it and counts"
-                      : is_unread(value, m)    ? "not a whole number; the usual one counts"
-                      : unmet != NULL          ? unmet
-                      : m != NULL              ? m->why
-                      : fate == MEMBER_UNKNOWN ? why_unknown(r, kind, ost_json_name(value))
-                                               : NULL;
+    member_fate fate, otherwise;
+    const char *unmet = why_not(r, object, value, m, &otherwise);
+    fate = unmet != NULL ? otherwise : member_fate_of(kind, object, value, m);
+    const char *why = member_is_outdone(object, m) ? "its successor stands beside it and counts"
+                      : unmet != NULL              ? unmet
+                      : m != NULL                  ? m->why
+                      : fate == MEMBER_UNKNOWN     ? why_unknown(r, kind, ost_json_name(value))
+                                                   : NULL;
     if (fate == MEMBER_REFUSED)
         refuse_member(r, ost_json_name(value), why, "");
     else if (r->strict && (fate == MEMBER_TOLD || fate == MEMBER_UNKNOWN))
         refuse_member(r, ost_json_name(value), why, " (--strict)");
     if (r->report == NULL)
         return;
-    if (kind->name != NULL)
+    if (kind->owned && r->owner.len > 0)
+        name = r->owner;
+    else if (kind->name != NULL)
         (void)!ost_json_text(ost_json_get(object, kind->name), &name);
     if (!import_report_add(r->report, r->path, kind->title, name, fate, ost_json_name(value), why))
         r->result = ost_error_set(r->error, OST_E_MEMORY, "out of memory");
@@ -429,6 +357,10 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
 {
     if (++r->depth > MAX_DEPTH)
         fail(r, OST_TEXT("…"), "too deep");
+    if (kind == &member_user) {
+        r->owner = (ost_text){0};
+        (void)!ost_json_text(ost_json_get(object, kind->name), &r->owner);
+    }
     ost_json_open_object(r->writer);
     for (const ost_json *at = ost_json_first(object); at != NULL && r->result == OST_OK;
          at = ost_json_next(at)) {
@@ -436,7 +368,7 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
             continue;
         const member *m = member_find(kind, ost_json_name(at));
         tell(r, object, kind, at, m);
-        bool outdone = is_outdone(object, m);
+        bool outdone = member_is_outdone(object, m);
         bool renewed = r->renews && m != NULL && m->now != NULL && !outdone;
         ost_json_put_name(r->writer, renewed ? text_of(m->now) : ost_json_name(at));
         if (outdone)

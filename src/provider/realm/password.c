@@ -31,6 +31,7 @@ typedef struct stored {
     size_t salt_len, hash_len;
     int64_t iterations, memory_kib;
     const EVP_MD *md; /* PBKDF2; NULL: argon2id */
+    const char *why;  /* of what is refused */
 } stored;
 
 /* ---- reading ---- */
@@ -71,6 +72,12 @@ static bool parameter_is(const ost_json *data, const char *name, ost_text wanted
     return list == NULL || ost_json_equals(ost_json_first(list), wanted);
 }
 
+static ost_result unfit(stored *s, ost_result result, const char *why)
+{
+    s->why = why;
+    return result;
+}
+
 static ost_result read_algorithm(const ost_json *data, stored *s)
 {
     static const struct {
@@ -89,31 +96,47 @@ static ost_result read_algorithm(const ost_json *data, stored *s)
         s->md = known[i].md != NULL ? EVP_get_digestbyname(known[i].md) : NULL;
         return OST_OK;
     }
-    return OST_E_UNSUPPORTED;
+    return unfit(s, OST_E_UNSUPPORTED,
+                 "nobody signs in by it: hashes of that algorithm are not known");
 }
 
-static ost_result check_costs(const stored *s, const ost_json *data)
+static ost_result check_costs(stored *s, const ost_json *data)
 {
     if (s->iterations < 1 || s->hash_len < 16 || s->salt_len < 1)
         return OST_E_FORMAT;
+    if (s->iterations > (s->md != NULL ? MAX_PBKDF2_ITERATIONS : MAX_ARGON2_PASSES) ||
+        (s->md == NULL && s->memory_kib > MAX_ARGON2_KIB))
+        return unfit(s, OST_E_CEILING,
+                     "nobody signs in by it: the hash costs more than is spent here");
     if (s->md != NULL)
-        return s->iterations <= MAX_PBKDF2_ITERATIONS ? OST_OK : OST_E_CEILING;
-    if (s->iterations > MAX_ARGON2_PASSES || s->memory_kib > MAX_ARGON2_KIB)
-        return OST_E_CEILING;
-    /* libsodium knows argon2id of version 1.3, one lane, a salt of 16 bytes. */
+        return OST_OK;
+    /* What libsodium knows. */
     return s->memory_kib >= 8 && s->salt_len == SALT_LEN &&
                    parameter_is(data, "type", OST_TEXT("id")) &&
                    parameter_is(data, "version", OST_TEXT("1.3")) &&
                    read_parameter(data, "parallelism", 1) == 1
                ? OST_OK
-               : OST_E_UNSUPPORTED;
+               : unfit(s, OST_E_UNSUPPORTED,
+                       "nobody signs in by it: of argon2 only argon2id of version 1.3 with one "
+                       "lane and a salt of 16 bytes is known");
 }
 
-static ost_result read_stored(ost_text credential, ost_arena *arena, stored *s)
+/* As a string, too, which Keycloak takes. */
+static bool read_iterations(const ost_json *value, int64_t *ret_count)
 {
-    const ost_json *outer, *secret, *data;
-    if (ost_json_read(credential, NULL, arena, &outer, NULL) != OST_OK)
-        return OST_E_FORMAT;
+    uint64_t number;
+    ost_text text;
+    if (!ost_json_text(value, &text))
+        return ost_json_integer(value, ret_count);
+    bool read = text_to_unsigned(text, INT32_MAX, &number);
+    if (read)
+        *ret_count = (int64_t)number;
+    return read;
+}
+
+static ost_result read_object(const ost_json *outer, ost_arena *arena, stored *s)
+{
+    const ost_json *secret, *data;
     ost_result result = read_inner(outer, "secretData", arena, &secret);
     if (result == OST_OK)
         result = read_inner(outer, "credentialData", arena, &data);
@@ -125,10 +148,32 @@ static ost_result read_stored(ost_text credential, ost_arena *arena, stored *s)
         result = read_algorithm(data, s);
     if (result != OST_OK)
         return result;
-    if (!ost_json_integer(ost_json_get(data, "hashIterations"), &s->iterations))
+    if (!read_iterations(ost_json_get(data, "hashIterations"), &s->iterations))
         return OST_E_FORMAT;
     s->memory_kib = read_parameter(data, "memory", ARGON2_KIB);
     return check_costs(s, data);
+}
+
+static ost_result read_stored(ost_text credential, ost_arena *arena, stored *s)
+{
+    const ost_json *outer;
+    return ost_json_read(credential, NULL, arena, &outer, NULL) == OST_OK
+               ? read_object(outer, arena, s)
+               : OST_E_FORMAT;
+}
+
+const char *password_unfit(const ost_json *credential, ost_arena *arena)
+{
+    stored s = {.why = "nobody signs in by it: it is no hash that can be read"};
+    bool old = ost_json_get(credential, "hashedSaltedValue") != NULL;
+    ost_text text;
+    ost_result result =
+        old ? password_convert(credential, arena, &text) : read_object(credential, arena, &s);
+    if (old && result == OST_OK)
+        result = read_stored(text, arena, &s);
+    wipe(&s.salt, sizeof s.salt);
+    wipe(&s.hash, sizeof s.hash);
+    return result == OST_OK ? NULL : s.why;
 }
 
 /* ---- hashing ---- */

@@ -22,6 +22,10 @@ OST_MUST_CHECK ost_result password_rehash(ost_text password, ost_text credential
 OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
                                           bool *ret_matches, bool *ret_upgrade);
 
+/* Why nobody can sign in by a credential that has a hash, whatever they type; NULL: they can. A
+ * constant. */
+const char *password_unfit(const ost_json *credential, ost_arena *arena);
+
 /* When the credential was made, in milliseconds; 0: it does not say. No two of one user's were made
  * at the same time, so that one tells by it whether the password has been changed. */
 int64_t password_since(ost_text credential, ost_arena *arena);

@@ -244,6 +244,18 @@ ost_result password_policy_check(const char *policy, ost_text password, ost_text
     return result;
 }
 
+ost_result password_policy_read(const char *policy, ost_error *error)
+{
+    judged j = {.password = OST_TEXT("x"), .error = error};
+    ost_text one;
+    while (next(&policy, &one)) {
+        ost_result result = judge(&j, one);
+        if (result != OST_OK && result != OST_E_ARGUMENT) /* that the password breaks it */
+            return result;
+    }
+    return OST_OK;
+}
+
 ost_result password_policy_number(const char *policy, const char *name, int64_t usual,
                                   int64_t *ret_number, ost_error *error)
 {

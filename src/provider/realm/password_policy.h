@@ -20,4 +20,8 @@ OST_MUST_CHECK ost_result password_policy_number(const char *policy, const char 
                                                  int64_t usual, int64_t *ret_number,
                                                  ost_error *error);
 
+/* Whether every part of the policy can be judged here. OST_E_UNSUPPORTED with the part's name: if
+ * not, every password is refused. */
+OST_MUST_CHECK ost_result password_policy_read(const char *policy, ost_error *error);
+
 #endif

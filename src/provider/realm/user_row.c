@@ -18,14 +18,21 @@ ost_text user_row_fold(ost_text text, ost_arena *arena)
     return text_fold(text, arena);
 }
 
-static bool is_password(const ost_json *credential)
-{
-    return ost_json_equals(ost_json_get(credential, "type"), OST_TEXT("password"));
-}
-
 static bool is_plain(const ost_json *credential)
 {
     return ost_json_is(ost_json_get(credential, "value"), OST_JSON_STRING);
+}
+
+/* A plain value is a password, as in Keycloak, unless its type is that of something else. */
+static bool is_password(const ost_json *credential)
+{
+    static const char *const others[] = {
+        "password-history",      "otp", "totp", "hotp", "recovery-authn-codes", "webauthn",
+        "webauthn-passwordless", NULL};
+    const ost_json *type = ost_json_get(credential, "type");
+    ost_text name = {0};
+    (void)!ost_json_text(type, &name);
+    return text_is(name, "password") || (is_plain(credential) && !text_is_one_of(name, others));
 }
 
 /* Second factors stay with the user, byte for byte and in their order, which is the order of

@@ -15,7 +15,7 @@
 static const option some[] = {CONFIG_FILE_OPTION(""),
                               {"http-port", "PORT", "KC_HTTP_PORT", NULL, ""},
                               {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME", ""},
-                              {"issuer", "URL", "TEST_ISSUER", NULL, ""},
+                              {"issuer", "URL", "TEST_ISSUER", NULL, "repeatable"},
                               {"flag", NULL, "TEST_FLAG", NULL, ""},
                               {"password", OPTION_SECRET, "TEST_PASSWORD", NULL, ""},
                               {"version", NULL, NULL, NULL, ""},
@@ -106,6 +106,9 @@ static void lines_of_one_name_are_its_values(void **state)
     assert_string_equal(options_nth(&values, "issuer", 1), "b");
     assert_null(options_nth(&values, "issuer", 2));
     assert_string_equal(options_get(&values, "issuer"), "b");
+    assert_int_equal(read_file("http-port=1\n\nhttp-port=2\n", false, &values, &error), OST_OK);
+    assert_string_equal(options_get(&values, "http-port"), "2");
+    assert_non_null(strstr(told, "line 3: http-port was set in line 1, too; the last one counts"));
 }
 
 /* As the environment has it: KC_HOSTNAME_URL before KC_HOSTNAME, wherever they stand. */

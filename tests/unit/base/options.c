@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "test.h"
 
-static const option some[] = {{"port", "N", "TEST_PORT", NULL, ""},
+static const option some[] = {{"port", "N", "TEST_PORT", NULL, "repeatable"},
+                              {"host", "H", NULL, NULL, ""},
                               {"flag", NULL, NULL, NULL, ""},
                               {"path", "[P]", NULL, NULL, ""},
                               {0}};
@@ -47,6 +48,22 @@ static void options_are_read(void **state)
     assert_int_equal(options_number(&values, "port", 1, 1, 99, &n, &error), OST_OK);
     assert_int_equal(n, 9);
     unsetenv("TEST_PORT");
+}
+
+static void a_second_value_is_not_ignored(void **state)
+{
+    option_values values;
+    ost_error error = {0};
+    char *twice[] = {(char[]){"x"}, (char[]){"--host=a"}, (char[]){"--host"}, (char[]){"a"}};
+    assert_int_equal(read_line(&values, &error, 4, twice), OST_E_ARGUMENT);
+    assert_string_equal(error.detail, "--host is given twice, and has one value");
+    char *empty[] = {(char[]){"x"}, (char[]){"--path"}, (char[]){"--path"}};
+    assert_int_equal(read_line(&values, &error, 3, empty), OST_E_ARGUMENT);
+    char *flags[] = {(char[]){"x"}, (char[]){"--flag"}, (char[]){"--flag"}, (char[]){"--host=a"}};
+    assert_int_equal(read_line(&values, &error, 4, flags), OST_OK);
+    assert_string_equal(options_get(&values, "host"), "a");
+    char *behind[] = {(char[]){"x"}, (char[]){"--host=a"}, (char[]){"--"}, (char[]){"--host=b"}};
+    assert_int_equal(read_line(&values, &error, 4, behind), OST_OK);
 }
 
 static void the_environment_stands_in(void **state)
@@ -144,8 +161,11 @@ static void switches_are_on_or_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_are_read),       cmocka_unit_test(the_environment_stands_in),
-        cmocka_unit_test(too_many_are_refused),   cmocka_unit_test(mistakes_are_explained),
+        cmocka_unit_test(options_are_read),
+        cmocka_unit_test(a_second_value_is_not_ignored),
+        cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(too_many_are_refused),
+        cmocka_unit_test(mistakes_are_explained),
         cmocka_unit_test(switches_are_on_or_off),
     };
     return cmocka_run_group_tests_name("base-options", tests, NULL, NULL);
