@@ -45,8 +45,8 @@ const pages = {
     const login = codes[body.get('code')];
     return { access_token: login.sub, token_type: 'Bearer', expires_in: 300, id_token: await sign('JWT', login) };
   },
-  '/logout-token': async query => ({ token: await sign('logout+jwt', { ...Object.fromEntries(query), jti: crypto.randomUUID(), typ: 'Logout',
-    events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }) }),
+  '/logout-token': async query => ({ token: await sign('logout+jwt', { ...Object.fromEntries(query), typ: 'Logout',
+    jti: crypto.randomUUID(), events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }) }),
 };
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, issuer);
@@ -54,8 +54,8 @@ const server = createServer(async (request, response) => {
   for await (const piece of request) text += piece;
   if (pathname === '/auth') {
     const back = new URL(searchParams.get('redirect_uri'));
-    back.search = new URLSearchParams({ code: codes.push({ ...next, nonce: searchParams.get('nonce') }) - 1, state: searchParams.get('state'),
-      session_state: next.sid });
+    const code = codes.push({ ...next, nonce: searchParams.get('nonce') }) - 1;
+    back.search = new URLSearchParams({ code, state: searchParams.get('state'), session_state: next.sid });
     return response.writeHead(302, { location: back.href }).end();
   }
   const answer = await pages[pathname](searchParams, new URLSearchParams(text), request.headers.authorization);
@@ -118,7 +118,8 @@ for (const claims of ['sub=ann&sid=1', 'sid=1']) {
   await bob.login('bob', 4);
   const { token } = await (await fetch(`${issuer}/logout-token?${claims}`)).json();
   const { status } = await fetch(base + '/backchannel-logout', { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
-  console.log(`express-openid-connect, ${claims}: ${status}, phone ${await phone.me()}, laptop ${await laptop.me()}, bob ${await bob.me()}`);
+  const seen = [status, `phone ${await phone.me()}`, `laptop ${await laptop.me()}`, `bob ${await bob.me()}`];
+  console.log(`express-openid-connect, ${claims}: ${seen.join(', ')}`);
   await phone.login('ann', 5);
   console.log(`  phone logs in again: phone ${await phone.me()}, laptop ${await laptop.me()}, tablet ${await tablet.me()}`);
 }
