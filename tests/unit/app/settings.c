@@ -197,17 +197,19 @@ static void a_secret_does_not_stay_on_the_command_line(void **state)
 {
     (void)state;
     app_settings s;
-    char *words[] = {WORD("--issuer=https://a"),
-                     WORD("--audience=x"),
-                     WORD("--client-id=c"),
-                     WORD("--client-secret=hidden"),
-                     WORD("--client-secret"),
-                     WORD("last"),
-                     NULL};
-    assert_int_equal(read_list(words, &s), OST_OK);
+    char *joined[] = {WORD("--issuer=https://a"), WORD("--audience=x"), WORD("--client-id=c"),
+                      WORD("--client-secret=hidden"), NULL};
+    char *apart[] = {WORD("--issuer=https://a"), WORD("--audience=x"), WORD("--client-id=c"),
+                     WORD("--client-secret"),    WORD("last"),         NULL};
+    char *twice[] = {WORD("--issuer=https://a"), WORD("--client-secret=hidden"),
+                     WORD("--client-secret"), WORD("last"), NULL};
+    assert_int_equal(read_list(joined, &s), OST_OK);
+    assert_string_equal(s.client_secret, "hidden");
+    assert_string_equal(joined[3], "--client-secret=");
+    assert_int_equal(read_list(apart, &s), OST_OK);
     assert_string_equal(s.client_secret, "last");
-    assert_string_equal(words[3], "--client-secret=");
-    assert_string_equal(words[5], "");
+    assert_string_equal(apart[4], "");
+    assert_int_equal(read_list(twice, &s), OST_E_ARGUMENT);
 }
 
 static void what_is_refused(void **state)
