@@ -293,9 +293,10 @@ struct store_realm_change {
     size_t user_count;
     const ost_text *removed_users; /* their ids */
     size_t removed_user_count;
-    const store_change_feed *feed;   /* has more of them; NULL: there are none */
-    const ost_text *removed_clients; /* their client_ids */
-    size_t removed_client_count;
+    const store_change_feed *feed;     /* has more of them; NULL: there are none */
+    const ost_text *removed_clients;   /* their client_ids */
+    const ost_text *removed_providers; /* of identity: their aliases; users' links go with them */
+    size_t removed_client_count, removed_provider_count;
     const store_key *keys; /* added, or of another state and times */
     size_t key_count;
 };

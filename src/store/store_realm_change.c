@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "store/row.h"
 #include "store/search/user_count.h"
+#include "store/search/user_index.h"
 #include "store/search/user_signature.h"
 #include "store/transaction.h"
 
@@ -177,6 +178,11 @@ static ost_result change_rest(database *d, const store_realm_change *c, ost_erro
     ost_result result = OST_OK;
     for (size_t i = 0; i < c->removed_client_count && result == OST_OK; i++)
         result = remove_client(d, c->realm.name, c->removed_clients[i]);
+    for (size_t i = 0; i < c->removed_provider_count && result == OST_OK; i++) {
+        const store_renaming links = {.kind = STORE_LINK_FEDERATED,
+                                      .owner = c->removed_providers[i]};
+        result = user_index_rename(d, c->realm.name, &links);
+    }
     for (size_t i = 0; i < c->key_count && result == OST_OK; i++)
         result = explain(put_key(d, &c->keys[i]), "there is a key", c->keys[i].kid, error);
     return result;

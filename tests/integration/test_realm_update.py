@@ -217,6 +217,21 @@ def test_replace_with_a_file_without_users_keeps_them_but_not_what_is_gone(site)
     assert site.realm.refresh(CLIENT, session["refresh_token"]).status == 200
 
 
+def test_links_go_with_an_identity_provider_that_replace_takes_out(site):
+    """Whoever has its alias next would log in as its users."""
+    links = [{"identityProvider": alias, "userId": "7", "userName": "seven"} for alias in ("up", "down")]
+    providers = [{"alias": alias, "providerId": "oidc", "enabled": True, "config": {}} for alias in ("up", "down")]
+    with_links = changed(identityProviders=providers, users=[{**FILE["users"][0], "federatedIdentities": links}, FILE["users"][1]])
+    site.take(with_links, "--replace")
+    new = changed(identityProviders=providers[1:])
+    del new["users"]
+    site.take(new, "--merge")
+    assert named(site.export()["users"], "ann", "username")["federatedIdentities"] == links
+    site.take(new, "--replace")
+    site.take({**new, "identityProviders": providers}, "--replace")
+    assert named(site.export()["users"], "ann", "username")["federatedIdentities"] == links[1:]
+
+
 def test_replace_takes_another_id_for_another_user(site):
     session = site.log_in().json()
     new = changed()

@@ -3,6 +3,8 @@
 #include "provider/file/realm_update.h"
 
 #include "base/error_sentence.h"
+#include "base/json/json_list.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/file/key_plan.h"
 #include "provider/file/user_update.h"
@@ -54,6 +56,25 @@ static ost_result plan_clients(realm_update *u, const realm *r)
     return OST_OK;
 }
 
+/* Identity providers likewise: whoever gets the alias next knows nobody of those that it knew. */
+static ost_result plan_providers(realm_update *u, const realm *r)
+{
+    const ost_json *before = ost_json_get(u->document, "identityProviders");
+    const ost_json *after = ost_json_get(r->document, "identityProviders");
+    size_t count = 0;
+    ost_text *gone = ost_arena_alloc(u->arena, (ost_json_count(before) + 1) * sizeof *gone);
+    if (gone == NULL)
+        return OST_E_MEMORY;
+    for (const ost_json *at = ost_json_first(before); at != NULL; at = ost_json_next(at)) {
+        ost_text alias = json_text_of(at, "alias");
+        if (alias.len > 0 && json_list_find(after, "alias", alias) == NULL)
+            gone[count++] = alias;
+    }
+    u->change.removed_providers = gone;
+    u->change.removed_provider_count = count;
+    return OST_OK;
+}
+
 ost_result realm_update_plan(realm_update *u, const store_realm *row, const realm *r,
                              const user_plan_source *users, const store_key *brought,
                              size_t brought_count, ost_error *error)
@@ -68,6 +89,8 @@ ost_result realm_update_plan(realm_update *u, const store_realm *row, const real
     ost_result result = realm_changes_compare(&u->changes, u->document, r->document);
     if (result == OST_OK)
         result = plan_clients(u, r);
+    if (result == OST_OK)
+        result = plan_providers(u, r);
     if (result != OST_OK)
         return error_set_sentence(error, result);
     result = user_plan_make(&source, &u->changes, u->arena, &u->users, error);
