@@ -353,6 +353,41 @@ def test_attack_52_userinfo_that_is_not_good(server, realm, upstream, name):
     assert_refused(server, come_back(realm, realm.browser(), upstream, "info"), "userinfo")
 
 
+def signed_info(upstream, header=(), key=None, **changes):
+    claims = {"iss": upstream.issuer, "aud": CLIENT, "sub": "up-vic", "email": "signed@example.com", **changes}
+    signer = key or upstream.signer
+    return signer.token({**signer.header, **dict(header)}, {name: value for name, value in claims.items() if value is not None})
+
+
+@pytest.mark.parametrize("changes", [{}, {"iss": None, "aud": None}, {"aud": ["another", CLIENT]}], ids=["whole", "bare", "several"])
+def test_userinfo_that_is_signed(realm, upstream, changes):
+    upstream.answers["/userinfo"] = (200, "application/jwt", signed_info(upstream, **changes).encode())
+    assert name_of(realm, come_back(realm, realm.browser(), upstream, "info")) == "vic"
+
+
+BAD_INFO = {
+    "none": lambda up: signing_input({"alg": "none"}, {"sub": "up-vic"}) + ".",
+    "unsigned": lambda up: signing_input({"alg": "RS256", "kid": "up-1"}, {"sub": "up-vic"}) + ".",
+    "other-key": lambda up: signed_info(up, key=OWN),
+    "own-jwk": lambda up: signed_info(up, {"jwk": OWN.jwk()}, OWN),
+    "secret": lambda up: hs256(SECRET.encode())(up)({"nonce": "n"}),
+    "issuer": lambda up: signed_info(up, iss="http://127.0.0.1:1"),
+    "audience": lambda up: signed_info(up, aud="another"),
+    "audiences": lambda up: signed_info(up, aud=["another"]),
+    "somebody": lambda up: signed_info(up, sub="up-eve"),
+    "nobody": lambda up: signed_info(up, sub=None),
+    "list": lambda up: up.signer.token(up.signer.header, []),
+    "json": lambda up: json.dumps({"sub": "up-vic"}),
+    "nothing": lambda up: "",
+}
+
+
+@pytest.mark.parametrize("name", BAD_INFO)
+def test_attack_52_signed_userinfo_that_is_not_good(server, realm, upstream, name):
+    upstream.answers["/userinfo"] = (200, "application/jwt", BAD_INFO[name](upstream).encode())
+    assert_refused(server, come_back(realm, realm.browser(), upstream, "info"), "userinfo")
+
+
 @pytest.mark.parametrize("info", [{"sub": "up-eve"}, {"sub": "UP-VIC"}, {"sub": 5}, {"email": "vic@example.com"}])
 def test_attack_52_userinfo_of_somebody_else(server, realm, upstream, info):
     upstream.userinfo = info

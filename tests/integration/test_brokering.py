@@ -309,3 +309,58 @@ def test_how_we_prove_there_who_we_are(realm, upstream, admin, method):
     header, claims = unverified_token(form["client_assertion"])
     assert header["alg"] == ("HS256" if method == "client_secret_jwt" else "RS256")
     assert (claims["iss"], claims["sub"], claims["aud"]) == (CLIENT, CLIENT, f"{upstream.issuer}/token")
+
+
+def advanced(kind, target, pattern="false", **claims):
+    wanted = json.dumps([{"key": key, "value": value} for key, value in claims.items()])
+    return f"oidc-advanced-{kind}-idp-mapper", {"claims": wanted, "are.claim.values.regex": pattern, kind: target}
+
+
+GRANTS = [
+    ("oidc-hardcoded-group-idp-mapper", {"group": "/all"}),
+    advanced("group", "/all/staff", teams="staff", town="Bath"),
+    advanced("group", "/all/north", "true", teams="n.*h"),
+    advanced("role", "guest", teams="guests"),
+    # Two that give the same: none takes back what the other one gives.
+    advanced("role", "both", teams="one"),
+    ("oidc-role-idp-mapper", {"claim": "teams", "claim.value": "two", "role": "both"}),
+    # What asks for nothing, or nobody can read, gives nothing.
+    advanced("role", "never"),
+    ("oidc-advanced-role-idp-mapper", {"claims": "{", "role": "never"}),
+    ("oidc-advanced-role-idp-mapper", {"role": "never"}),
+    advanced("role", "never", "true", teams="("),
+    advanced("role", "never", "true", teams="(?:s|t)"),
+    ("oidc-hardcoded-group-idp-mapper", {"group": "/nowhere"}),
+]
+
+
+def test_mappers_to_roles_and_groups(realm, upstream, admin):
+    for role in ("guest", "both", "never"):
+        assert admin("POST", "/realms/inner/roles", {"name": role}).status in (201, 409)
+    made = admin("POST", "/realms/inner/groups", {"name": "all"}).header("Location").rsplit("/", 1)[1]
+    for name in ("staff", "north"):
+        assert admin("POST", f"/realms/inner/groups/{made}/children", {"name": name}).status == 201
+    for alias, sync in (("granted", "FORCE"), ("old", "LEGACY"), ("once", "IMPORT")):
+        assert admin("POST", "/realms/inner/identity-provider/instances", upstream.config(alias, config={"syncMode": sync})).status == 201
+        for number, (kind, config) in enumerate(GRANTS):
+            mapper = {"name": f"m{number}", "identityProviderAlias": alias, "identityProviderMapper": kind, "config": config}
+            assert admin("POST", f"/realms/inner/identity-provider/instances/{alias}/mappers", mapper).status == 201
+
+    def seen(alias, *teams, **more):
+        claims = {"sub": f"g-{alias}", "preferred_username": f"g-{alias}", "email": f"g-{alias}@example.com"}
+        upstream.reset(**claims, given_name="Gus", family_name="Cook", teams=list(teams), **more)
+        claims_of(realm, come_back(realm, realm.browser(), upstream, alias))
+        user_id = find(admin, f"g-{alias}")["id"]
+        groups = admin("GET", f"/realms/inner/users/{user_id}/groups").json()
+        roles = admin("GET", f"/realms/inner/users/{user_id}/role-mappings/realm").json()
+        return {group["path"] for group in groups}, {role["name"] for role in roles} - {"default-roles-inner"}
+
+    assert seen("granted", "staff", "north", "one", town="Bath") == ({"/all", "/all/staff", "/all/north"}, {"both"})
+    assert seen("granted", "staff", "northern", "two", "guests") == ({"/all"}, {"both", "guest"})
+    assert seen("granted", "two", "one") == ({"/all"}, {"both"})
+    assert seen("granted") == ({"/all"}, set())
+    assert seen("once", "north", "guests") == ({"/all", "/all/north"}, {"guest"})
+    assert seen("once", "staff", "one", town="Bath") == ({"/all", "/all/north"}, {"guest"})
+    assert seen("old", "guests") == ({"/all"}, {"guest"})
+    assert seen("old", "guests", "one", "north") == ({"/all", "/all/north"}, {"guest"})
+    assert seen("old") == ({"/all"}, set())

@@ -179,12 +179,23 @@ static void broker_finish(call *c)
     call_work(c, broker_links(c) ? broker_link : broker_user_log_in, send_login);
 }
 
-static void take_userinfo(call *c)
+static void read_userinfo(call *c)
 {
     if (broker_userinfo_read(c))
         broker_finish(c);
     else
         send_login(c);
+}
+
+/* What is signed may be so by another key than the ID token was. */
+static void take_userinfo(call *c)
+{
+    const broker_job *job = c->job;
+    const upstream_question *q = &job->question;
+    if (q->result == OST_OK && q->is_jwt && job->upstream->keys_url != NULL)
+        client_keys_await_published(c, job->upstream->keys_url, q->answer, read_userinfo);
+    else
+        read_userinfo(c);
 }
 
 static void take_keys(call *c)
@@ -200,8 +211,9 @@ static void take_keys(call *c)
     }
     const char *bearer =
         call_format(c, "Authorization: Bearer %.*s", OST_FORMAT(job->access_token));
-    job->question = (upstream_question){.url = job->upstream->userinfo_url,
-                                        .headers = {"Accept: application/json", bearer, NULL}};
+    job->question =
+        (upstream_question){.url = job->upstream->userinfo_url,
+                            .headers = {"Accept: application/json, application/jwt", bearer, NULL}};
     upstream_fetch(c, &job->question, take_userinfo);
 }
 

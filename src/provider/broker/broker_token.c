@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "jose/digest.h"
 #include "provider/broker/broker_job.h"
+#include "provider/broker/claim_path.h"
 #include "provider/client/client_keys.h"
 
-#define PATH_DEPTH 16
 #define UPSTREAM_LEEWAY 30 /* seconds, where none is configured */
 
 const ost_keyset *broker_keys(call *c, const upstream *u)
@@ -144,14 +144,51 @@ bool broker_token_check(call *c)
 
 /* ---- userinfo ---- */
 
+/* "If signed, the UserInfo Response SHOULD contain the Claims iss (issuer) and aud (audience)"
+ * (§5.3.2): where it has them, they are its provider's and ours. */
+static bool check_signed(call *c, const ost_json *claims)
+{
+    const upstream *u = ((const broker_job *)c->job)->upstream;
+    const ost_json *issuer = ost_json_get(claims, "iss"), *audience = ost_json_get(claims, "aud");
+    const ost_json *at =
+        ost_json_is(audience, OST_JSON_ARRAY) ? ost_json_first(audience) : audience;
+    if (issuer != NULL && !ost_json_equals(issuer, text_of(u->issuer)))
+        return broker_fail(c, "userinfo is signed by another issuer");
+    while (at != NULL && at != audience && !ost_json_equals(at, text_of(u->client_id)))
+        at = ost_json_next(at);
+    return audience == NULL || (at != NULL && ost_json_equals(at, text_of(u->client_id))) ||
+           broker_fail(c, "userinfo is signed for another client");
+}
+
+/* It has no times: what it says is as old as the access token that it was asked with. */
+static bool read_signed(call *c)
+{
+    broker_job *job = c->job;
+    const ost_keyset *keys = broker_keys(c, job->upstream);
+    const ost_key *key;
+    ost_unverified_jws jws;
+    ost_text payload;
+    if (keys == NULL)
+        return broker_fail(c, "its keys are not at hand");
+    if (ost_jws_read_unverified(job->question.answer, OST_ALGS_DEFAULT, c->arena, &jws, NULL) !=
+            OST_OK ||
+        ost_keyset_find(keys, jws.kid, jws.alg, &key) != OST_OK ||
+        ost_jws_verify(&jws, key, c->arena, &payload) != OST_OK ||
+        ost_json_read(payload, NULL, c->arena, &job->userinfo, NULL) != OST_OK)
+        return broker_fail(c, "userinfo's signature is not good");
+    return check_signed(c, job->userinfo);
+}
+
 bool broker_userinfo_read(call *c)
 {
     broker_job *job = c->job;
     const upstream_question *q = &job->question;
     if (q->result != OST_OK)
         return broker_fail(c, "userinfo could not be asked");
-    if (q->status != 200 || !q->is_json ||
-        ost_json_read(q->answer, NULL, c->arena, &job->userinfo, NULL) != OST_OK ||
+    if (q->status == 200 && q->is_jwt && !read_signed(c))
+        return false;
+    if (q->status != 200 || !(q->is_jwt || q->is_json) ||
+        (q->is_json && ost_json_read(q->answer, NULL, c->arena, &job->userinfo, NULL) != OST_OK) ||
         !ost_json_is(job->userinfo, OST_JSON_OBJECT))
         return broker_fail(c, "userinfo answered with something else than JSON");
     /* "The sub Claim in the UserInfo Response MUST be verified to exactly match" (§5.3.2). */
@@ -161,32 +198,6 @@ bool broker_userinfo_read(call *c)
 
 /* ---- claims ---- */
 
-/* "a.b" is the member b of a; "a\.b" one that is called "a.b". */
-static bool next_name(call *c, ost_text *rest, ost_text *ret_name)
-{
-    char *name = ost_arena_copy(c->arena, *rest);
-    size_t len = 0, at = 0;
-    if (rest->len == 0 || name == NULL)
-        return false;
-    for (; at < rest->len && rest->data[at] != '.'; at++) {
-        if (rest->data[at] == '\\' && at + 1 < rest->len && rest->data[at + 1] == '.')
-            at++;
-        name[len++] = rest->data[at];
-    }
-    *rest = text_slice(*rest, at + 1, rest->len);
-    *ret_name = (ost_text){name, len};
-    return true;
-}
-
-static const ost_json *claim_at(call *c, const ost_json *document, ost_text path)
-{
-    ost_text name;
-    for (unsigned depth = 0; depth < PATH_DEPTH && document != NULL && next_name(c, &path, &name);
-         depth++)
-        document = ost_json_get_text(document, name);
-    return path.len == 0 ? document : NULL;
-}
-
 const ost_json *broker_claim(const call *c, ost_text path)
 {
     const broker_job *job = c->job;
@@ -194,7 +205,7 @@ const ost_json *broker_claim(const call *c, ost_text path)
         job->access, job->claims != NULL ? ost_claims_json(job->claims) : NULL, job->userinfo};
     const ost_json *found = NULL;
     for (size_t i = 0; i < ARRAY_LEN(documents) && found == NULL && path.len > 0; i++) {
-        found = claim_at((call *)(uintptr_t)c, documents[i], path);
+        found = claim_path_find(documents[i], path, c->arena);
         if (ost_json_is(found, OST_JSON_NULL))
             found = NULL;
     }

@@ -44,13 +44,12 @@ static const preset *preset_of(ost_text kind)
 
 bool upstream_maps(ost_text type)
 {
-    static const char *const types[] = {"oidc-user-attribute-idp-mapper",
-                                        "hardcoded-attribute-idp-mapper",
-                                        "oidc-hardcoded-role-idp-mapper",
-                                        "oidc-role-idp-mapper",
-                                        "keycloak-oidc-role-to-role-idp-mapper",
-                                        "oidc-username-idp-mapper",
-                                        NULL};
+    static const char *const types[] = {
+        "oidc-user-attribute-idp-mapper", "hardcoded-attribute-idp-mapper",
+        "oidc-hardcoded-role-idp-mapper", "oidc-role-idp-mapper",
+        "oidc-advanced-role-idp-mapper",  "oidc-hardcoded-group-idp-mapper",
+        "oidc-advanced-group-idp-mapper", "keycloak-oidc-role-to-role-idp-mapper",
+        "oidc-username-idp-mapper",       NULL};
     return text_is_one_of(type, types);
 }
 

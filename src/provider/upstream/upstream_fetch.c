@@ -106,10 +106,10 @@ static void go_on(http_exchange *exchange, void *user)
     a->next(a->call);
 }
 
-static bool says_json(ost_text type)
+static bool says(ost_text type, const char *wanted)
 {
     ost_text name = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
-    return text_equal_ignoring_case(name, OST_TEXT("application/json"));
+    return text_equal_ignoring_case(name, text_of(wanted));
 }
 
 static void ended(const net_response *response, void *user)
@@ -119,7 +119,8 @@ static void ended(const net_response *response, void *user)
     q->result = response->result;
     q->status = response->status;
     if (response->result == OST_OK) {
-        q->is_json = says_json(response->content_type);
+        q->is_json = says(response->content_type, "application/json");
+        q->is_jwt = says(response->content_type, "application/jwt");
         a->answer = memory_alloc(response->body.len + 1);
         a->len = response->body.len;
         if (a->answer == NULL)

@@ -27,7 +27,8 @@ typedef struct upstream_question {
     ost_result result;
     long status;
     ost_text answer;  /* in the call's arena */
-    bool is_json;     /* its content type says so */
+    bool is_json;     /* its content type says so, */
+    bool is_jwt;      /* or this */
     char detail[200]; /* a sentence for the operator where there is no answer */
 } upstream_question;
 
