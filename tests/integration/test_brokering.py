@@ -335,7 +335,7 @@ GRANTS = [
 
 
 def test_mappers_to_roles_and_groups(realm, upstream, admin):
-    for role in ("guest", "both", "never"):
+    for role in ("guest", "both", "never", "late"):
         assert admin("POST", "/realms/inner/roles", {"name": role}).status in (201, 409)
     made = admin("POST", "/realms/inner/groups", {"name": "all"}).header("Location").rsplit("/", 1)[1]
     for name in ("staff", "north"):
@@ -364,3 +364,9 @@ def test_mappers_to_roles_and_groups(realm, upstream, admin):
     assert seen("old", "guests") == ({"/all"}, {"guest"})
     assert seen("old", "guests", "one", "north") == ({"/all", "/all/north"}, {"guest"})
     assert seen("old") == ({"/all"}, set())
+    # Whoever was here before gets nothing of a role for everybody, as Keycloak once did it.
+    late = {"name": "late", "identityProviderMapper": "oidc-hardcoded-role-idp-mapper", "config": {"role": "late"}}
+    for alias in ("granted", "old"):
+        made = admin("POST", f"/realms/inner/identity-provider/instances/{alias}/mappers", {**late, "identityProviderAlias": alias})
+        assert made.status == 201
+    assert seen("granted") == ({"/all"}, {"late"}) and seen("old") == ({"/all"}, set())

@@ -95,7 +95,7 @@ static bool role_is_there(call *c, const ost_json *mapper)
 }
 
 static const grant_kind kinds[] = {
-    {"oidc-hardcoded-role-idp-mapper", "role", everybody, false},
+    {"oidc-hardcoded-role-idp-mapper", "role", everybody, true},
     {"oidc-role-idp-mapper", "role", claim_fits, true},
     {"keycloak-oidc-role-to-role-idp-mapper", "role", role_is_there, true},
     {"oidc-advanced-role-idp-mapper", "role", all_fit, true},
