@@ -27,11 +27,11 @@ ost_text browser_base(const app_settings *settings, const http_request *request,
     return origin_read(text_of(base), &origin) == OST_OK ? origin : (ost_text){0};
 }
 
-ost_text browser_origin(const app_settings *settings, http_exchange *exchange)
+login_place browser_place(const app_settings *settings, http_exchange *exchange)
 {
-    if (settings->origin_of != NULL)
-        return settings->origin_of(settings->origins, exchange);
-    return browser_base(settings, http_request_of(exchange), http_arena(exchange));
+    if (settings->place_of != NULL)
+        return settings->place_of(settings->places, exchange);
+    return login_place_of(browser_base(settings, http_request_of(exchange), http_arena(exchange)));
 }
 
 ost_result browser_cookies(const http_request *request, ost_arena *arena, ost_login_jar *ret_jar)
@@ -144,12 +144,13 @@ ost_text browser_target(const http_request *request, ost_arena *arena)
     return copy != NULL ? (ost_text){copy, target.len} : (ost_text){0};
 }
 
-ost_result browser_set_cookies(http_exchange *exchange, ost_text base, const ost_login_step *step)
+ost_result browser_set_cookies(http_exchange *exchange, const login_place *place,
+                               const ost_login_step *step)
 {
     for (size_t i = 0; i < step->cookie_count; i++) {
         ost_text field;
         ost_result result =
-            ost_login_set_cookie(&step->cookies[i], base, http_arena(exchange), &field);
+            login_set_cookie(&step->cookies[i], place, http_arena(exchange), &field);
         if (result == OST_OK)
             result = http_add_field(exchange, "Set-Cookie", field);
         if (result != OST_OK)

@@ -10,7 +10,7 @@
 
 /* The browser's side of one request. */
 typedef struct browser_side {
-    ost_text base; /* the origin it sees; empty: it cannot be told safely */
+    login_place place; /* the origin it sees; without a base: it cannot be told safely */
     ost_login_jar jar;
     ost_login_session session;
     bool has_session;
@@ -23,8 +23,9 @@ typedef struct browser_side {
  * believed, and the text is empty. In the arena. */
 ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena);
 
-/* The same, also in a program of several origins. Good until the exchange is over. */
-ost_text browser_origin(const app_settings *settings, http_exchange *exchange);
+/* Where its session counts: at that origin, or, in a program of several, where that says. Without a
+ * base where it cannot be told. Good until the exchange is over. */
+login_place browser_place(const app_settings *settings, http_exchange *exchange);
 
 /* The request's cookies (RFC 6265 §5.4). At most OST_LOGIN_PAIRS of them. */
 OST_MUST_CHECK ost_result browser_cookies(const http_request *request, ost_arena *arena,
@@ -41,8 +42,8 @@ bool browser_is_same_origin(const http_request *request, ost_text base);
 /* The path and query of the request, as a URL has them. In the arena; empty without memory. */
 ost_text browser_target(const http_request *request, ost_arena *arena);
 
-/* Sets the step's cookies: HttpOnly, SameSite=Lax, for the whole site, Secure over https. */
-OST_MUST_CHECK ost_result browser_set_cookies(http_exchange *exchange, ost_text base,
+/* Sets the step's cookies: HttpOnly, SameSite=Lax, for all paths, Secure over https. */
+OST_MUST_CHECK ost_result browser_set_cookies(http_exchange *exchange, const login_place *place,
                                               const ost_login_step *step);
 
 #endif

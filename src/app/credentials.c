@@ -33,7 +33,7 @@ static bool take_url(ost_request *request)
     ost_credentials *taken = &request->credentials;
     ost_arena *arena = http_arena(request->exchange);
     taken->method = request->http->method_name;
-    taken->url = browser_origin(request->server->settings, request->exchange);
+    taken->url = browser_place(request->server->settings, request->exchange).base;
     if (taken->url.len == 0 || taken->dpop_count == 0)
         return true;
     ost_text target = browser_target(request->http, arena);

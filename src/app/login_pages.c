@@ -98,7 +98,7 @@ static void arrive(http_exchange *exchange, void *user)
         go_on(exchange);
         return;
     }
-    if (browser_set_cookies(exchange, request->browser.base, &step) != OST_OK)
+    if (browser_set_cookies(exchange, &request->browser.place, &step) != OST_OK)
         result = OST_E_MEMORY;
     if (result != OST_OK) {
         http_set_reason(exchange, "login failed: %s: %s", ost_result_name(result),
@@ -131,8 +131,8 @@ void login_pages_callback(http_exchange *exchange, void *user)
     }
     begun->request = request;
     http_suspend(exchange);
-    begun->failed = ost_login_finish(server->login, request->browser.base, request->http->query,
-                                     &request->browser.jar, arrived, begun, &begun->error);
+    begun->failed = login_finish(server->login, &request->browser.place, request->http->query,
+                                 &request->browser.jar, arrived, begun, &begun->error);
     if (begun->failed != OST_OK)
         http_resume(exchange, arrive, begun);
 }
@@ -158,7 +158,7 @@ static bool is_meant(const ost_request *request)
     if (request->http->method == HTTP_GET &&
         text_is(http_request_field(request->http, "sec-fetch-site"), "none"))
         return true;
-    return browser_is_same_origin(request->http, request->browser.base);
+    return browser_is_same_origin(request->http, request->browser.place.base);
 }
 
 static void end_session(ost_request *request)
@@ -167,10 +167,10 @@ static void end_session(ost_request *request)
     http_exchange *exchange = request->exchange;
     ost_login_step step = {0};
     ost_result result =
-        ost_login_end(request->server->login, side->base, side->has_session ? &side->session : NULL,
-                      &side->jar, http_arena(exchange), &step);
+        login_end(request->server->login, &side->place, side->has_session ? &side->session : NULL,
+                  &side->jar, http_arena(exchange), &step);
     if (result == OST_OK)
-        result = browser_set_cookies(exchange, side->base, &step);
+        result = browser_set_cookies(exchange, &side->place, &step);
     if (result != OST_OK) {
         show_failure(exchange, request->server, result, NULL, "");
         return;
@@ -186,7 +186,7 @@ void login_pages_logout(http_exchange *exchange, void *user)
     if (request == NULL)
         return;
     session_open(request);
-    if (request->browser.base.len == 0) {
+    if (request->browser.place.base.len == 0) {
         show_failure(exchange, server, OST_E_STATE, NULL, "");
     } else if (is_meant(request)) {
         end_session(request);

@@ -54,7 +54,7 @@ static bool is_forged(const ost_request *request)
     http_method method = request->http->method;
     bool safe = method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS;
     return request->credentials.bearer.data != NULL && !safe &&
-           !browser_is_same_origin(request->http, request->browser.base);
+           !browser_is_same_origin(request->http, request->browser.place.base);
 }
 
 static void decide(ost_request *request)

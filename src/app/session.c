@@ -18,11 +18,11 @@ void session_open(ost_request *request)
 {
     browser_side *side = &request->browser;
     ost_arena *arena = http_arena(request->exchange);
-    side->base = browser_origin(request->server->settings, request->exchange);
-    if (side->base.len == 0 || browser_cookies(request->http, arena, &side->jar) != OST_OK)
+    side->place = browser_place(request->server->settings, request->exchange);
+    if (side->place.base.len == 0 || browser_cookies(request->http, arena, &side->jar) != OST_OK)
         return;
-    side->has_session = ost_login_open(request->server->login, side->base, &side->jar, arena,
-                                       &side->session) == OST_OK;
+    side->has_session = login_open(request->server->login, &side->place, &side->jar, arena,
+                                   &side->session) == OST_OK;
 }
 
 /* ---- refreshing ---- */
@@ -40,7 +40,7 @@ static void take_outcome(ost_request *request, ost_login_call *call)
     /* The provider has ended it; in all other cases the token serves as long as it is good. */
     if (result == OST_E_EXPIRED)
         side->has_session = false;
-    if (browser_set_cookies(request->exchange, side->base, &step) != OST_OK)
+    if (browser_set_cookies(request->exchange, &side->place, &step) != OST_OK)
         http_set_reason(request->exchange, "the session's cookies could not be set");
 }
 
@@ -79,8 +79,8 @@ static bool refresh(ost_request *request, void (*next)(ost_request *request))
         return false;
     *begun = (renewal){.request = request, .next = next};
     http_suspend(request->exchange);
-    begun->failed = ost_login_refresh(request->server->login, side->base, &side->session,
-                                      &side->jar, refresh_done, begun, NULL);
+    begun->failed = login_refresh(request->server->login, &side->place, &side->session, &side->jar,
+                                  refresh_done, begun, NULL);
     if (begun->failed != OST_OK)
         http_resume(request->exchange, refresh_ended, begun);
     return true;
@@ -139,11 +139,11 @@ static void begin_login(ost_request *request)
     ost_arena *arena = http_arena(request->exchange);
     browser_side *side = &request->browser;
     ost_login_step step = {0};
-    ost_result result = ost_login_begin(
-        request->server->login, side->base, browser_target(request->http, arena),
+    ost_result result = login_begin(
+        request->server->login, &side->place, browser_target(request->http, arena),
         request->verdict.reason == OST_E_STEP_UP ? &demand : NULL, &side->jar, arena, &step);
     if (result == OST_OK)
-        result = browser_set_cookies(request->exchange, side->base, &step);
+        result = browser_set_cookies(request->exchange, &side->place, &step);
     if (result != OST_OK) {
         show_no_login(request, result);
         return;
@@ -167,7 +167,7 @@ static void refuse_person(ost_request *request)
     bool provider_is_away = side->has_session && side->renewal != OST_OK;
     if (request->verdict.status == 401 && provider_is_away) {
         show_no_login(request, side->renewal);
-    } else if (request->verdict.status == 401 && side->base.len == 0) {
+    } else if (request->verdict.status == 401 && side->place.base.len == 0) {
         refuse_with_page(request, "Login is not possible under this address",
                          "This API does not know its own address. Open it as localhost, or have "
                          "its operator set --base-url.");

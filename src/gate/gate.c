@@ -51,12 +51,15 @@ static ost_result check_settings(const app_settings *settings, gate_state *gate,
 
 /* ---- the server ---- */
 
-static ost_text origin_of(void *origins, http_exchange *exchange)
+/* A session of one site does not count at another, unless they share a domain for cookies. */
+static login_place place_of(void *places, http_exchange *exchange)
 {
-    const gate_rules *rules = gate_rule_file_hold(origins, exchange);
+    const gate_rules *rules = gate_rule_file_hold(places, exchange);
     const gate_site *site =
         rules != NULL ? gate_rules_site(rules, http_request_of(exchange)->authority) : NULL;
-    return site != NULL ? site->origin : (ost_text){0};
+    if (site == NULL)
+        return (login_place){0};
+    return (login_place){.base = site->origin, .domain = site->cookie_domain};
 }
 
 /* On SIGHUP. */
@@ -155,8 +158,8 @@ ost_result gate_run(option_values *values, ost_arena *arena, void (*ready)(void)
         settings.program = PROGRAM;
         settings.tracer = traces;
         settings.no_docs = true;
-        settings.origin_of = origin_of;
-        settings.origins = &made.rules;
+        settings.place_of = place_of;
+        settings.places = &made.rules;
         result = serve_gate(&made, &settings, ready, error);
     }
     tracer_free(traces);

@@ -73,7 +73,8 @@ static void send_answer(gate_asked *asked, int status)
 /* A session's own cookies, of whatever number, and those of logins under way. */
 static bool is_own_cookie(ost_text pair)
 {
-    return text_starts(pair, "ostiary") || text_starts(pair, "__Host-ostiary");
+    return text_starts(pair, "ostiary") || text_starts(pair, "__Host-ostiary") ||
+           text_starts(pair, "__Secure-ostiary");
 }
 
 /* The client's cookies but for the gate's: with a session's, one application could ask at another

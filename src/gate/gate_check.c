@@ -26,7 +26,7 @@ static bool is_forged(const gate_asked *asked)
     bool socket = http_request_field(request->http, "upgrade").data != NULL ||
                   http_request_field(request->http, "sec-websocket-key").data != NULL;
     return request->credentials.bearer.data != NULL && (!safe || socket) &&
-           !browser_is_same_origin(request->http, request->browser.base);
+           !browser_is_same_origin(request->http, request->browser.place.base);
 }
 
 /* A person's wish to see a page, by the original request. */

@@ -18,8 +18,9 @@ static ost_text wanted_of(ost_request *request)
 static void go_back(ost_request *request)
 {
     ost_text wanted = wanted_of(request);
-    const char *location = ost_arena_format(http_arena(request->exchange), "%.*s%.*s",
-                                            OST_FORMAT(request->browser.base), OST_FORMAT(wanted));
+    const char *location =
+        ost_arena_format(http_arena(request->exchange), "%.*s%.*s",
+                         OST_FORMAT(request->browser.place.base), OST_FORMAT(wanted));
     if (location == NULL)
         http_respond(request->exchange, 503, NULL, (ost_text){0});
     else

@@ -31,6 +31,8 @@ typedef struct gate_rule {
 typedef struct gate_site {
     ost_text origin;    /* as browsers spell it */
     ost_text authority; /* its host, and the port where it is not the scheme's own */
+    ost_text
+        cookie_domain; /* its sessions count at all sites that say the same; empty: at it alone */
     const gate_rule *rules;
     size_t rule_count;
     bool reads_paths, reads_methods; /* its rules differ by them */

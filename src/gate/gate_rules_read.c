@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "app/config/origin.h"
+#include "base/ascii.h"
 #include "base/json/json_file.h"
 #include "base/text.h"
 #include "gate/gate_fields_read.h"
 #include "gate/gate_path.h"
 #include "gate/gate_rules.h"
+#include "login/login_place.h"
 
 #define PATH_MAX_LEN 1024
 #define METHOD_MAX_LEN 32
@@ -241,14 +243,42 @@ static ost_result read_origin(const reading *r, const ost_json *value, gate_site
     return site->origin.data != NULL ? OST_OK : no_memory(r);
 }
 
+/* Every host of the domain is sent the session. A public suffix is not told from a domain here:
+ * browsers refuse such a cookie. */
+static ost_result read_cookie_domain(const reading *r, const ost_json *value, gate_site *site)
+{
+    ost_text domain;
+    if (value == NULL)
+        return OST_OK;
+    ost_text last = site->authority;
+    for (size_t dot; (dot = text_find(last, '.', 0)) < last.len;)
+        last = text_slice(last, dot + 1, last.len);
+    bool address = last.len > 0 && (last.data[0] == '[' || ascii_is_digit(last.data[0]));
+    const login_place place = {
+        .base = site->origin,
+        .domain = ost_json_text(value, &domain) ? domain : (ost_text){0},
+    };
+    if (address || place.domain.len == 0 || text_find(place.domain, '.', 0) == place.domain.len ||
+        !login_place_is_good(&place))
+        return ost_error_set(r->error, OST_E_CONFIG,
+                             "sites[%zu].cookie_domain must be a domain of two labels or more and "
+                             "at most %d bytes that the host of the origin belongs to, which must "
+                             "be https",
+                             r->site, LOGIN_DOMAIN_MAX);
+    site->cookie_domain = text_of(ost_arena_copy(r->arena, place.domain));
+    return site->cookie_domain.data != NULL ? OST_OK : no_memory(r);
+}
+
 static ost_result read_site(const reading *r, const ost_json *value, gate_site *site)
 {
-    static const char *const known[] = {"origin", "rules", NULL};
+    static const char *const known[] = {"origin", "cookie_domain", "rules", NULL};
     char place[32];
     snprintf(place, sizeof place, "sites[%zu]", r->site);
     ost_result result = check_members(r, value, known, place);
     if (result == OST_OK)
         result = read_origin(r, ost_json_get(value, "origin"), site);
+    if (result == OST_OK)
+        result = read_cookie_domain(r, ost_json_get(value, "cookie_domain"), site);
     return result == OST_OK ? read_rules(r, ost_json_get(value, "rules"), site) : result;
 }
 

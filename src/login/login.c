@@ -186,11 +186,6 @@ ost_result ost_login_describe(const ost_login *login, ost_arena *arena, ost_text
     return OST_OK;
 }
 
-ost_text login_cookie_of(const ost_login *login, ost_text base, ost_arena *arena)
-{
-    return login_cookies_name(arena, login->cookie_name, login_base_is_secure(base));
-}
-
 ost_text login_mark_of(ost_text cookie, ost_arena *arena)
 {
     return text_of(ost_arena_format(arena, "%.*s-back", (int)cookie.len, cookie.data));
@@ -215,14 +210,20 @@ static ost_result check_logout(const ost_login *login, const ost_login_session *
     return result == OST_E_REVOKED ? result : OST_OK;
 }
 
-static ost_result open_choice(const ost_login *login, ost_text name, const ost_login_jar *jar,
-                              size_t choice, ost_arena *arena, ost_login_session *ret_session)
+/* The names of a session's cookie, and of what it is sealed for. */
+typedef struct session_name {
+    ost_text cookie, bound;
+} session_name;
+
+static ost_result open_choice(const ost_login *login, const session_name *name,
+                              const ost_login_jar *jar, size_t choice, ost_arena *arena,
+                              ost_login_session *ret_session)
 {
     ost_login_session session;
     ost_text sealed, packed;
-    ost_result result = login_cookies_join(jar, name, choice, arena, &sealed);
+    ost_result result = login_cookies_join(jar, name->cookie, choice, arena, &sealed);
     if (result == OST_OK)
-        result = login_seal_open(&login->sessions, name, sealed, arena, &packed);
+        result = login_seal_open(&login->sessions, name->bound, sealed, arena, &packed);
     if (result == OST_OK)
         result = login_unpack_session(packed, arena, &session);
     if (result == OST_OK)
@@ -239,22 +240,33 @@ static bool may_choose_again(ost_result result)
            result != OST_E_REVOKED;
 }
 
-ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login_jar *jar,
-                          ost_arena *arena, ost_login_session *ret_session)
+ost_result login_open(const ost_login *login, const login_place *place, const ost_login_jar *jar,
+                      ost_arena *arena, ost_login_session *ret_session)
 {
-    if (login == NULL || jar == NULL || arena == NULL || ret_session == NULL)
-        return OST_E_ARGUMENT;
-    if (!login_base_is_origin(base))
+    if (login == NULL || jar == NULL || arena == NULL || ret_session == NULL ||
+        !login_place_is_good(place))
         return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_NOT_FOUND;
-    ost_text name = login_cookie_of(login, base, arena);
-    if (name.data == NULL)
+    session_name name = {.cookie = login_place_cookie(place, login->cookie_name, arena)};
+    if (name.cookie.data != NULL)
+        name.bound = login_place_bound(place, name.cookie, arena);
+    if (name.bound.data == NULL)
         return OST_E_MEMORY;
-    ost_result first = open_choice(login, name, jar, 0, arena, ret_session), result = first;
+    /* Two good ones may be of two people, and nobody can tell which is whose. */
+    if (place->domain.len > 0 && login_cookies_repeat(jar, name.cookie, arena))
+        return OST_E_FORMAT;
+    ost_result first = open_choice(login, &name, jar, 0, arena, ret_session), result = first;
     for (size_t choice = 1; choice < LOGIN_CHOICES && may_choose_again(result); choice++)
-        result = open_choice(login, name, jar, choice, arena, ret_session);
+        result = open_choice(login, &name, jar, choice, arena, ret_session);
     return result == OST_E_NOT_FOUND ? first : result;
+}
+
+ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login_jar *jar,
+                          ost_arena *arena, ost_login_session *ret_session)
+{
+    const login_place place = login_place_of(base);
+    return login_open(login, &place, jar, arena, ret_session);
 }
 
 bool ost_login_is_due(const ost_login *login, const ost_login_session *session)

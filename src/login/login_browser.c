@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "login/login_cookies.h"
+#include "login/login_place.h"
 
 /* At most so many pairs are there. */
 static size_t count_room(const ost_text *fields, size_t count)
@@ -54,20 +56,39 @@ ost_result ost_login_jar_read(const ost_text *fields, size_t count, ost_arena *a
     return OST_OK;
 }
 
-ost_result ost_login_set_cookie(const ost_login_cookie *cookie, ost_text base, ost_arena *arena,
-                                ost_text *ret_field)
+/* Only a session's cookie is ever for a domain, and then its name says so. */
+static const char *domain_attribute(const ost_login_cookie *cookie, const login_place *place,
+                                    ost_arena *arena)
 {
-    if (cookie == NULL || base.data == NULL || arena == NULL || ret_field == NULL)
+    if (place->domain.len == 0 || !text_starts(cookie->name, LOGIN_DOMAIN_PREFIX))
+        return "";
+    return ost_arena_format(arena, "; Domain=%.*s", OST_FORMAT(place->domain));
+}
+
+ost_result login_set_cookie(const ost_login_cookie *cookie, const login_place *place,
+                            ost_arena *arena, ost_text *ret_field)
+{
+    if (cookie == NULL || place->base.data == NULL || arena == NULL || ret_field == NULL)
         return OST_E_ARGUMENT;
-    const char *secure = text_starts(base, "https://") ? "; Secure" : "";
+    const char *secure = text_starts(place->base, "https://") ? "; Secure" : "";
+    const char *domain = domain_attribute(cookie, place, arena);
     char age[40] = "";
     if (cookie->max_age >= 0)
         snprintf(age, sizeof age, "; Max-Age=%" PRId64, cookie->max_age);
+    if (domain == NULL)
+        return OST_E_MEMORY;
     const char *field =
-        ost_arena_format(arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s",
-                         OST_FORMAT(cookie->name), OST_FORMAT(cookie->value), secure, age);
+        ost_arena_format(arena, "%.*s=%.*s; Path=/%s; HttpOnly; SameSite=Lax%s%s",
+                         OST_FORMAT(cookie->name), OST_FORMAT(cookie->value), domain, secure, age);
     if (field == NULL)
         return OST_E_MEMORY;
     *ret_field = text_of(field);
     return OST_OK;
+}
+
+ost_result ost_login_set_cookie(const ost_login_cookie *cookie, ost_text base, ost_arena *arena,
+                                ost_text *ret_field)
+{
+    const login_place place = login_place_of(base);
+    return login_set_cookie(cookie, &place, arena, ret_field);
 }

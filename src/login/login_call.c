@@ -24,14 +24,14 @@ void login_call_free(ost_login_call *call)
 
 static void told(login_waiter *waiter);
 
-static ost_login_call *call_new(ost_login *login, ost_text base, const ost_login_jar *jar,
-                                ost_login_done done, void *user)
+static ost_login_call *call_new(ost_login *login, const login_place *place,
+                                const ost_login_jar *jar, ost_login_done done, void *user)
 {
     ost_login_call *call = memory_alloc(sizeof *call);
     if (call == NULL)
         return NULL;
     call->login = login;
-    call->base = base;
+    call->place = *place;
     call->jar = jar;
     call->done = done;
     call->user = user;
@@ -132,9 +132,9 @@ static void send_request(ost_login_call *call, login_exchange *exchange)
 static ost_result find_transaction(const ost_login *login, const login_callback *callback,
                                    ost_login_call *call, ost_error *error)
 {
-    ost_text base_name = login_cookie_of(login, call->base, call->arena);
-    ost_text name = login_cookies_transaction(call->arena, base_name, callback->state);
-    if (base_name.data == NULL || name.data == NULL)
+    ost_text host_name = login_place_host_cookie(&call->place, login->cookie_name, call->arena);
+    ost_text name = login_cookies_transaction(call->arena, host_name, callback->state);
+    if (host_name.data == NULL || name.data == NULL)
         return OST_E_MEMORY;
     if (login_cookies_get(call->jar, name).data == NULL)
         return ost_error_set(error, OST_E_STATE,
@@ -151,7 +151,7 @@ static ost_result find_transaction(const ost_login *login, const login_callback 
     if (result == OST_E_MEMORY)
         return result;
     if (result != OST_OK || !text_equal_secret(call->transaction.state, callback->state) ||
-        !text_equal(call->transaction.base, call->base))
+        !text_equal(call->transaction.base, call->place.base))
         return ost_error_set(error, OST_E_STATE, "the login's cookie is not one of ours");
     return OST_OK;
 }
@@ -220,13 +220,12 @@ ost_result login_tell(ost_result result, const ost_error *said, ost_error *error
     return result;
 }
 
-ost_result ost_login_finish(ost_login *login, ost_text base, ost_text query,
-                            const ost_login_jar *jar, ost_login_done done, void *user,
-                            ost_error *error)
+ost_result login_finish(ost_login *login, const login_place *place, ost_text query,
+                        const ost_login_jar *jar, ost_login_done done, void *user, ost_error *error)
 {
     if (login == NULL || jar == NULL || done == NULL)
         return ost_error_set(error, OST_E_ARGUMENT, "no login, no jar, or nobody to tell");
-    ost_login_call *call = call_new(login, base, jar, done, user);
+    ost_login_call *call = call_new(login, place, jar, done, user);
     if (call == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     login_exchange exchange;
@@ -237,6 +236,14 @@ ost_result ost_login_finish(ost_login *login, ost_text base, ost_text query,
         return login_tell(result, &said, error);
     }
     return exchange_begin(call, NULL, &exchange, error);
+}
+
+ost_result ost_login_finish(ost_login *login, ost_text base, ost_text query,
+                            const ost_login_jar *jar, ost_login_done done, void *user,
+                            ost_error *error)
+{
+    const login_place place = login_place_of(base);
+    return login_finish(login, &place, query, jar, done, user, error);
 }
 
 static ost_result prepare_refresh(ost_login_call *call, unsigned char digest[32],
@@ -253,15 +260,15 @@ static ost_result prepare_refresh(ost_login_call *call, unsigned char digest[32]
     return result;
 }
 
-ost_result ost_login_refresh(ost_login *login, ost_text base, const ost_login_session *session,
-                             const ost_login_jar *jar, ost_login_done done, void *user,
-                             ost_error *error)
+ost_result login_refresh(ost_login *login, const login_place *place,
+                         const ost_login_session *session, const ost_login_jar *jar,
+                         ost_login_done done, void *user, ost_error *error)
 {
     if (login == NULL || session == NULL || jar == NULL || done == NULL)
         return ost_error_set(error, OST_E_ARGUMENT, "no login, session or jar, or nobody to tell");
-    if (!login_base_is_origin(base))
+    if (!login_place_is_good(place))
         return ost_error_set(error, OST_E_ARGUMENT, "the base is no origin");
-    ost_login_call *call = call_new(login, base, jar, done, user);
+    ost_login_call *call = call_new(login, place, jar, done, user);
     if (call == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     call->session = session;
@@ -274,4 +281,12 @@ ost_result ost_login_refresh(ost_login *login, ost_text base, const ost_login_se
         return login_tell(result, &said, error);
     }
     return exchange_begin(call, digest, &exchange, error);
+}
+
+ost_result ost_login_refresh(ost_login *login, ost_text base, const ost_login_session *session,
+                             const ost_login_jar *jar, ost_login_done done, void *user,
+                             ost_error *error)
+{
+    const login_place place = login_place_of(base);
+    return login_refresh(login, &place, session, jar, done, user, error);
 }

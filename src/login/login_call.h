@@ -15,7 +15,7 @@ struct ost_login_call {
     void *user;
     login_token_request *request;
     ost_arena *arena; /* the transaction's texts */
-    ost_text base;
+    login_place place;
     const ost_login_jar *jar;
     login_transaction transaction;    /* of a login */
     const ost_login_session *session; /* of a refresh; NULL: this is a login */

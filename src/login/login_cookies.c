@@ -61,6 +61,16 @@ static ost_text piece_name(ost_arena *arena, ost_text name, size_t index)
     return text_of(ost_arena_format(arena, "%.*s-%zu", (int)name.len, name.data, index));
 }
 
+bool login_cookies_repeat(const ost_login_jar *jar, ost_text name, ost_arena *arena)
+{
+    for (size_t i = 0; i < LOGIN_PIECES; i++) {
+        ost_text piece = piece_name(arena, name, i);
+        if (piece.data == NULL || login_cookies_nth(jar, piece, 1).data != NULL)
+            return true;
+    }
+    return false;
+}
+
 static ost_result join_pieces(const ost_text *pieces, size_t count, ost_arena *arena,
                               ost_text *ret_sealed)
 {

@@ -12,6 +12,9 @@
 #define LOGIN_TRANSACTIONS 8     /* unfinished logins that one browser may keep */
 #define LOGIN_COOKIE_NAME_MAX 32 /* bytes of the configured name */
 
+/* What the name of a cookie for a whole domain begins with: browsers take it over https alone. */
+#define LOGIN_DOMAIN_PREFIX "__Secure-"
+
 /* "NAME", or "__Host-NAME" over https, which no other host and no plain connection can set. */
 ost_text login_cookies_name(ost_arena *arena, const char *name, bool secure);
 
@@ -27,6 +30,9 @@ ost_text login_cookies_nth(const ost_login_jar *jar, ost_text name, size_t index
 /* Adds a cookie to the step; a ceiling of its own keeps it from overflowing. */
 OST_MUST_CHECK ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value,
                                             int64_t max_age);
+
+/* True when one of the session's cookies is there twice. */
+bool login_cookies_repeat(const ost_login_jar *jar, ost_text name, ost_arena *arena);
 
 /* Puts together what the session's cookies hold: of each name the one at `choice`, or the last one
  * where there are fewer. OST_E_NOT_FOUND: no first piece, or no name has so many. OST_E_FORMAT: a

@@ -3,6 +3,7 @@
 #ifndef LOGIN_CORE_H
 #define LOGIN_CORE_H
 
+#include "login/login_place.h"
 #include "login/login_provider.h"
 #include "login/login_seal.h"
 #include <ostiary/guard.h>
@@ -35,22 +36,6 @@ struct ost_login {
     login_provider *provider;
     login_token_requests *requests;
 };
-
-static inline bool login_base_is_secure(ost_text base)
-{
-    return text_starts(base, "https://");
-}
-
-/* Callers hand over origins; what is none would end in cookies and redirects that go nowhere. */
-static inline bool login_base_is_origin(ost_text base)
-{
-    size_t scheme = text_starts(base, "https://") ? 8 : text_starts(base, "http://") ? 7 : 0;
-    return scheme > 0 && base.len > scheme &&
-           text_find(text_slice(base, scheme, base.len), '/', 0) == base.len - scheme;
-}
-
-/* The name of the session's first cookie on `base`; NULL data: out of memory. */
-ost_text login_cookie_of(const ost_login *login, ost_text base, ost_arena *arena);
 
 /* The cookie that says for some seconds that a login has just ended here. */
 ost_text login_mark_of(ost_text cookie, ost_arena *arena);

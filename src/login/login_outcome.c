@@ -38,12 +38,15 @@ static ost_login_session session_of(const ost_login_call *call, const login_toke
 static ost_result seal_session(const ost_login_call *call, const ost_login_session *session,
                                uint32_t life, ost_arena *arena, ost_login_step *step)
 {
-    ost_text name = login_cookie_of(call->login, call->base, arena), packed, sealed;
-    if (name.data == NULL)
+    ost_text name = login_place_cookie(&call->place, call->login->cookie_name, arena);
+    ost_text bound = {0}, packed, sealed;
+    if (name.data != NULL)
+        bound = login_place_bound(&call->place, name, arena);
+    if (bound.data == NULL)
         return OST_E_MEMORY;
     ost_result result = login_pack_session(session, arena, &packed);
     if (result == OST_OK)
-        result = login_seal_close(&call->login->sessions, name, packed, life, arena, &sealed);
+        result = login_seal_close(&call->login->sessions, bound, packed, life, arena, &sealed);
     if (result == OST_OK)
         result = login_cookies_split(call->jar, name, sealed, arena, step);
     return result;
@@ -85,7 +88,7 @@ static ost_result check_tokens(const ost_login_call *call, const login_tokens *t
 /* After a login: its transaction is over, and the browser goes to where it wanted. */
 static ost_result add_arrival(const ost_login_call *call, ost_arena *arena, ost_login_step *step)
 {
-    ost_text name = login_cookie_of(call->login, call->base, arena);
+    ost_text name = login_place_host_cookie(&call->place, call->login->cookie_name, arena);
     ost_text transaction = login_cookies_transaction(arena, name, call->transaction.state);
     ost_text mark = login_mark_of(name, arena);
     ost_result result = login_cookies_add(step, transaction, OST_TEXT(""), 0);
@@ -132,7 +135,9 @@ static ost_result build(const ost_login_call *call, ost_arena *arena, ost_login_
  * whose code is spent. */
 static void add_deletions(const ost_login_call *call, ost_arena *arena, ost_login_step *step)
 {
-    ost_text name = login_cookie_of(call->login, call->base, arena);
+    const char *own = call->login->cookie_name;
+    ost_text name = call->session != NULL ? login_place_cookie(&call->place, own, arena)
+                                          : login_place_host_cookie(&call->place, own, arena);
     ost_result result = OST_OK;
     if (name.data != NULL && call->session != NULL)
         result = login_cookies_split(call->jar, name, (ost_text){0}, arena, step);

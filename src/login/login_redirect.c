@@ -101,10 +101,11 @@ static ost_result authorization_url(const ost_login *login, const login_transact
     return uri != NULL ? keep(&url, arena, ret_location) : OST_E_MEMORY;
 }
 
-static ost_result seal_transaction(const ost_login *login, const login_transaction *transaction,
-                                   const ost_login_jar *jar, ost_arena *arena, ost_login_step *step)
+static ost_result seal_transaction(const ost_login *login, const login_place *place,
+                                   const login_transaction *transaction, const ost_login_jar *jar,
+                                   ost_arena *arena, ost_login_step *step)
 {
-    ost_text cookie = login_cookie_of(login, transaction->base, arena), packed, sealed;
+    ost_text cookie = login_place_host_cookie(place, login->cookie_name, arena), packed, sealed;
     ost_text name = login_cookies_transaction(arena, cookie, transaction->state);
     if (cookie.data == NULL || name.data == NULL)
         return OST_E_MEMORY;
@@ -121,41 +122,49 @@ static ost_result seal_transaction(const ost_login *login, const login_transacti
 
 /* The mark of a login that has just ended, but no session to show for it, not even one that is over
  * meanwhile. */
-static ost_result check_return(const ost_login *login, ost_text base, const ost_login_jar *jar,
-                               ost_arena *arena)
+static ost_result check_return(const ost_login *login, const login_place *place,
+                               const ost_login_jar *jar, ost_arena *arena)
 {
-    ost_text mark = login_mark_of(login_cookie_of(login, base, arena), arena);
+    ost_text mark = login_mark_of(login_place_host_cookie(place, login->cookie_name, arena), arena);
     if (mark.data == NULL)
         return OST_E_MEMORY;
     ost_login_session session;
     if (login_cookies_get(jar, mark).data == NULL)
         return OST_OK;
-    ost_result result = ost_login_open(login, base, jar, arena, &session);
+    ost_result result = login_open(login, place, jar, arena, &session);
     return result == OST_OK || result == OST_E_REVOKED ? OST_OK : OST_E_CONFLICT;
+}
+
+ost_result login_begin(ost_login *login, const login_place *place, ost_text wanted,
+                       const ost_login_demand *demand, const ost_login_jar *jar, ost_arena *arena,
+                       ost_login_step *ret_step)
+{
+    if (login == NULL || !login_place_is_good(place) || jar == NULL || arena == NULL ||
+        ret_step == NULL)
+        return OST_E_ARGUMENT;
+    if (login->client_id == NULL)
+        return OST_E_STATE;
+    ost_result result = check_return(login, place, jar, arena);
+    if (result != OST_OK)
+        return result;
+    login_transaction transaction;
+    ost_login_step step = {0};
+    result = make_transaction(login, place->base, wanted, demand != NULL, arena, &transaction);
+    if (result == OST_OK)
+        result = authorization_url(login, &transaction, demand, arena, &step.location);
+    if (result == OST_OK)
+        result = seal_transaction(login, place, &transaction, jar, arena, &step);
+    if (result == OST_OK)
+        *ret_step = step;
+    return result;
 }
 
 ost_result ost_login_begin(ost_login *login, ost_text base, ost_text wanted,
                            const ost_login_demand *demand, const ost_login_jar *jar,
                            ost_arena *arena, ost_login_step *ret_step)
 {
-    if (login == NULL || !login_base_is_origin(base) || jar == NULL || arena == NULL ||
-        ret_step == NULL)
-        return OST_E_ARGUMENT;
-    if (login->client_id == NULL)
-        return OST_E_STATE;
-    ost_result result = check_return(login, base, jar, arena);
-    if (result != OST_OK)
-        return result;
-    login_transaction transaction;
-    ost_login_step step = {0};
-    result = make_transaction(login, base, wanted, demand != NULL, arena, &transaction);
-    if (result == OST_OK)
-        result = authorization_url(login, &transaction, demand, arena, &step.location);
-    if (result == OST_OK)
-        result = seal_transaction(login, &transaction, jar, arena, &step);
-    if (result == OST_OK)
-        *ret_step = step;
-    return result;
+    const login_place place = login_place_of(base);
+    return login_begin(login, &place, wanted, demand, jar, arena, ret_step);
 }
 
 /* Without an end-session endpoint, the session ends here only. */
@@ -182,24 +191,45 @@ static ost_result logout_url(const ost_login *login, ost_text base,
     return keep(&url, arena, ret_location);
 }
 
-ost_result ost_login_end(ost_login *login, ost_text base, const ost_login_session *session,
-                         const ost_login_jar *jar, ost_arena *arena, ost_login_step *ret_step)
+/* The session's cookies, and those of a time when they were for this host alone. */
+static ost_result delete_session(const ost_login *login, const login_place *place, ost_text host,
+                                 const ost_login_jar *jar, ost_arena *arena, ost_login_step *step)
 {
-    if (login == NULL || !login_base_is_origin(base) || jar == NULL || arena == NULL ||
+    ost_text cookie = login_place_cookie(place, login->cookie_name, arena);
+    if (cookie.data == NULL)
+        return OST_E_MEMORY;
+    ost_result result = login_cookies_split(jar, cookie, (ost_text){0}, arena, step);
+    if (result == OST_OK && !text_equal(cookie, host))
+        result = login_cookies_split(jar, host, (ost_text){0}, arena, step);
+    return result;
+}
+
+ost_result login_end(ost_login *login, const login_place *place, const ost_login_session *session,
+                     const ost_login_jar *jar, ost_arena *arena, ost_login_step *ret_step)
+{
+    if (login == NULL || !login_place_is_good(place) || jar == NULL || arena == NULL ||
         ret_step == NULL)
         return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_STATE;
     ost_login_step step = {0};
-    ost_text cookie = login_cookie_of(login, base, arena), mark = login_mark_of(cookie, arena);
-    if (cookie.data == NULL || mark.data == NULL)
+    ost_text host = login_place_host_cookie(place, login->cookie_name, arena);
+    ost_text mark = login_mark_of(host, arena);
+    if (host.data == NULL || mark.data == NULL)
         return OST_E_MEMORY;
-    ost_result result = logout_url(login, base, session, arena, &step.location);
+    ost_result result = logout_url(login, place->base, session, arena, &step.location);
     if (result == OST_OK)
-        result = login_cookies_split(jar, cookie, (ost_text){0}, arena, &step);
+        result = delete_session(login, place, host, jar, arena, &step);
     if (result == OST_OK && login_cookies_get(jar, mark).data != NULL)
         result = login_cookies_add(&step, mark, OST_TEXT(""), 0);
     if (result == OST_OK)
         *ret_step = step;
     return result;
+}
+
+ost_result ost_login_end(ost_login *login, ost_text base, const ost_login_session *session,
+                         const ost_login_jar *jar, ost_arena *arena, ost_login_step *ret_step)
+{
+    const login_place place = login_place_of(base);
+    return login_end(login, &place, session, jar, arena, ret_step);
 }

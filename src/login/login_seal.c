@@ -16,6 +16,7 @@
 
 #define VERSION 1
 #define NONCE 12
+#define NAME_MAX_LEN 512 /* of a cookie, with the origin that it is for */
 #define TAG 16
 #define STAMP 12 /* issued and max_age */
 #define OVERHEAD (1 + NONCE + STAMP + TAG)
@@ -152,7 +153,7 @@ static bool decrypt_body(const login_seal *seal, const unsigned char *key, ost_t
 ost_result login_seal_close(const login_seal *seal, ost_text name, ost_text plain, uint32_t max_age,
                             ost_arena *arena, ost_text *ret_sealed)
 {
-    if (name.len == 0 || name.len > 256)
+    if (name.len == 0 || name.len > NAME_MAX_LEN)
         return OST_E_ARGUMENT;
     if (plain.len > LOGIN_SEAL_TEXT_MAX)
         return OST_E_CEILING;
@@ -187,7 +188,7 @@ static bool in_time(const login_seal *seal, const unsigned char *stamp)
 ost_result login_seal_open(const login_seal *seal, ost_text name, ost_text sealed, ost_arena *arena,
                            ost_text *ret_plain)
 {
-    if (name.len == 0 || name.len > 256 ||
+    if (name.len == 0 || name.len > NAME_MAX_LEN ||
         sealed.len > BASE64URL_LEN(OVERHEAD + LOGIN_SEAL_TEXT_MAX))
         return OST_E_FORMAT;
     ost_text decoded;

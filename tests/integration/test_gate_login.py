@@ -57,6 +57,7 @@ class Site:
         self.gate = Gate(folder / "gate", provider.issuer, rules, "nginx", signs_in, secret)
         self.nginx = Nginx(folder / "nginx", port, self.gate.base, application.base, identity)
         self.base = base
+        self.cookie = f"ostiary-p{port}"
 
     def __enter__(self):
         self.gate.start()
@@ -176,7 +177,7 @@ def test_attack_48_callback_that_another_browser_began(site):
     first = navigate(browser, f"{site.base}/_ostiary/login", follow=False)
     back = navigate(browser, first.location, follow=False)
     answer = navigate(Browser(), back.location, follow=False)
-    assert answer.status == 400 and not any("ostiary=" in line for line in answer.all("Set-Cookie"))
+    assert answer.status == 400 and not any(line.startswith(f"{site.cookie}=") for line in answer.all("Set-Cookie"))
 
 
 def test_roles_that_are_missing(site, provider):
@@ -334,11 +335,11 @@ def test_refresh_in_the_check(passing, provider):
     assert re.fullmatch(r"Bearer [\w.-]+", values(said, "Authorization")[0])
     provider.lifetime = 300
     time.sleep(2)
-    before = browser.cookie("ostiary")
+    before = browser.cookie(passing.cookie)
     answer = browser.get(f"{passing.base}/page", headers=SCRIPT)
     assert answer.status == 200 and provider.count("token") == 2
     assert len(answer.all("Set-Cookie")) >= 3
-    assert browser.cookie("ostiary") != before
+    assert browser.cookie(passing.cookie) != before
     assert browser.get(f"{passing.base}/page", headers=SCRIPT).status == 200
     assert provider.count("token") == 2
 
@@ -346,7 +347,7 @@ def test_refresh_in_the_check(passing, provider):
 def test_the_application_does_not_see_the_session(site):
     browser, _ = log_in(site)
     sent = browser.cookie_header("localhost", "/")
-    assert "ostiary=" in sent
+    assert f"{site.cookie}=" in sent
     for cookies, left in ((sent, []), (f"a=b; {sent};c=d", ["a=b; c=d"]), (f"{sent}; x__Host-ostiary=1", ["x__Host-ostiary=1"])):
         said = Browser().get(f"{site.base}/page", headers={"Cookie": cookies}).json()
         assert values(said, "Cookie") == left

@@ -8,6 +8,7 @@
 #include "app/config/token_settings.h"
 #include "base/options.h"
 #include "http/http.h"
+#include "login/login_place.h"
 
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
@@ -28,10 +29,10 @@ typedef struct app_settings {
     unsigned loops;
     const char *base_url; /* the origin that browsers see, without a slash; NULL: from Host, when
                              that is this machine */
-    /* A program of several origins: the one that this request belongs to, or empty; good until it
-     * is over. NULL: there is one origin. */
-    ost_text (*origin_of)(void *origins, http_exchange *exchange);
-    void *origins;
+    /* A program of several origins: the one that this request belongs to, or one without a base;
+     * good until it is over. NULL: there is one origin. */
+    login_place (*place_of)(void *places, http_exchange *exchange);
+    void *places;
     /* whom it trusts */
     const char *issuers[SETTINGS_ISSUERS];
     size_t issuer_count;

@@ -2,6 +2,8 @@
 /* Which rule a request has, and that none means no. */
 #include "gate/gate_rules.h"
 
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "test.h"
@@ -101,6 +103,54 @@ static void what_rules_say(void **state)
     ost_arena_free(arena);
 }
 
+/* A session goes to every host of the domain: only to one that the site is part of. */
+static void domains_for_cookies(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *origin, *domain; /* as JSON */
+        bool good;
+    } cases[] = {
+        {"https://a.b.example", "\"b.example\"", true},
+        {"https://a.b.example:8443", "\"b.example\"", true},
+        {"https://b.example", "\"b.example\"", true},
+        {"https://a.b.example", "\"a.b.example\"", true},
+        {"http://a.b.example", "\"b.example\"", false},
+        {"https://a.b.example", "\"example\"", false},
+        {"https://a.b.example", "\".b.example\"", false},
+        {"https://a.b.example", "\"b.example.\"", false},
+        {"https://a.b.example", "\"B.example\"", false},
+        {"https://a.b.example", "\"c.example\"", false},
+        {"https://ab.example", "\"b.example\"", false},
+        {"https://b.example", "\"a.b.example\"", false},
+        {"https://a.b.example:8443", "\"b.example:8443\"", false},
+        {"https://a.b.example", "\"\"", false},
+        {"https://a.b.example", "\"b.example; Path=/\"", false},
+        {"https://a.b.example", "null", false},
+        {"https://a.b.example", "true", false},
+        {"https://a.b.example", "[\"b.example\"]", false},
+        {"https://127.0.0.1", "\"0.0.1\"", false},
+        {"https://127.0.0.1", "\"127.0.0.1\"", false},
+        {"https://[::1]", "\"[::1]\"", false},
+        {"https://[::ffff:127.0.0.1]:1", "\"0.0.1]\"", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[512];
+        ost_arena *arena = ost_arena_new(ARENA_MAX);
+        const gate_rules *rules = NULL;
+        ost_error error = {0};
+        snprintf(text, sizeof text,
+                 "{\"sites\": [{\"origin\": \"%s\", \"cookie_domain\": %s, \"rules\": []}]}",
+                 cases[i].origin, cases[i].domain);
+        ost_result result = gate_rules_read(text_of(text), arena, &rules, &error);
+        if (result != (cases[i].good ? OST_OK : OST_E_CONFIG))
+            fail_msg("%s: %s", text, error.detail);
+        if (!cases[i].good)
+            assert_true(text_starts(text_of(error.detail), "sites[0].cookie_domain must"));
+        ost_arena_free(arena);
+    }
+}
+
 /* All zero: nobody, nowhere. */
 static void nothing_is_configured(void **state)
 {
@@ -143,7 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sites_by_authority), cmocka_unit_test(the_first_rule_decides),
         cmocka_unit_test(what_rules_say),     cmocka_unit_test(nothing_is_configured),
-        cmocka_unit_test(cut_rules),
+        cmocka_unit_test(cut_rules),          cmocka_unit_test(domains_for_cookies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

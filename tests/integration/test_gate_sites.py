@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several sites behind one gate: whose session counts where, and what a host beside a site can do to it."""
+
+import http.client
+import time
+import urllib.parse
+
+import pytest
+from fake_provider import CLIENT, SECRET, FakeProvider
+from gate_site import Gate
+from navigation import NAVIGATION
+from web import Browser, parse_set_cookie, query_of
+
+RULES = [{"prefix": "/admin", "policy": {"realm_roles": ["admin"]}, "login": True}, {"prefix": "/", "policy": {}, "login": True}]
+ALONE = ["a.example.org", "b.example.org", "a.example.org:8443", "alone.shop.example"]
+SHOP = ["x.shop.example", "y.shop.example", "shop.example", "x.shop.example:8443"]
+BELOW = "u.below.shop.example"
+SESSION = {"a.example.org": "__Host-ostiary", "a.example.org:8443": "__Host-ostiary-p8443", BELOW: "__Secure-ostiary-below.shop.example"}
+
+
+def session_of(host):
+    return "__Secure-ostiary-shop.example" if host in SHOP else SESSION.get(host, "__Host-ostiary")
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def good_again(provider):
+    yield
+    provider.reset()
+
+
+@pytest.fixture(scope="module")
+def gate(provider, tmp_path_factory):
+    sites = [{"origin": f"https://{host}", "rules": RULES} for host in ALONE]
+    sites += [{"origin": f"https://{host}", "cookie_domain": "shop.example", "rules": RULES} for host in SHOP]
+    sites += [{"origin": f"https://{BELOW}", "cookie_domain": "below.shop.example", "rules": RULES}]
+    secret = {"OSTIARY_CLIENT_SECRET": SECRET}
+    folder = tmp_path_factory.mktemp("gate")
+    with Gate(folder, provider.issuer, {"sites": sites}, "nginx", ["--client-id", CLIENT], secret) as running:
+        deadline = time.monotonic() + 10
+        while Browser().get(f"{running.base}/health").json().get("login") is not True:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield running
+
+
+class Person:
+    """A browser with cookies as RFC 6265bis keeps them, whose proxy is this test."""
+
+    def __init__(self, gate):
+        self.gate = gate
+        self.jar = {}  # (host or .domain, name) -> value
+        self.set = []  # every Set-Cookie line that came
+
+    def take(self, host, line):
+        self.set.append(line)
+        cookie = parse_set_cookie(line)
+        name, attributes = cookie["name"], cookie["attributes"]
+        domain = attributes.get("domain")
+        assert "Secure" in cookie["flags"] and "HttpOnly" in cookie["flags"] and attributes["path"] == "/"
+        assert domain is None if name.startswith("__Host-") else name.startswith("__Secure-") and ("." + host).endswith("." + domain)
+        place = (f".{domain}" if domain else host, name)
+        if attributes.get("max-age") == "0":
+            self.jar.pop(place, None)
+        else:
+            self.jar[place] = cookie["value"]
+
+    def sent(self, host):
+        host = host.split(":")[0]
+        matching = [(name, value) for (place, name), value in self.jar.items() if place in (host, ".") or ("." + host).endswith(place)]
+        return "; ".join(f"{name}={value}" for name, value in matching)
+
+    def ask(self, host, path, method="GET", cookies=None, **headers):
+        """By way of the proxy: the gate's own pages, or else the question whether it may pass."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.gate.port, timeout=10)
+        fields = {**NAVIGATION, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        fields.update({name.replace("_", "-"): value for name, value in headers.items()})
+        own = path.startswith("/_ostiary/")
+        if not own:
+            fields.update({"X-Original-Method": method, "X-Original-URI": path})
+        cookies = self.sent(host) if cookies is None else cookies
+        if cookies:
+            fields["Cookie"] = cookies
+        connection.request(method if own else "GET", path if own else "/check", headers=fields)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            self.take(host.split(":")[0], line)
+        return answer
+
+    def begin(self, host, wanted="/", cookies=None):
+        """Where the provider sends this browser, once it has signed in there."""
+        started = self.ask(host, f"/_ostiary/login?rd={urllib.parse.quote(wanted, safe='')}", cookies=cookies)
+        assert started.status == 302, started.status
+        assert query_of(started.headers["Location"])["redirect_uri"] == f"https://{host}/_ostiary/callback"
+        return urllib.parse.urlsplit(Browser().get(started.headers["Location"]).location)
+
+    def log_in(self, host, wanted="/"):
+        back = self.begin(host, wanted)
+        assert back.netloc == host
+        return self.ask(host, f"{back.path}?{back.query}")
+
+    def passes(self, host, path="/", **more):
+        return self.ask(host, path, **more).status == 200
+
+
+def copied(person, origin, host):
+    """The session of one site as a thief would send it to another, under the name that counts there."""
+    pairs = [pair.split("=", 1) for pair in person.sent(origin).split("; ")]
+    return "; ".join(f"{name.replace(session_of(origin), session_of(host))}={value}" for name, value in pairs)
+
+
+# ---- each for itself ----
+
+
+@pytest.mark.parametrize("origin", [*ALONE, SHOP[0], BELOW])
+def test_attack_48_a_session_counts_at_its_own_site(gate, origin):
+    """Nor does it elsewhere when somebody carries its cookie there, and renames it."""
+    person = Person(gate)
+    assert person.log_in(origin, "/page").headers["Location"] == "/_ostiary/login?rd=%2Fpage"
+    family = SHOP if origin in SHOP else [origin]
+    for host in [*ALONE, *SHOP, BELOW]:
+        assert person.passes(host) == (host in family), host
+        assert person.passes(host, cookies=copied(person, origin, host)) == (host in family), host
+        assert person.ask(host, "/_ostiary/user", cookies=copied(person, origin, host), Sec_Fetch_Mode="cors").status == (
+            200 if host in family else 401
+        )
+
+
+def test_hosts_keep_their_cookies(gate):
+    for host in ALONE:
+        person = Person(gate)
+        person.log_in(host)
+        assert all(line.startswith("__Host-ostiary") and "domain" not in line.lower() for line in person.set)
+        assert (host.split(":")[0], session_of(host)) in person.jar
+
+
+# ---- one session for a domain ----
+
+
+def test_one_session_for_a_domain(gate, provider):
+    person = Person(gate)
+    person.log_in(SHOP[0])
+    assert person.jar.keys() == {(".shop.example", "__Secure-ostiary-shop.example"), ("x.shop.example", "__Host-ostiary-back")}
+    answer = person.ask(SHOP[1], "/")
+    assert (answer.status, answer.headers["X-Auth-Request-User"], answer.headers["Cookie"]) == (200, "alice-id", "")
+    assert not person.passes(SHOP[1], "/admin")
+    assert provider.count("token") == 1
+    assert person.ask(SHOP[1], "/_ostiary/logout").status == 303
+    assert not any(person.passes(host) for host in SHOP)
+    assert all(name != "__Secure-ostiary-shop.example" for _, name in person.jar)
+
+
+def test_a_refresh_at_one_host_is_for_all(gate, provider):
+    provider.access_claims = {"exp": int(time.time()) - 28}  # with thirty seconds of leeway
+    person = Person(gate)
+    person.log_in(SHOP[0])
+    provider.access_claims = {}
+    deadline = time.monotonic() + 10
+    while person.passes(SHOP[1]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert person.ask(SHOP[1], "/_ostiary/login?rd=/").status == 303
+    assert person.passes(SHOP[0]) and person.passes(SHOP[1])
+    assert (provider.count("token"), provider.count("auth")) == (2, 1)
+
+
+def test_attack_48_a_page_of_a_sibling(gate):
+    """The session's cookie comes along with what another host of the domain sends: only reading is let through."""
+    person = Person(gate)
+    person.log_in(SHOP[0])
+    for headers in ({"Sec_Fetch_Site": "same-site"}, {"Origin": f"https://{SHOP[0]}"}, {}):
+        sent = {"Sec_Fetch_Site": "same-site", **headers}
+        assert person.ask(SHOP[1], "/", "POST", **sent).status == 403
+        assert person.ask(SHOP[1], "/_ostiary/logout", "POST", **sent).status == 403
+    assert person.passes(SHOP[1], method="POST", Sec_Fetch_Site="same-origin")
+
+
+def test_attack_48_cookies_tossed_by_a_sibling(gate, provider):
+    """A host below the domain sets a cookie of the session's name beside the good one: its own session's, or nonsense.
+    Nobody can tell which is whose, so that neither counts; and a login that does not help does not go round in circles."""
+    thief, person = Person(gate), Person(gate)
+    provider.subject = "mallory"
+    thief.log_in(SHOP[1])
+    provider.subject = "alice-id"
+    person.log_in(SHOP[0])
+    good = person.sent(SHOP[1])
+    for tossed in (thief.sent("evil.shop.example"), f"{session_of(SHOP[0])}=1.x", f"{session_of(SHOP[0])}-1=x; {session_of(SHOP[0])}-1=x"):
+        for cookies in (f"{good}; {tossed}", f"{tossed}; {good}"):
+            answer = person.ask(SHOP[1], "/", cookies=cookies)
+            assert answer.status == 401 and not answer.headers.get("X-Auth-Request-User")
+    back = person.begin(SHOP[1], cookies=f"{person.sent(SHOP[1])}; {thief.sent('evil.shop.example')}")
+    cookies = f"{person.sent(SHOP[1])}; {thief.sent('evil.shop.example')}"
+    assert person.ask(SHOP[1], f"{back.path}?{back.query}", cookies=cookies).status == 302
+    again = f"{person.sent(SHOP[1])}; {thief.sent('evil.shop.example')}"
+    assert person.ask(SHOP[1], "/_ostiary/login?rd=/", cookies=again).status == 400
+
+
+@pytest.mark.parametrize("began, ended", [(SHOP[1], SHOP[0]), (SHOP[0], SHOP[3]), (ALONE[0], ALONE[1])])
+def test_attack_48_a_login_that_a_sibling_began(gate, began, ended):
+    """Login CSRF: what belongs to a login under way is the host's alone, and tossed with it counts nowhere else."""
+    thief, person = Person(gate), Person(gate)
+    back = thief.begin(began)
+    assert all(name.startswith("__Host-ostiary") and not place.startswith(".") for place, name in thief.jar)
+    renamed = "; ".join(
+        f"{name.replace(thief_host(began), thief_host(ended))}={value}" for (_, name), value in thief.jar.items()
+    )
+    for cookies in ("", thief.sent(began), renamed):
+        answer = person.ask(ended, f"{back.path}?{back.query}", cookies=cookies)
+        assert answer.status == 400
+        assert not any(line.startswith(f"{session_of(ended)}=") for line in person.set)
+
+
+def thief_host(host):
+    """What the names of a host's own cookies begin with."""
+    return "__Host-ostiary-p8443" if host.endswith(":8443") else "__Host-ostiary"
+
+
+@pytest.mark.parametrize("host", [SHOP[0], ALONE[0]])
+def test_attack_47_the_way_back_leads_to_no_sibling(gate, host):
+    for wanted in (f"https://{SHOP[1]}/", f"//{SHOP[1]}/", "https://shop.example", f"https://{host}/", f"/\\{SHOP[1]}", "https://evil.example/"):
+        person = Person(gate)
+        address = person.log_in(host, wanted).headers["Location"]
+        assert address == "/" or address.startswith(f"https://{host}/") or address.startswith("/_ostiary/login"), address
+        again = person.ask(host, f"/_ostiary/login?rd={urllib.parse.quote(wanted, safe='')}")
+        assert again.status == 303 and again.headers["Location"] == f"https://{host}/"
+
+
+def test_the_application_sees_no_session(gate):
+    person = Person(gate)
+    person.log_in(SHOP[0])
+    answer = person.ask(SHOP[1], "/", cookies=f"a=b; {person.sent(SHOP[1])}; __Secure-other=c")
+    assert answer.headers["Cookie"] == "a=b; __Secure-other=c"
