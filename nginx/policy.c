@@ -115,6 +115,46 @@ static char *contradiction(ngx_conf_t *cf, const ostiary_conf *conf, const char 
     return NGX_CONF_ERROR;
 }
 
+/* The lists that were said, each of which a document must not say as well. */
+static char *merge_lists(ngx_conf_t *cf, const ostiary_asked *parent, ostiary_conf *conf,
+                         bool *ret_more)
+{
+    ostiary_asked *asked = &conf->asked;
+    for (size_t k = 0; k < OSTIARY_LISTS; k++) {
+        if (asked->lists[k] == NULL)
+            asked->lists[k] = parent->lists[k];
+        if (asked->lists[k] == NULL)
+            continue;
+        const char *const **member = (void *)((char *)&conf->policy + lists[k].offset);
+        if (*member != NULL)
+            return contradiction(cf, conf, (const char *)lists[k].directive.data);
+        *member = asked->lists[k];
+        *ret_more = true;
+    }
+    return NGX_CONF_OK;
+}
+
+static char *merge_values(ngx_conf_t *cf, const ostiary_asked *parent, ostiary_conf *conf,
+                          bool *ret_more)
+{
+    ostiary_asked *asked = &conf->asked;
+    ngx_conf_merge_uint_value(asked->sender, parent->sender, OST_SENDER_ANY);
+    ngx_conf_merge_uint_value(asked->max_age, parent->max_age, 0);
+    if (asked->sender != OST_SENDER_ANY) {
+        if (conf->policy.sender != OST_SENDER_ANY)
+            return contradiction(cf, conf, "ostiary_sender");
+        conf->policy.sender = (ost_sender)asked->sender;
+        *ret_more = true;
+    }
+    if (asked->max_age != 0) {
+        if (conf->policy.max_age != 0)
+            return contradiction(cf, conf, "ostiary_max_age");
+        conf->policy.max_age = (unsigned)asked->max_age;
+        *ret_more = true;
+    }
+    return NGX_CONF_OK;
+}
+
 char *ostiary_policy_merge(ngx_conf_t *cf, const ostiary_asked *parent, ostiary_conf *conf)
 {
     ostiary_asked *asked = &conf->asked;
@@ -123,27 +163,11 @@ char *ostiary_policy_merge(ngx_conf_t *cf, const ostiary_asked *parent, ostiary_
         asked->document = parent->document;
     if (asked->document != NULL)
         conf->policy = *asked->document;
-    for (size_t k = 0; k < OSTIARY_LISTS; k++) {
-        if (asked->lists[k] == NULL)
-            asked->lists[k] = parent->lists[k];
-        const char *const **member = (void *)((char *)&conf->policy + lists[k].offset);
-        if (asked->lists[k] != NULL && *member != NULL)
-            return contradiction(cf, conf, (const char *)lists[k].directive.data);
-        if (asked->lists[k] != NULL)
-            *member = asked->lists[k];
-        more = more || asked->lists[k] != NULL;
-    }
-    ngx_conf_merge_uint_value(asked->sender, parent->sender, OST_SENDER_ANY);
-    ngx_conf_merge_uint_value(asked->max_age, parent->max_age, 0);
-    if (asked->sender != OST_SENDER_ANY && conf->policy.sender != OST_SENDER_ANY)
-        return contradiction(cf, conf, "ostiary_sender");
-    if (asked->max_age != 0 && conf->policy.max_age != 0)
-        return contradiction(cf, conf, "ostiary_max_age");
-    if (asked->sender != OST_SENDER_ANY)
-        conf->policy.sender = (ost_sender)asked->sender;
-    if (asked->max_age != 0)
-        conf->policy.max_age = (unsigned)asked->max_age;
-    more = more || asked->sender != OST_SENDER_ANY || asked->max_age != 0;
+    char *failed = merge_lists(cf, parent, conf, &more);
+    if (failed == NGX_CONF_OK)
+        failed = merge_values(cf, parent, conf, &more);
+    if (failed != NGX_CONF_OK)
+        return failed;
     /* An open policy that would leave unsaid what a directive asks for. */
     return conf->policy.open && more ? contradiction(cf, conf, "another directive") : NGX_CONF_OK;
 }

@@ -7,7 +7,7 @@ import json
 
 import pytest
 from fake_provider import FakeProvider
-from gate_site import FIELDS, Application, Gate, Nginx, values
+from gate_site import FIELDS, NGINX, Application, Gate, Nginx, values
 from peers import free_port
 from web import bearer
 
@@ -160,3 +160,42 @@ def test_a_gate_that_is_away(provider, application, tmp_path):
         for target in ("/public", "/api"):
             assert ask(nginx, target, provider.access_token()).status == 500
         assert application.seen[before:] == []
+
+
+HOPS = [*FIELDS[:2], "Cookie", "Authorization", "X-Original-URI", "X-Original-Method", "X-Forwarded-Host", "X-Forwarded-For"]
+
+
+@pytest.mark.parametrize("name", HOPS)
+def test_attack_43_fields_that_the_client_calls_hop_by_hop(site, application, provider, name):
+    """Connection names what a proxy takes away before it asks or passes on (RFC 9110 §7.6.1)."""
+    token = provider.access_token(sub="u-1")
+    before = len(application.seen)
+    for connection in (f"close, {name}", f"keep-alive, {name.lower()}"):
+        assert ask(site, "/admin", token, Connection=connection).status == 403
+        assert ask(site, "/api", token, "POST", Connection=connection).status == 403
+    assert application.seen[before:] == []
+    assert ask(site, "/api", token, Connection=f"close, {name}").status == 200
+    assert values(application.seen[-1], "X-Auth-Request-User") == ["u-1"]
+
+
+def test_several_names(provider, application, tmp_path):
+    """The lines of the document for a server of several names: each has the rules of its own site."""
+    port = free_port()
+    rules = {
+        "sites": [
+            {"origin": f"http://app.example:{port}", "rules": [{"prefix": "/", "policy": {}}]},
+            {"origin": f"http://wiki.example:{port}", "rules": [{"prefix": "/", "public": True}]},
+            {"origin": f"http://other.example:{port}", "rules": [{"prefix": "/", "public": True}]},
+        ]
+    }
+    config = NGINX.replace("server_name localhost;", "server_name app.example wiki.example;")
+    config = config.replace("if ($host != $server_name)", "if ($is_ours = 0)")
+    config = config.replace("    server {{", "    map $host $is_ours {{ default 0; app.example 1; wiki.example 1; }}\n    server {{", 1)
+    with Gate(tmp_path / "gate", provider.issuer, rules, "nginx") as gate:
+        with Nginx(tmp_path / "nginx", port, gate.base, application.base, config=config) as nginx:
+            token = provider.access_token()
+            assert ask(nginx, "/x", Host=f"app.example:{port}").status == 401
+            assert ask(nginx, "/x", token, Host=f"APP.example:{port}").status == 200
+            assert ask(nginx, "/x", Host=f"wiki.example:{port}").status == 200
+            for host in (f"other.example:{port}", f"app.example.evil:{port}", "localhost", ""):
+                assert ask(nginx, "/x", token, Host=host).status in (400, 403), host

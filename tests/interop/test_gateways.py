@@ -115,6 +115,26 @@ def test_attack_43_identity_that_the_client_tells(site, provider, target, name):
         assert values(got, "X-Auth-Request-User") in ([], [""], ["u-1"])
 
 
+HOPS = [*FIELDS[:2], "Cookie", "Authorization", "X-Original-URI", "X-Original-Method", "X-Forwarded-Host", "X-Forwarded-Uri", "X-Forwarded-Method", "X-Forwarded-For", "X-Forwarded-Proto"]
+
+
+@pytest.mark.parametrize("name", HOPS)
+def test_attack_43_fields_that_the_client_calls_hop_by_hop(site, provider, name):
+    """Connection names what a proxy takes away before it asks or passes on (RFC 9110 §7.6.1)."""
+    token = provider.access_token(sub="u-1")
+    before = len(site.application.seen)
+    for connection in (f"close, {name}", f"keep-alive, {name.lower()}"):
+        assert ask(site, "/admin", token, Connection=connection).status in (400, 401, 403, 500, 503)
+        assert ask(site, "/api", token, "POST", b"x", Connection=connection).status in (400, 401, 403, 500, 503)
+        assert site.application.seen[before:] == []
+    ask(site, "/api", token, Connection=f"close, {name}")
+    for got in site.application.seen[before:]:
+        assert values(got, "X-Auth-Request-User") == ["u-1"]
+    ask(site, "/api", token, Connection=f"close, {name}", **{"X-Auth-Request-User": "root"})
+    for got in site.application.seen[before:]:
+        assert values(got, "X-Auth-Request-User") == ["u-1"]
+
+
 @pytest.mark.parametrize("name", ["X-Original-URI", "X-Forwarded-Uri", "X-Envoy-Original-Path", "X-Original-URL", "X-Rewrite-URL"])
 def test_attack_46_paths_that_the_client_tells(site, provider, name):
     assert ask(site, "/admin", provider.access_token(), **{name: "/public"}).status == 403

@@ -17,6 +17,10 @@ http://localhost:{port} {{
     handle /_ostiary/* {{
         reverse_proxy {gate}
     }}
+    @hops header_regexp Connection (?i)(x-auth-request-|cookie|authorization)
+    handle @hops {{
+        respond 400
+    }}
     handle {{
         forward_auth {gate} {{
             uri /check
