@@ -281,8 +281,27 @@ def test_p1_client_profiles_and_policies_are_well_formed(importing, members, sen
 CUSTOM = {"alias": "ours", "id": "f1", "topLevel": True, "authenticationExecutions": [{"authenticator": "our-step", "requirement": "REQUIRED", "priority": 1}]}
 
 
+def chosen(role, negate="false"):
+    """A flow with a condition by a role."""
+    steps = [{"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 1},
+             {"flowAlias": "part", "requirement": "CONDITIONAL", "priority": 2, "authenticatorFlow": True}]
+    part = [{"authenticator": "conditional-user-role", "requirement": "REQUIRED", "priority": 1, "authenticatorConfig": "whom"},
+            {"authenticator": "deny-access-authenticator", "requirement": "REQUIRED", "priority": 2}]
+    return {"browserFlow": "ours", "authenticatorConfig": [{"alias": "whom", "config": {"condUserRole": role, "negate": negate}}],
+            "authenticationFlows": [{"alias": "ours", "topLevel": True, "authenticationExecutions": steps},
+                                    {"alias": "part", "authenticationExecutions": part}]}
+
+
+LOST = "authenticationFlows[1].authenticationExecutions[0]"
+
+
 @pytest.mark.parametrize("members, paths", [
     ({}, []),
+    (chosen("offline_access"), []),
+    (chosen("offline_acces"), [LOST]),
+    (chosen("offline_acces", "true"), [LOST]),
+    (chosen("account.view-profile"), []),
+    ({**chosen("offline_access"), "authenticatorConfig": []}, ["browserFlow"]),
     ({"authenticationFlows": [CUSTOM]}, []),
     ({"authenticationFlows": [CUSTOM], "browserFlow": "ours"}, ["browserFlow"]),
     ({"authenticationFlows": [CUSTOM], "directGrantFlow": "ours"}, ["directGrantFlow"]),
@@ -339,7 +358,7 @@ def test_p1_factors_are_taken_and_asked_for_where_the_flow_says(tmp_path, import
     assert "code" in query_of(realm.log_in(Browser(), CLIENT, "ann", "ann-password").location)
     asking = {"alias": "browser", "authenticationExecutions": [
         {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
-        {"authenticator": step, "requirement": "ALTERNATIVE"},
+        {"authenticator": step, "requirement": "REQUIRED"},
     ]}
     realm, _ = realm_of(users=[user], authenticationFlows=[asking], browserFlow="browser")
     browser = Browser()

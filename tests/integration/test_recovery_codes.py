@@ -227,9 +227,18 @@ def test_an_alternative_beside_something_required_does_not_count(server):
     assert "code" in callback_of(realm.log_in(realm.browser(), APP, "bob", "bob"))
 
 
-def test_a_flow_that_asks_for_both_is_not_followed(server):
-    answer = server.realm("twice").authorize(server.realm("twice").browser(), APP)
-    assert "unauthorized_client" in (answer.location or answer.text)
+def test_a_flow_that_asks_for_both(server):
+    realm = server.realm("twice")
+    browser, first = asked(realm, "ann")
+    code = totp()
+    page = browser.submit(first.page.form("kc-otp-login-form"), otp=code)
+    assert page.status == 200 and not browser.cookie("KEYCLOAK_IDENTITY")
+    assert realm.authorize(browser, APP).status == 200, "half of it is no session"
+    # What was asked for before the second is not taken for it.
+    assert "Invalid authenticator code." in browser.submit(first.page.form("kc-otp-login-form"), otp=code).text
+    assert "Invalid recovery authentication code" in bring(browser, page, "0000-0000-0000").text
+    assert "code" in callback_of(bring(browser, page, code_of(1)))
+    assert "timed out" in bring(browser, page, code_of(2)).text, "a login is completed once"
 
 
 def test_a_flow_that_wants_codes_of_everybody(server):

@@ -102,7 +102,7 @@ REALMS = [
     ),
     realm_of("models", user("new", **REGISTERING), webAuthnPolicyAcceptableAaguids=["ffffffff-0405-0607-0809-0a0b0c0d0e0f"], **BOTH),
     realm_of("everybody", user("new"), **flows("webauthn-authenticator", condition=False, requirement="REQUIRED")),
-    realm_of("two-of-them", user("ann"), **flows("auth-otp-form", "webauthn-authenticator", requirement="REQUIRED")),
+    realm_of("two-of-them", user("both", otp_credential(), OWNED["two"].credential()), **flows("auth-otp-form", "webauthn-authenticator", requirement="REQUIRED")),
     realm_of("guarded", user("ann", OWNED["ann"].credential()), bruteForceProtected=True, failureFactor=2, quickLoginCheckMilliSeconds=0, **BOTH),
 ]
 
@@ -434,9 +434,13 @@ def test_guessing_is_slowed_down(server):
     key.counter += 100
 
 
-def test_two_factors_one_after_the_other_are_not_there(server):
-    realm = server.realm("two-of-them")
-    assert callback_of(realm.authorize(realm.browser(), APP))["error"] == "unauthorized_client"
+def test_two_factors_one_after_the_other(server):
+    realm, browser, key = server.realm("two-of-them"), server.realm("two-of-them").browser(), OWNED["two"]
+    page = realm.log_in(browser, APP, "both", "both")
+    page = browser.submit(page.page.form("kc-otp-login-form"), otp=totp())
+    assert page.status == 200 and not browser.cookie("KEYCLOAK_IDENTITY")
+    answer = browser.submit(page.page.form("webauth"), **key.get(asked(page.page.form("webauth"))))
+    assert "code" in callback_of(answer)
 
 
 def test_the_scripts_of_the_pages_are_named_by_their_digest(realm):
@@ -523,7 +527,7 @@ def flow_of(*steps, **settings):
     for at, step in enumerate(steps):
         if "steps" in step:
             flows.append({"alias": f"part {at}", "authenticationExecutions": step["steps"]})
-            step = {"flowAlias": f"part {at}", "requirement": "ALTERNATIVE", "priority": at, "authenticatorFlow": True}
+            step = {"flowAlias": f"part {at}", "requirement": "ALTERNATIVE", "priority": at + 20, "authenticatorFlow": True}
         top.append(step)
     flows.append({"alias": "own", "topLevel": True, "authenticationExecutions": top})
     return {"browserFlow": "own", "authenticationFlows": flows, **settings}

@@ -260,6 +260,7 @@ ost_result account_change_password(account_call *a)
         return OST_E_BUSY;
     case AUTHENTICATION_WRONG:
     case AUTHENTICATION_DISABLED:
+    case AUTHENTICATION_DENIED:
         break;
     }
     return account_refuse(a, 400, "errorMessage", "invalidPasswordExistingMessage");

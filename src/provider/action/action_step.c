@@ -252,11 +252,7 @@ static bool log_in(call *c)
     login->request = request;
     login->username = login->user.username;
     run->outcome = RUN_LOGS_IN;
-    if (authentication_factors(c, &login->user) != 0) { /* the mail stands for the password */
-        code_step_ask(c);
-        return true;
-    }
-    browser_login_enter(c);
+    code_step_begin(c, OST_TEXT(PROVED_BY_PASSWORD)); /* the mail stands for it */
     return true;
 }
 

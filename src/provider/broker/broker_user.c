@@ -190,11 +190,10 @@ static void enter(call *c)
                !subject_request_allows(c->client, login->request.subject, login->user.id)) {
         login->request.identity = (ost_text){0};
         (void)broker_refuse(c, "The application asks for another user.", NULL);
-    } else if (authentication_factors(c, &login->user) != 0) {
-        code_step_ask(c);
     } else {
-        provider_count(c->provider, COUNT_LOGINS);
-        browser_login_enter(c);
+        code_step_begin(c, OST_TEXT(PROVED_BY_PASSWORD)); /* in whose place it stands */
+        if (!login->asks_code && login->outcome != LOGIN_DENIED)
+            provider_count(c->provider, COUNT_LOGINS);
     }
 }
 

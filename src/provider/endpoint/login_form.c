@@ -26,7 +26,7 @@ static void show_busy(browser_login *login)
 }
 
 /* Somebody has proved who they are, as far as that. */
-static void go_on(call *c, bool factor_due)
+static void go_on(call *c, const char *proof)
 {
     browser_login *login = c->job;
     if (login->user.barred) {
@@ -38,11 +38,7 @@ static void go_on(call *c, bool factor_due)
         show_again(login, "The application asks for another user.", false);
         return;
     }
-    if (factor_due) {
-        code_step_ask(c);
-        return;
-    }
-    browser_login_enter(c);
+    code_step_begin(c, text_of(proof));
 }
 
 static void work(call *c)
@@ -58,13 +54,14 @@ static void work(call *c)
                    true);
         return;
     case AUTHENTICATION_DISABLED:
+    case AUTHENTICATION_DENIED:
         show_again(login, "Account is disabled, contact your administrator.", false);
         return;
     case AUTHENTICATION_BUSY:
         show_busy(login);
         return;
     }
-    go_on(c, login->user.code_due);
+    go_on(c, PROVED_BY_PASSWORD);
 }
 
 static void work_passkey(call *c)
@@ -73,10 +70,11 @@ static void work_passkey(call *c)
     switch (passkey_step_take(c)) {
     case AUTHENTICATED:
         login->by_passkey = true;
-        go_on(c, passkey_step_asks_factor(c));
+        go_on(c, PROVED_BY_PASSKEY);
         break;
     case AUTHENTICATION_WRONG:
     case AUTHENTICATION_DISABLED:
+    case AUTHENTICATION_DENIED:
         show_again(login, "The security key could not be used. Please try again.", true);
         break;
     case AUTHENTICATION_BUSY:

@@ -22,40 +22,68 @@ static realm_factor one_of_theirs(const call *c, ost_text type)
 {
     const browser_login *login = c->job;
     realm_factor factor = user_factor_of_type(type);
-    return (authentication_factors(c, &login->user) & factor) != 0 ? factor : FACTOR_NONE;
+    return (login->factors & factor) != 0 ? factor : FACTOR_NONE;
 }
 
 static realm_factor first_of_theirs(const call *c)
 {
     const browser_login *login = c->job;
     realm_factor list[FACTORS] = {FACTOR_NONE};
-    (void)user_factors_list(login->user.document, authentication_factors(c, &login->user), list);
+    (void)user_factors_list(login->user.document, login->factors, list);
     return list[0];
 }
 
 /* ---- asking ---- */
 
-static ost_text since_of(call *c)
+static void ask(call *c)
 {
-    const browser_login *login = c->job;
-    return text_of(call_format(c, "%lld", (long long)login->user.password_since));
+    browser_login *login = c->job;
+    realm_language_know_user(c, login->user.document);
+    login->factor = first_of_theirs(c);
+    login->asks_code = true;
 }
 
-void code_step_ask(call *c)
+/* Where they stand by what they have brought; `more` (empty: nothing) beside it. */
+static flow_verdict walk(call *c, ost_text more)
+{
+    browser_login *login = c->job;
+    ost_text proofs = login->request.proofs;
+    flow_standing standing = {.flow = REALM_FLOW_BROWSER};
+    if (login->request.stepping.len > 0)
+        standing.session = &login->session;
+    standing.proofs =
+        more.len == 0 ? proofs
+        : proofs.len == 0
+            ? more
+            : text_of(call_format(c, "%.*s %.*s", OST_FORMAT(proofs), OST_FORMAT(more)));
+    return authentication_walk(c, &login->user, &standing);
+}
+
+/* Who lacks what they would have to set up has been found before (authentication_lacks); whom the
+ * flow means in another way than that does not come in. */
+static bool may_enter(const browser_login *login, const flow_verdict *verdict)
+{
+    return verdict->outcome == FLOW_ENTERS &&
+           (verdict->setup == 0 || login->user.action != ACTION_NONE);
+}
+
+void code_step_begin(call *c, ost_text proof)
 {
     browser_login *login = c->job;
     auth_request *r = &login->request;
-    r->half = login->user.id;
-    r->half_id = uuid_text(c->provider->context, c->arena);
-    r->half_ends = c->now + c->realm->lifespans.login;
-    r->since = since_of(c);
-    r->remember = login->remember;
-    realm_language_know_user(c, login->user.document);
-    login->factor = first_of_theirs(c);
-    if (r->half_id.data == NULL || r->since.data == NULL)
-        browser_login_break(c);
-    else
-        login->asks_code = true;
+    r->proofs = r->stepping = (ost_text){0}; /* of whoever was here before */
+    flow_verdict verdict = walk(c, proof);
+    r->proofs = proof;
+    login->factors = verdict.asks & PROOF_FACTORS;
+    if (may_enter(login, &verdict)) {
+        r->proofs = (ost_text){0};
+        browser_login_enter(c);
+    } else if (verdict.outcome == FLOW_ASKS && login->factors != 0) {
+        if (browser_login_begin_half(c))
+            ask(c);
+    } else {
+        browser_login_deny(c, &verdict);
+    }
 }
 
 static void ask_again(call *c, const char *alert)
@@ -72,11 +100,31 @@ static void begin_again(call *c, const char *alert)
     login->outcome = LOGIN_PAGE;
     login->alert = alert;
     login->request.half = login->request.since = (ost_text){0};
+    login->request.proofs = login->request.stepping = (ost_text){0};
     if (!upstream_awaits_proof(c, login->request.identity))
         login->request.identity = (ost_text){0};
 }
 
 /* ---- the form ---- */
+
+/* The session that the flow wants more than: it is theirs, and the browser still has it. */
+static bool load_session(call *c)
+{
+    browser_login *login = c->job;
+    const auth_request *r = &login->request;
+    return r->stepping.len == 0 || (browser_session_load(c, &login->session) == OST_OK &&
+                                    text_equal(login->session.id, r->stepping) &&
+                                    text_equal(login->session.user_id, r->half));
+}
+
+/* Whether the flow still asks them for a factor, and for which. */
+static bool is_asked(call *c)
+{
+    browser_login *login = c->job;
+    flow_verdict verdict = walk(c, (ost_text){0});
+    login->factors = verdict.outcome == FLOW_ASKS ? verdict.asks & PROOF_FACTORS : 0;
+    return login->factors != 0;
+}
 
 /* The user as they are now. False: the outcome is set. */
 static bool load_user(call *c)
@@ -85,8 +133,8 @@ static bool load_user(call *c)
     const auth_request *r = &login->request;
     ost_result result = authentication_load_user(c, r->half, &login->user);
     if (result == OST_OK) {
-        ost_text since = since_of(c);
-        bool same = text_equal(since, r->since) && authentication_factors(c, &login->user) != 0;
+        ost_text since = browser_login_since(c);
+        bool same = text_equal(since, r->since) && load_session(c) && is_asked(c);
         if (same)
             realm_language_know_user(c, login->user.document);
         else
@@ -132,20 +180,33 @@ static bool load_used(call *c)
     return false;
 }
 
-static void go_on(call *c)
+static void enter(call *c)
 {
     browser_login *login = c->job;
     if (!complete_once(c))
         return;
     login->remember = login->request.remember;
     login->request.half = login->request.since = (ost_text){0};
+    login->request.proofs = login->request.stepping = (ost_text){0};
+    browser_login_enter(c);
+}
+
+/* The factor was right: the next step. */
+static void go_on(call *c, const flow_verdict *verdict)
+{
+    browser_login *login = c->job;
     if (login->user.barred) {
         c->event.error = "resolve_required_actions";
         begin_again(c, LOGIN_BARRED);
     } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
         begin_again(c, "The application asks for another user.");
+    } else if (may_enter(login, verdict)) {
+        enter(c);
+    } else if (verdict->outcome == FLOW_ASKS && (verdict->asks & PROOF_FACTORS) != 0) {
+        login->factors = verdict->asks & PROOF_FACTORS;
+        ask(c);
     } else {
-        browser_login_enter(c);
+        browser_login_deny(c, verdict);
     }
 }
 
@@ -170,17 +231,36 @@ static bool choose(call *c)
     return login->chooses_factor || type.data != NULL;
 }
 
-static authentication_outcome check(call *c)
+static authentication_outcome check(call *c, bool halfway)
 {
     const browser_login *login = c->job;
     if (login->factor == FACTOR_KEY)
-        return key_step_take(c);
+        return key_step_take(c, halfway);
     return login->factor == FACTOR_RECOVERY
                ? authentication_check_recovery(c, &login->user,
-                                               call_parameter(c, "recoveryCodeInput"))
+                                               call_parameter(c, "recoveryCodeInput"), halfway)
                : authentication_check_code(c, &login->user,
                                            call_parameter(c, "selectedCredentialId"),
-                                           call_parameter(c, "otp"));
+                                           call_parameter(c, "otp"), halfway);
+}
+
+/* As they are now: a key counts on, and whoever has used the last code makes new ones. */
+static void take(call *c)
+{
+    browser_login *login = c->job;
+    ost_text word = text_of(user_factor_type(login->factor));
+    if (login->factor != FACTOR_CODE && !load_used(c))
+        return;
+    flow_verdict verdict = walk(c, word);
+    ost_text before = login->request.proofs;
+    login->request.proofs =
+        before.len == 0
+            ? word
+            : text_of(call_format(c, "%.*s %.*s", OST_FORMAT(before), OST_FORMAT(word)));
+    if (login->request.proofs.data == NULL)
+        browser_login_break(c);
+    else
+        go_on(c, &verdict);
 }
 
 static void work_form(call *c)
@@ -192,11 +272,9 @@ static void work_form(call *c)
         ask_again(c, NULL);
         return;
     }
-    switch (check(c)) {
+    switch (check(c, walk(c, text_of(user_factor_type(login->factor))).outcome != FLOW_ENTERS)) {
     case AUTHENTICATED:
-        /* As they are now: a key counts on, and whoever has used the last code makes new ones. */
-        if (login->factor == FACTOR_CODE || load_used(c))
-            go_on(c);
+        take(c);
         break;
     case AUTHENTICATION_BUSY:
         login->busy = true;
@@ -204,6 +282,7 @@ static void work_form(call *c)
         break;
     case AUTHENTICATION_WRONG:
     case AUTHENTICATION_DISABLED:
+    case AUTHENTICATION_DENIED:
         login->wrong = true;
         ask_again(c, login->factor == FACTOR_RECOVERY ? "Invalid recovery authentication code"
                      : login->factor == FACTOR_KEY

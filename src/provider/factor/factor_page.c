@@ -69,7 +69,7 @@ static bool put_number(call *c, page *p)
 static size_t list_theirs(call *c, realm_factor list[FACTORS])
 {
     const browser_login *login = c->job;
-    return user_factors_list(login->user.document, authentication_factors(c, &login->user), list);
+    return user_factors_list(login->user.document, login->factors, list);
 }
 
 static bool put_choice(call *c, page *p)
@@ -121,7 +121,7 @@ static bool put_restart(call *c, page *p)
     const browser_login *login = c->job;
     auth_request anybody = login->request;
     ost_text code;
-    anybody.half = anybody.since = anybody.user = (ost_text){0};
+    anybody.half = anybody.since = anybody.user = anybody.stepping = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser_id(c, true), &code))
         return false;
     page_put_flag(p, PAGE_KNOWN_USER, true);

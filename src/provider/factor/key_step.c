@@ -38,12 +38,12 @@ bool key_step_put(call *c, page *p)
     return true;
 }
 
-authentication_outcome key_step_take(call *c)
+authentication_outcome key_step_take(call *c, bool halfway)
 {
     const browser_login *login = c->job;
     const key_ceremony ceremony = ceremony_of(c);
     c->event.credential_type = text_of(key_credential_type(WEBAUTHN_SECOND_FACTOR));
     return authentication_conclude(
         c, &login->user, authentication_outcome_of(key_use_check(c, &ceremony, &login->user)),
-        false);
+        halfway);
 }

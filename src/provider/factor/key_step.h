@@ -11,6 +11,6 @@
 OST_MUST_CHECK bool key_step_put(call *call, page *page);
 
 /* Judges the form. On the pool. */
-authentication_outcome key_step_take(call *call);
+authentication_outcome key_step_take(call *call, bool halfway);
 
 #endif

@@ -82,11 +82,12 @@ static ost_result find_user(call *c)
     return result;
 }
 
-bool passkey_step_asks_factor(call *c)
+static bool is_halfway(call *c)
 {
     const browser_login *login = c->job;
-    return c->client->browser_passkey == PASSKEY_AND_FACTOR &&
-           authentication_factors(c, &login->user) != FACTOR_NONE;
+    const flow_standing standing = {.flow = REALM_FLOW_BROWSER,
+                                    .proofs = OST_TEXT(PROVED_BY_PASSKEY)};
+    return authentication_walk(c, &login->user, &standing).outcome != FLOW_ENTERS;
 }
 
 authentication_outcome passkey_step_take(call *c)
@@ -99,7 +100,7 @@ authentication_outcome passkey_step_take(call *c)
     if (result == OST_OK)
         result = key_use_check(c, &ceremony, &login->user);
     authentication_outcome outcome = authentication_conclude(
-        c, &login->user, authentication_outcome_of(result), passkey_step_asks_factor(c));
+        c, &login->user, authentication_outcome_of(result), result == OST_OK && is_halfway(c));
     /* As they are now: the key has counted on. */
     if (outcome == AUTHENTICATED &&
         authentication_load_user(c, login->user.id, &login->user) != OST_OK)

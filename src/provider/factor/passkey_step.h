@@ -15,7 +15,4 @@ void passkey_step_send(call *call);
 /* Judges its form; with AUTHENTICATED login->user is who has come. On the pool. */
 authentication_outcome passkey_step_take(call *call);
 
-/* Whether login->user, who came by one, has to bring a second factor yet. */
-bool passkey_step_asks_factor(call *call);
-
 #endif

@@ -7,7 +7,10 @@
 
 #include "base/array.h"
 #include "base/error_sentence.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_condition.h"
+#include "provider/flow/flow_read.h"
 #include "provider/profile/profile_rules.h"
 #include "provider/realm/group.h"
 #include "provider/realm/realm_flow.h"
@@ -212,6 +215,40 @@ static bool warn_of_registration(const realm *r, import_report *report)
                "marked their address as verified");
 }
 
+/* Whom a condition means that names a role which is not there. */
+static bool warn_of_role(const realm *r, const ost_json *step, size_t flow, size_t index,
+                         import_report *report)
+{
+    ost_text role, name = flow_condition_role(r->document, step);
+    if (name.len == 0 || flow_requirement_of(step) == STEP_DISABLED)
+        return true;
+    ost_text client = role_client_of(r, name, &role);
+    if (role_exists(r, client, role))
+        return true;
+    const char *path = ost_arena_format(
+        report->arena, "authenticationFlows[%zu].authenticationExecutions[%zu]", flow, index);
+    bool others = text_says_true(json_text_of(flow_config_of(r->document, step), "negate"));
+    return path != NULL &&
+           import_report_warn(report, path,
+                              others
+                                  ? "the role of the condition is not there: nobody comes in by it"
+                                  : "the role of the condition is not there: it means nobody");
+}
+
+static bool warn_of_roles(const realm *r, import_report *report)
+{
+    size_t flow = 0;
+    bool told = true;
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "authenticationFlows"));
+         at != NULL; at = ost_json_next(at), flow++) {
+        size_t index = 0;
+        for (const ost_json *step = ost_json_first(ost_json_get(at, "authenticationExecutions"));
+             step != NULL; step = ost_json_next(step))
+            told = told && warn_of_role(r, step, flow, index++, report);
+    }
+    return told;
+}
+
 static ost_result check_flows(const realm *r, import_report *report, ost_error *error)
 {
     bool browser = is_followed(r, NULL, REALM_FLOW_BROWSER);
@@ -219,7 +256,7 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     bool told = browser || warn_of_flow("browserFlow", report);
     size_t index = 0;
     told = told && (direct || warn_of_flow("directGrantFlow", report));
-    told = told && warn_of_registration(r, report);
+    told = told && warn_of_registration(r, report) && warn_of_roles(r, report);
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))
         told = warn_of_client(r, at, index++, browser, direct, report);

@@ -50,11 +50,13 @@ typedef struct auth_request {
     ost_text shown;   /* what the page names, separated by spaces */
     bool proved;      /* they have proved who they are for this request, */
     bool begun;       /* and the session was begun for it */
-    /* While somebody whose password was right has yet to bring a one-time code, and has no session:
-     */
+    /* While somebody whose password was right has yet to bring a second factor: */
     ost_text half;     /* their id; empty: nobody has; `since`: of the password that was right */
     ost_text half_id;  /* of this attempt, which is completed once */
     int64_t half_ends; /* whatever page is shown again */
+    ost_text proofs;   /* what they have brought since then, in words (authentication_flow.h) */
+    ost_text stepping; /* the session that they came with, which the flow wants more than; empty:
+                          they began without */
     bool remember;     /* the session is to be remembered */
     /* While they are at an identity provider: */
     ost_text upstream;                          /* its alias; empty: they are not */

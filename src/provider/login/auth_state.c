@@ -48,6 +48,12 @@ static ost_text hint_of(const auth_request *r)
     return r->registering && r->login_hint.len <= HINT_MAX ? r->login_hint : (ost_text){0};
 }
 
+/* They are of the one who is halfway in, and of nobody who begins again. */
+static ost_text proofs_of(const auth_request *r)
+{
+    return r->half.len > 0 ? r->proofs : (ost_text){0};
+}
+
 static void put_flag(ost_json_writer *w, const char *name, bool flag)
 {
     if (flag)
@@ -112,6 +118,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"since", r->since},
         {"half", r->half},
         {"half_id", r->half_id},
+        {"proofs", proofs_of(r)},
+        {"stepping", r->stepping},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
         {"locale", text_of(c->language.on_page)},
@@ -232,6 +240,8 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->half = ost_claims_text(claims, "half");
     r->half_id = ost_claims_text(claims, "half_id");
     r->half_ends = ost_claims_expiry(claims);
+    r->proofs = ost_claims_text(claims, "proofs");
+    r->stepping = ost_claims_text(claims, "stepping");
     r->upstream = ost_claims_text(claims, "upstream");
     r->upstream_nonce = ost_claims_text(claims, "upstream_nonce");
     r->upstream_verifier = ost_claims_text(claims, "verifier");

@@ -298,6 +298,7 @@ static void send_to_page(call *c, const browser_login *login)
 {
     const char *path = login->outcome == LOGIN_ACT        ? "required-action"
                        : login->outcome == LOGIN_REGISTER ? "registration"
+                       : login->outcome == LOGIN_FACTOR   ? "authenticate"
                                                           : "consent";
     ost_text code;
     if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
@@ -322,9 +323,13 @@ static void tell_event(call *c, const browser_login *login)
         break;
     case LOGIN_AWAY:
     case LOGIN_REGISTER:
+    case LOGIN_FACTOR:
     case LOGIN_ACT:
     case LOGIN_ASK:
     case LOGIN_AGAIN:
+        break;
+    case LOGIN_DENIED:
+        event_tell(c, EVENT_LOGIN, c->event.error);
         break;
     case LOGIN_DONE:
         c->event.user = login->session.user_id;
@@ -352,6 +357,13 @@ static void send_away(call *c, const browser_login *login)
     http_redirect(c->exchange, 303, upstream_address(c, login->hint, code));
 }
 
+/* In the words of the flow, if it has any. */
+static void send_denial(call *c, const browser_login *login)
+{
+    const char *words = login->denial.len > 0 ? ost_arena_copy(c->arena, login->denial) : NULL;
+    page_send_error(c, 401, words != NULL ? words : "Access denied");
+}
+
 void browser_login_send(call *c)
 {
     browser_login *login = c->job;
@@ -364,6 +376,7 @@ void browser_login_send(call *c)
     case LOGIN_AWAY:
         send_away(c, login);
         break;
+    case LOGIN_FACTOR:
     case LOGIN_REGISTER:
     case LOGIN_ACT:
     case LOGIN_ASK:
@@ -382,6 +395,9 @@ void browser_login_send(call *c)
             device_request_send_status(c);
         else
             auth_response_send(c, &login->request, &login->parameters);
+        break;
+    case LOGIN_DENIED:
+        send_denial(c, login);
         break;
     case LOGIN_REFUSED:
         if (login->forget_session)
@@ -405,7 +421,7 @@ static void send_expired(call *c, auth_stage stage)
     const char *alert = "Your login attempt timed out. Login will start from the beginning.";
     login->outcome =
         stage == AUTH_STAGE_LOGIN || stage == AUTH_STAGE_CODE ? LOGIN_PAGE : LOGIN_AGAIN;
-    login->request.half = (ost_text){0};
+    login->request.half = login->request.proofs = (ost_text){0};
     login->alert = alert;
     if (stage == AUTH_STAGE_REGISTRATION)
         page_send_error_again(c, 400, alert, auth_request_url(c, &login->request));

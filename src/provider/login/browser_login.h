@@ -5,18 +5,21 @@
 
 #include "provider/login/auth_response.h"
 #include "provider/session/authentication.h"
+#include "provider/session/authentication_flow.h"
 #include "store/store.h"
 
 typedef enum login_outcome {
     LOGIN_PAGE,     /* show the form */
     LOGIN_AWAY,     /* go to the identity provider `hint` */
     LOGIN_REGISTER, /* go to the registration page */
-    LOGIN_ACT,      /* show the page of a required action */
-    LOGIN_ASK,      /* ask for consent */
-    LOGIN_AGAIN,    /* begin the request again: whom it was about is not there any more */
-    LOGIN_DONE,     /* send the parameters */
-    LOGIN_REFUSED,  /* call->error goes to the client */
-    LOGIN_BROKEN,   /* an error page: call->error */
+    LOGIN_FACTOR,  /* go to the page of a second factor, which the flow asks for beside a session */
+    LOGIN_ACT,     /* show the page of a required action */
+    LOGIN_ASK,     /* ask for consent */
+    LOGIN_AGAIN,   /* begin the request again: whom it was about is not there any more */
+    LOGIN_DONE,    /* send the parameters */
+    LOGIN_DENIED,  /* an error page: the flow does not let them in; `denial` */
+    LOGIN_REFUSED, /* call->error goes to the client */
+    LOGIN_BROKEN,  /* an error page: call->error */
 } login_outcome;
 
 /* What is left to be done has no page here. */
@@ -42,7 +45,9 @@ typedef struct browser_login {
     const char *alert;    /* what the form says; NULL: nothing */
     bool wrong;           /* the alert is about the credentials */
     bool busy;            /* it says that there is too much to do */
+    ost_text denial;      /* what the flow says to those whom it denies; empty: the usual */
     bool asks_code;       /* the page of a second factor is shown instead (code_step.h): */
+    unsigned factors;     /* that will do there; */
     ost_text factor_type; /* as the page's address has it: */
     realm_factor factor;  /* the factor that the page is about, */
     bool chooses_factor;  /* unless another is chosen on it */
@@ -77,6 +82,15 @@ bool browser_login_choose_session(call *call, ost_text user_id);
 void browser_login_enter(call *call);
 /* The earliest moment at which whoever logs in may have proved who they are; 0: any will do. */
 int64_t browser_login_fresh_since(const call *call, const auth_request *request);
+
+/* login->user has yet to bring a second factor: what is known of them is in the request from here
+ * on. False: the outcome is set. And what stands there for the password that was right. */
+bool browser_login_begin_half(call *call);
+ost_text browser_login_since(call *call);
+
+/* The flow lets nobody in who is like login->user: with its own words, or because it cannot be gone
+ * through. */
+void browser_login_deny(call *call, const flow_verdict *verdict);
 
 /* The last step. */
 void browser_login_give(call *call, const char *acr);

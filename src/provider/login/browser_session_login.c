@@ -69,6 +69,49 @@ void browser_login_ask(call *c)
     }
 }
 
+/* Who they are is known, and not enough of it. */
+static void ask_more(call *c)
+{
+    browser_login *login = c->job;
+    if (login->request.prompt_none) {
+        browser_login_ask(c);
+        return;
+    }
+    login->request.stepping = login->session.id;
+    login->request.proofs = (ost_text){0};
+    login->remember = login->session.remembered;
+    if (browser_login_begin_half(c))
+        login->outcome = LOGIN_FACTOR;
+}
+
+static void ask_anew(call *c)
+{
+    browser_login *login = c->job;
+    login->request.user = login->user.username;
+    realm_language_know_user(c, login->user.document);
+    browser_login_ask(c);
+}
+
+/* The flow as it is now, and the user as they are: whoever has a session is not past it. */
+static void go_by_flow(call *c)
+{
+    browser_login *login = c->job;
+    const flow_standing standing = {.flow = REALM_FLOW_BROWSER, .session = &login->session};
+    flow_verdict verdict = authentication_walk(c, &login->user, &standing);
+    if (verdict.outcome == FLOW_ASKS && (verdict.asks & PROOF_FACTORS) != 0) {
+        ask_more(c);
+    } else if (verdict.outcome == FLOW_DENIES) {
+        browser_login_deny(c, &verdict);
+    } else if (verdict.outcome != FLOW_ENTERS ||
+               (verdict.setup != 0 && login->user.action == ACTION_NONE)) {
+        ask_anew(c);
+    } else {
+        (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
+                                   c->now, session_idle_ends(c, login->session.remembered));
+        browser_login_complete(c, false);
+    }
+}
+
 void browser_login_by_session(call *c)
 {
     browser_login *login = c->job;
@@ -88,9 +131,7 @@ void browser_login_by_session(call *c)
         browser_login_ask(c);
         return;
     }
-    (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
-                               c->now, session_idle_ends(c, login->session.remembered));
-    browser_login_complete(c, false);
+    go_by_flow(c);
 }
 
 /* ---- those who have proved who they are ---- */

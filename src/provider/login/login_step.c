@@ -5,6 +5,7 @@
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/user_language.h"
+#include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
@@ -18,7 +19,41 @@ void browser_login_break(call *c)
                 "The service is busy. Please try again in a moment.");
 }
 
+void browser_login_deny(call *c, const flow_verdict *verdict)
+{
+    browser_login *login = c->job;
+    bool denied = verdict->outcome == FLOW_DENIES;
+    login->outcome = LOGIN_DENIED;
+    login->asks_code = false;
+    login->denial = verdict->message;
+    c->event.user = login->user.id;
+    c->event.username = login->user.username;
+    c->event.error = denied ? "access_denied" : "invalid_user_credentials";
+    if (!denied)
+        http_add_detail(c->exchange, "flow", OST_TEXT("nobody like them comes through it"));
+}
+
 /* ---- between two requests ---- */
+
+ost_text browser_login_since(call *c)
+{
+    const browser_login *login = c->job;
+    return text_of(call_format(c, "%lld", (long long)login->user.password_since));
+}
+
+bool browser_login_begin_half(call *c)
+{
+    browser_login *login = c->job;
+    auth_request *r = &login->request;
+    r->half = login->user.id;
+    r->half_id = uuid_text(c->provider->context, c->arena);
+    r->half_ends = c->now + c->realm->lifespans.login;
+    r->since = browser_login_since(c);
+    r->remember = login->remember;
+    if (r->half_id.data == NULL || r->since.data == NULL)
+        browser_login_break(c);
+    return r->half_id.data != NULL && r->since.data != NULL;
+}
 
 /* The session is there from now on: the page is shown to its user. None of the steps is over by
  * that: whoever comes with the session finds them again. */
@@ -120,7 +155,7 @@ static void act(call *c, required_action action, bool proved)
     login->outcome = leave(c, proved) ? LOGIN_ACT : LOGIN_REFUSED;
     login->request.action =
         action == ACTION_LINK ? login->request.kc_action : text_of(required_action_alias(action));
-    login->request.since = text_of(call_format(c, "%lld", (long long)login->user.password_since));
+    login->request.since = browser_login_since(c);
 }
 
 /* ---- consent ---- */

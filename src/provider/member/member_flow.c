@@ -22,7 +22,7 @@ const member_kind member_flow = {.title = "Authentication flow",
 
 static const member execution_members[] = {
     {"authenticator", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"authenticatorConfig", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"authenticatorConfig", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"authenticatorFlow", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"autheticatorFlow", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"flowAlias", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -36,8 +36,9 @@ const member_kind member_execution = {.title = "Execution of a flow",
                                       .count = ARRAY_LEN(execution_members)};
 
 static const member authenticator_config_members[] = {
-    {"alias", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"config", MEMBER_MAP, .fate = MEMBER_KEPT},
+    {"alias", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"config", MEMBER_MAP, .fate = MEMBER_ACTED,
+     .why = "of conditions, and of deny-access-authenticator"},
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_authenticator_config = {.title = "Configuration of an authenticator",

@@ -53,7 +53,7 @@ static const member realm_members[] = {
     {"attributes", MEMBER_MAP, .fate = MEMBER_ACTED, .of = &member_realm_attribute},
     {"authenticationFlows", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_flow,
      .why = "the flows in use are compared with what is there"},
-    {"authenticatorConfig", MEMBER_LIST, .fate = MEMBER_KEPT, .of = &member_authenticator_config},
+    {"authenticatorConfig", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_authenticator_config},
     {"browserFlow", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "logins by another flow than the usual one are refused"},
     {"browserSecurityHeaders", MEMBER_MAP, .fate = MEMBER_KEPT,

@@ -5,26 +5,30 @@
 #include "base/array.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_condition.h"
+#include "provider/flow/flow_read.h"
 
-#define MAX_DEPTH 8
 #define REGISTRATION_BURST 20 /* accounts, where the realm does not say */
 #define REGISTRATION_BURST_MAX 1000000
 
 /* A flow as it is looked through. */
 typedef struct inspection {
-    const ost_json *flows;
-    const char *const *known;     /* what may stand in it, NULL-terminated */
-    const char *const *passwords; /* the steps that ask for the password */
-    bool browser;                 /* it may ask for other second factors than a one-time code */
+    const ost_json *realm;
+    const char *const *known; /* what may stand in it, NULL-terminated */
+    bool browser;
     bool asks_password;
     bool needs_passkey;     /* somewhere in it */
     bool takes_session;     /* it asks for the cookie */
     realm_flow_demand code; /* the most that is asked for beside it: */
-    unsigned factors;       /* one of these */
-    const ost_json *place;  /* the flow that they stand in, */
-    bool alternative;       /* one beside the other; */
-    bool repeated;          /* one is asked for in several flows */
+    unsigned factors;       /* of these */
 } inspection;
+
+/* Where in it a step stands. */
+typedef struct place {
+    unsigned depth;
+    bool conditional; /* in a flow that not everybody goes through, */
+    bool owners;      /* but who has what it asks for */
+} place;
 
 static const char *const browser_steps[] = {"auth-cookie",
                                             "auth-spnego",
@@ -33,20 +37,23 @@ static const char *const browser_steps[] = {"auth-cookie",
                                             "auth-username-password-form",
                                             "auth-password-form",
                                             "organization",
+                                            "deny-access-authenticator",
+                                            "allow-access-authenticator",
                                             NULL};
+static const char *const direct_steps[] = {
+    "direct-grant-validate-username", "direct-grant-validate-password", "deny-access-authenticator",
+    "allow-access-authenticator", NULL};
 /* One page asks for both. */
-static const char *const browser_passwords[] = {"auth-username-password-form", "auth-password-form",
-                                                NULL};
-static const char *const direct_passwords[] = {"direct-grant-validate-password", NULL};
-static const char *const direct_steps[] = {"direct-grant-validate-username",
-                                           "direct-grant-validate-password", NULL};
-static const char *const conditions[] = {"conditional-user-configured", "conditional-credential",
-                                         NULL};
+static const char *const passwords[] = {"auth-username-password-form", "auth-password-form",
+                                        "direct-grant-validate-password", NULL};
+/* They are nothing that somebody comes in by; what requires them lets nobody in. */
+static const char *const passed_by[] = {"auth-spnego", "identity-provider-redirector",
+                                        "organization", NULL};
 
-static bool is_one_of(const ost_json *name, const char *const *names)
+static bool is_one_of(const ost_json *step, const char *const *names)
 {
     ost_text text;
-    return ost_json_text(name, &text) && text_is_one_of(text, names);
+    return ost_json_text(ost_json_get(step, "authenticator"), &text) && text_is_one_of(text, names);
 }
 
 static const ost_json *find_flow_by(const ost_json *flows, const char *member, ost_text wanted)
@@ -63,89 +70,100 @@ static const ost_json *find_flow(const ost_json *flows, const char *member, cons
     return ost_json_text(value, &wanted) ? find_flow_by(flows, member, wanted) : NULL;
 }
 
-static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth);
+static bool inspect_flow(inspection *i, const ost_json *flow, place at);
 
-static realm_factor factor_of(const inspection *i, const ost_json *name)
+/* Who has none passes where a flow asks owners alone. */
+static void add_factor(inspection *i, realm_factor factor, bool owners)
 {
-    static const struct {
-        const char *step;
-        realm_factor factor;
-        bool browser;
-    } steps[] = {
-        {"auth-otp-form", FACTOR_CODE, true},
-        {"auth-recovery-authn-code-form", FACTOR_RECOVERY, true},
-        {"webauthn-authenticator", FACTOR_KEY, true},
-        {"direct-grant-validate-otp", FACTOR_CODE, false},
-    };
-    for (size_t at = 0; at < ARRAY_LEN(steps); at++) {
-        if (steps[at].browser == i->browser && ost_json_equals(name, text_of(steps[at].step)))
-            return steps[at].factor;
+    i->code = owners && i->code != FLOW_CODE ? FLOW_CODE_OF_OWNER : FLOW_CODE;
+    i->factors |= factor;
+}
+
+/* A passkey may stand beside a password, or in its place (passkey_flow.h); there is no page that
+ * asks for one after that. */
+static bool is_known(inspection *i, const ost_json *step, place at)
+{
+    flow_requirement requirement = flow_requirement_of(step);
+    if (flow_step_is_condition(step))
+        return at.conditional && flow_condition_is_known(i->realm, step);
+    if (i->browser && flow_step_is(step, "webauthn-authenticator-passwordless")) {
+        i->needs_passkey = i->needs_passkey || requirement != STEP_ALTERNATIVE;
+        return !at.conditional;
     }
-    return FACTOR_NONE;
+    i->takes_session = i->takes_session || flow_step_is(step, "auth-cookie");
+    return is_one_of(step, i->known) &&
+           (requirement == STEP_ALTERNATIVE || !is_one_of(step, passed_by));
 }
 
-/* In a conditional part, who has none passes. Nobody is asked for two of them, one after the other:
- * such a flow cannot be followed. What is an alternative to something required is not asked for. */
-static bool add_factor(inspection *i, const ost_json *flow, realm_factor factor, bool conditional,
-                       bool alternative)
+/* For whom a conditional flow is. */
+static place place_within(const inspection *i, const ost_json *flow, place at, bool conditional)
 {
-    bool other = (i->factors & ~(unsigned)factor) != 0;
-    i->repeated = i->repeated || (i->factors != 0 && i->place != flow);
-    if (other && (i->repeated || (!i->alternative && !alternative)))
-        return false;
-    i->code = conditional && i->code != FLOW_CODE ? FLOW_CODE_OF_OWNER : FLOW_CODE;
-    if (other && !i->alternative)
-        return true;
-    i->factors = other && !alternative ? factor : i->factors | factor;
-    i->place = flow;
-    i->alternative = alternative;
-    return true;
+    place within = at;
+    bool others = false, owners = false;
+    within.depth++;
+    if (!conditional)
+        return within;
+    for (const ost_json *step = flow_step_after(flow, NULL); step != NULL;
+         step = flow_step_after(flow, step)) {
+        if (flow_requirement_of(step) == STEP_DISABLED || !flow_step_is_condition(step))
+            continue;
+        owners = owners || flow_step_is(step, "conditional-user-configured");
+        others = others || flow_condition_role(i->realm, step).len > 0 ||
+                 flow_step_is(step, "conditional-level-of-authentication");
+    }
+    within.conditional = true;
+    within.owners = at.owners || owners || !others;
+    return within;
 }
 
-/* A passkey may stand beside a password, or in its place (passkey_flow.h). */
-static bool is_known(inspection *i, const ost_json *name, const ost_json *requirement,
-                     bool conditional)
+static bool inspect_step(inspection *i, const ost_json *step, place at)
 {
-    if (conditional)
-        return is_one_of(name, conditions) || ost_json_equals(name, OST_TEXT("organization"));
-    if (i->browser && ost_json_equals(name, OST_TEXT("webauthn-authenticator-passwordless"))) {
-        i->needs_passkey =
-            i->needs_passkey || !ost_json_equals(requirement, OST_TEXT("ALTERNATIVE"));
+    flow_requirement requirement = flow_requirement_of(step);
+    const ost_json *part = flow_part_of(step);
+    bool optional = requirement == STEP_OPTIONAL;
+    if (part != NULL) {
+        const ost_json *flow = flow_find(i->realm, part);
+        return inspect_flow(i, flow, place_within(i, flow, at, requirement == STEP_CONDITIONAL));
+    }
+    realm_factor factor = flow_factor_of(step, !i->browser);
+    if (factor != FACTOR_NONE) {
+        add_factor(i, factor, at.owners || optional);
         return true;
     }
-    i->takes_session = i->takes_session || ost_json_equals(name, OST_TEXT("auth-cookie"));
-    return is_one_of(name, i->known);
+    if (is_one_of(step, passwords))
+        i->asks_password = true;
+    return !optional && is_known(i, step, at);
 }
 
-static bool inspect_step(inspection *i, const ost_json *flow, const ost_json *step,
-                         bool conditional, unsigned depth)
+static bool has_required(const ost_json *flow)
 {
-    const ost_json *requirement = ost_json_get(step, "requirement");
-    const ost_json *name = ost_json_get(step, "authenticator");
-    ost_text part;
-    if (requirement == NULL || ost_json_equals(requirement, OST_TEXT("DISABLED")))
-        return true;
-    if (ost_json_text(ost_json_get(step, "flowAlias"), &part) && part.len > 0)
-        return inspect_flow(i, find_flow(i->flows, "alias", ost_json_get(step, "flowAlias")),
-                            conditional || ost_json_equals(requirement, OST_TEXT("CONDITIONAL")),
-                            depth + 1);
-    bool optional = ost_json_equals(requirement, OST_TEXT("OPTIONAL")); /* of before Keycloak 8 */
-    if (is_one_of(name, i->passwords))
-        i->asks_password = i->asks_password || !optional;
-    realm_factor factor = factor_of(i, name);
-    if (factor != FACTOR_NONE)
-        return add_factor(i, flow, factor, conditional || optional,
-                          ost_json_equals(requirement, OST_TEXT("ALTERNATIVE")));
-    return is_known(i, name, requirement, conditional || optional);
+    for (const ost_json *at = flow_step_after(flow, NULL); at != NULL;
+         at = flow_step_after(flow, at)) {
+        flow_requirement requirement = flow_requirement_of(at);
+        if (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
+            !flow_step_is_condition(at))
+            return true;
+    }
+    return false;
 }
 
-static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth)
+/* An alternative to what is required is none, and nobody meets it; but whoever wrote it may have
+ * meant something by it, so it has to be known. */
+static bool inspect_flow(inspection *i, const ost_json *flow, place at)
 {
-    if (flow == NULL || depth > MAX_DEPTH)
+    size_t count = 0;
+    if (flow == NULL || at.depth > FLOW_DEPTH_MAX)
         return false;
-    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
-         at != NULL; at = ost_json_next(at)) {
-        if (!inspect_step(i, flow, at, conditional, depth))
+    bool required = has_required(flow);
+    for (const ost_json *step = flow_step_after(flow, NULL); step != NULL;
+         step = flow_step_after(flow, step)) {
+        flow_requirement requirement = flow_requirement_of(step);
+        if (++count > FLOW_STEPS_MAX || requirement == STEP_UNKNOWN ||
+            (requirement == STEP_CONDITIONAL && flow_part_of(step) == NULL))
+            return false;
+        inspection passed_over = *i;
+        bool counts = !required || requirement != STEP_ALTERNATIVE;
+        if (requirement != STEP_DISABLED && !inspect_step(counts ? i : &passed_over, step, at))
             return false;
     }
     return true;
@@ -173,6 +191,13 @@ static bool choose(const ost_json *realm, const ost_json *client, bool browser,
             !ost_json_equals(alias, browser ? OST_TEXT("browser") : OST_TEXT("direct grant")));
 }
 
+const ost_json *realm_flow_chosen(const ost_json *realm, const ost_json *client, realm_flow flow)
+{
+    const ost_json *chosen = NULL;
+    (void)choose(realm, client, flow == REALM_FLOW_BROWSER, &chosen);
+    return chosen;
+}
+
 /* What is found of a flow. */
 typedef struct finding {
     realm_flow_demand demand;
@@ -191,9 +216,8 @@ static finding inspect(const ost_json *realm, const ost_json *client, realm_flow
 {
     bool browser = flow == REALM_FLOW_BROWSER;
     inspection i = {
-        .flows = ost_json_get(realm, "authenticationFlows"),
+        .realm = realm,
         .known = browser ? browser_steps : direct_steps,
-        .passwords = browser ? browser_passwords : direct_passwords,
         .browser = browser,
         .code = FLOW_PASSWORD,
     };
@@ -205,7 +229,7 @@ static finding inspect(const ost_json *realm, const ost_json *client, realm_flow
                          .session = true,
                          .passkey = passkey_flow_rule(realm, NULL, offered)};
     finding found = {.demand = FLOW_REFUSED};
-    if (!inspect_flow(&i, chosen, false, 0))
+    if (!inspect_flow(&i, chosen, (place){0}))
         return found;
     found.password = takes_password(&i, realm, chosen);
     found.passkey = browser ? passkey_flow_rule(realm, chosen, offered) : PASSKEY_NONE;
@@ -281,7 +305,7 @@ static bool inspect_registration_step(registration_inspection *i, const ost_json
 
 static bool inspect_registration(registration_inspection *i, const ost_json *flow, unsigned depth)
 {
-    if (flow == NULL || depth > MAX_DEPTH)
+    if (flow == NULL || depth > FLOW_DEPTH_MAX)
         return false;
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {

@@ -1,37 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a login goes by a flow that is there: a password or a passkey, and a second factor of
- * everybody or of those who have one. Others cannot be followed, and their logins are refused. The
- * same of the flow by which people make accounts for themselves. */
+/* Whether a login goes by a flow that is there, and what it begins with: a password or a passkey.
+ * What comes after that is found by walking through it (provider/flow). Others cannot be followed,
+ * and their logins are refused. The same of the flow by which people make accounts for
+ * themselves. */
 #ifndef REALM_FLOW_H
 #define REALM_FLOW_H
 
 #include <ostiary/json.h>
 
+#include "provider/flow/flow_proof.h"
 #include "provider/webauthn/passkey_flow.h"
 
 typedef enum realm_flow { REALM_FLOW_BROWSER, REALM_FLOW_DIRECT_GRANT } realm_flow;
 
-/* What a flow demands of who logs in. */
+/* What a flow may demand of who logs in. */
 typedef enum realm_flow_demand {
     FLOW_REFUSED,       /* it has steps that are not there */
-    FLOW_CODE,          /* a password and a second factor */
+    FLOW_CODE,          /* a password and a second factor, of everybody or of those whom a condition
+                           of the flow means */
     FLOW_CODE_OF_OWNER, /* likewise, the factor of those who have one */
     FLOW_PASSWORD,      /* a password, or what stands in its place, alone */
 } realm_flow_demand;
 
-/* Second factors, a bit each: any of those that a flow names will do. */
-typedef enum realm_factor {
-    FACTOR_NONE = 0,
-    FACTOR_CODE = 1,     /* a one-time code */
-    FACTOR_KEY = 2,      /* a security key */
-    FACTOR_RECOVERY = 4, /* a recovery code */
-} realm_factor;
-#define FACTORS 3 /* at most, that there are */
+/* The flow itself; NULL: Keycloak's own, or one that is not there, which is refused. `client` as
+ * below. */
+const ost_json *realm_flow_chosen(const ost_json *realm, const ost_json *client, realm_flow flow);
 
 /* `client` (its document, or NULL: the realm alone) may override the realm's flow. */
 realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
                                        realm_flow flow);
-/* The factors (bits of realm_factor) that will do in the flow beside a password. */
+/* The factors (bits of realm_factor) that the flow may ask for beside a password. */
 unsigned realm_flow_factors_of(const ost_json *realm, const ost_json *client, realm_flow flow);
 
 /* Whether a passkey will do in the browser flow instead of the password. `offered`: by the realm's

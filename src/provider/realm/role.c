@@ -100,6 +100,19 @@ bool role_exists(const realm *r, ost_text client, ost_text name)
     return find_role(r->roles, client, name) != NULL;
 }
 
+ost_text role_client_of(const realm *r, ost_text name, ost_text *ret_role)
+{
+    for (size_t at = name.len; at > 0; at--) {
+        ost_text client = text_slice(name, 0, at - 1);
+        if (name.data[at - 1] != '.' || realm_find_client(r, client) == NULL)
+            continue;
+        *ret_role = text_slice(name, at, name.len);
+        return client;
+    }
+    *ret_role = name;
+    return (ost_text){0};
+}
+
 static ost_result check_names(const role_table *table, const role *r, ost_text client,
                               const ost_json *names, ost_error *error)
 {

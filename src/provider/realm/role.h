@@ -13,6 +13,10 @@ OST_MUST_CHECK ost_result role_table_load(const ost_json *document, ost_arena *a
 /* `client` empty: a role of the realm. */
 bool role_exists(const realm *realm, ost_text client, ost_text name);
 
+/* Of a role that is named as "role" or "client.role", where either may have dots: the client, empty
+ * for a role of the realm. Of the clients that may be meant it is the one with the longest name. */
+ost_text role_client_of(const realm *realm, ost_text name, ost_text *ret_role);
+
 /* What composites name is there, as Keycloak wants it of a file. OST_E_FORMAT. */
 OST_MUST_CHECK ost_result role_composites_check(const realm *r, ost_error *error);
 

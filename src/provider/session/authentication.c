@@ -6,22 +6,20 @@
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/authentication_flow.h"
 #include "provider/session/user_agent.h"
 #include "provider/user/otp_check.h"
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_change.h"
 #include "provider/user/user_factor.h"
 
-/* What gives a factor to somebody who has none of those that their login demands. */
-static const char *setup_of(const call *c, unsigned factors)
+/* What gives a factor to somebody who lacks one of those that their login demands. */
+static const char *setup_of(unsigned lacking)
 {
-    if (c->client == NULL || c->client->browser_demand != FLOW_CODE ||
-        (factors & c->client->browser_factors) != 0)
-        return NULL;
-    unsigned wanted = c->client->browser_factors;
-    return (wanted & FACTOR_CODE) != 0  ? "CONFIGURE_TOTP"
-           : (wanted & FACTOR_KEY) != 0 ? "webauthn-register"
-                                        : RECOVERY_ACTION;
+    return (lacking & FACTOR_CODE) != 0       ? "CONFIGURE_TOTP"
+           : (lacking & FACTOR_KEY) != 0      ? "webauthn-register"
+           : (lacking & FACTOR_RECOVERY) != 0 ? RECOVERY_ACTION
+                                              : NULL;
 }
 
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
@@ -45,7 +43,7 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
     ret_user->complete = ret_user->action == ACTION_NONE &&
                          ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
     /* Elsewhere than at a browser nobody can set a device up, and none is asked for by its flow. */
-    acting.factor_action = setup_of(c, ret_user->factors);
+    acting.factor_action = setup_of(authentication_lacks(c, ret_user));
     if (acting.factor_action != NULL)
         ret_user->action = required_action_next(c->realm, &acting);
     ret_user->barred = ret_user->action == ACTION_OTHER;
@@ -121,27 +119,36 @@ static authentication_outcome try_code(call *c, const authenticated_user *user, 
     return authentication_outcome_of(otp_check(c->provider->store, &attempt, c->arena));
 }
 
-unsigned authentication_factors(const call *c, const authenticated_user *user)
+/* Each code counts once: a flow that asks for two is not gone through by one request. */
+static authentication_outcome demand_direct(call *c, authenticated_user *user)
 {
-    return c->client->browser_demand != FLOW_PASSWORD ? user->factors & c->client->browser_factors
-                                                      : 0;
+    flow_standing standing = {.flow = REALM_FLOW_DIRECT_GRANT,
+                              .proofs = OST_TEXT(PROVED_BY_PASSWORD)};
+    flow_verdict verdict = authentication_walk(c, user, &standing);
+    ost_text code = call_parameter(c, "otp");
+    if (code.data == NULL)
+        code = call_parameter(c, "totp");
+    if (verdict.outcome == FLOW_ASKS && (verdict.asks & FACTOR_CODE) != 0) {
+        authentication_outcome tried = try_code(c, user, (ost_text){0}, code);
+        if (tried != AUTHENTICATED)
+            return tried;
+        standing.proofs = OST_TEXT(PROVED_BY_PASSWORD " otp");
+        verdict = authentication_walk(c, user, &standing);
+    }
+    user->denial = verdict.message;
+    return verdict.outcome == FLOW_ENTERS   ? AUTHENTICATED
+           : verdict.outcome == FLOW_DENIES ? AUTHENTICATION_DENIED
+                                            : AUTHENTICATION_WRONG;
 }
 
 /* What the flow demands of somebody whose password is right. */
-static authentication_outcome demand_code(call *c, realm_flow flow, authenticated_user *user)
+static authentication_outcome demand_more(call *c, realm_flow flow, authenticated_user *user)
 {
-    realm_flow_demand demand = c->client->direct_demand;
-    ost_text code = call_parameter(c, "otp");
-    if (flow == REALM_FLOW_BROWSER) {
-        user->code_due = authentication_factors(c, user) != 0;
-        return AUTHENTICATED;
-    }
-    if (demand == FLOW_PASSWORD ||
-        (demand == FLOW_CODE_OF_OWNER && (user->factors & FACTOR_CODE) == 0))
-        return AUTHENTICATED;
-    if (code.data == NULL)
-        code = call_parameter(c, "totp");
-    return try_code(c, user, (ost_text){0}, code);
+    const flow_standing standing = {.flow = flow, .proofs = OST_TEXT(PROVED_BY_PASSWORD)};
+    if (flow == REALM_FLOW_DIRECT_GRANT)
+        return demand_direct(c, user);
+    user->halfway = authentication_walk(c, user, &standing).outcome != FLOW_ENTERS;
+    return AUTHENTICATED;
 }
 
 authentication_outcome authenticate(call *c, realm_flow flow, ost_text username, ost_text password,
@@ -160,13 +167,14 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
     bool blocked = false;
     authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
     if (outcome == AUTHENTICATED)
-        outcome = demand_code(c, flow, &user);
-    outcome = judge(c, row.id, outcome, user.code_due, &blocked);
+        outcome = demand_more(c, flow, &user);
+    outcome = judge(c, row.id, outcome, user.halfway, &blocked);
     c->event.error = blocked                              ? "user_temporarily_disabled"
                      : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
                      : found != OST_OK                    ? "user_not_found"
                      : outcome == AUTHENTICATION_WRONG    ? "invalid_user_credentials"
                      : outcome == AUTHENTICATION_DISABLED ? "user_disabled"
+                     : outcome == AUTHENTICATION_DENIED   ? "access_denied"
                                                           : NULL;
     if (blocked) { /* says nothing, not even that somebody has to wait */
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
@@ -174,7 +182,7 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
     }
     if (outcome == AUTHENTICATION_WRONG)
         provider_count(c->provider, COUNT_LOGINS_FAILED);
-    else if (outcome == AUTHENTICATED && !user.code_due)
+    else if (outcome == AUTHENTICATED && !user.halfway)
         provider_count(c->provider, COUNT_LOGINS);
     *ret_user = user;
     return outcome;
@@ -199,9 +207,9 @@ authentication_outcome authentication_conclude(call *c, const authenticated_user
 }
 
 authentication_outcome authentication_check_code(call *c, const authenticated_user *user,
-                                                 ost_text credential, ost_text code)
+                                                 ost_text credential, ost_text code, bool halfway)
 {
-    return authentication_conclude(c, user, try_code(c, user, credential, code), false);
+    return authentication_conclude(c, user, try_code(c, user, credential, code), halfway);
 }
 
 /* Of two who bring one code the document changes for one. */
@@ -218,11 +226,11 @@ static ost_result use_recovery(call *c, const authenticated_user *user, ost_text
 }
 
 authentication_outcome authentication_check_recovery(call *c, const authenticated_user *user,
-                                                     ost_text code)
+                                                     ost_text code, bool halfway)
 {
     c->event.credential_type = OST_TEXT(RECOVERY_TYPE);
     return authentication_conclude(c, user, authentication_outcome_of(use_recovery(c, user, code)),
-                                   false);
+                                   halfway);
 }
 
 authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)

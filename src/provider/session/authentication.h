@@ -5,28 +5,15 @@
 #define AUTHENTICATION_H
 
 #include "provider/call/call.h"
-#include "provider/user/required_action.h"
+#include "provider/session/authenticated_user.h"
 
 typedef enum authentication_outcome {
     AUTHENTICATED,
     AUTHENTICATION_WRONG,    /* no such user, or another password: which is not said */
     AUTHENTICATION_DISABLED, /* the user is disabled, and the password right */
+    AUTHENTICATION_DENIED,   /* the password is right, and the flow of a direct grant denies them */
     AUTHENTICATION_BUSY,     /* the store could not be asked */
 } authentication_outcome;
-
-typedef struct authenticated_user {
-    ost_text id;
-    ost_text username;
-    const ost_json *document;
-    int64_t password_since; /* milliseconds; 0: unknown, or they have none */
-    bool password_fits;
-    required_action action; /* what they have to do next before a login of theirs is complete */
-    bool complete;          /* nothing is left to be done: the password alone lets them in */
-    bool barred;            /* what is left has no page here */
-    unsigned factors;       /* that they have beside a password: bits of realm_factor; */
-    bool code_due;          /* one is asked for yet: the password alone lets them in nowhere */
-    const struct store_user *row; /* as they are stored; in the arena */
-} authenticated_user;
 
 /* Checks the password (always, so that every outcome takes the same time) and brings its stored
  * form up to date; and what the client's flow demands beside it: of a direct grant the code that
@@ -35,16 +22,14 @@ typedef struct authenticated_user {
 authentication_outcome authenticate(call *call, realm_flow flow, ost_text username,
                                     ost_text password, authenticated_user *ret_user);
 
-/* Which of the user's second factors will do at a browser; 0: they need none, or have none. */
-unsigned authentication_factors(const call *call, const authenticated_user *user);
-
 /* Checks a one-time code of somebody whose password was right, by the credential of that id
- * (empty: their first); failures count as those of a password. Likewise the recovery code that is
- * their next: it is used up by that, at all nodes. */
+ * (empty: their first); failures count as those of a password, and a success that is not the last
+ * step (`halfway`) as neither. Likewise the recovery code that is their next: it is used up by
+ * that, at all nodes. */
 authentication_outcome authentication_check_code(call *call, const authenticated_user *user,
-                                                 ost_text credential, ost_text code);
+                                                 ost_text credential, ost_text code, bool halfway);
 authentication_outcome authentication_check_recovery(call *call, const authenticated_user *user,
-                                                     ost_text code);
+                                                     ost_text code, bool halfway);
 
 /* Counts and tells what has become of a key or code, as of a login (`halfway`: which is not over by
  * it); and what that is by the result of a check. */

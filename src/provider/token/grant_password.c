@@ -21,6 +21,10 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
         return call_refuse(c, 401, "invalid_grant", "Invalid user credentials");
     case AUTHENTICATION_DISABLED:
         return call_refuse(c, 400, "invalid_grant", "Account disabled");
+    case AUTHENTICATION_DENIED:
+        return call_refuse(c, 401, "access_denied",
+                           ret_user->denial.len > 0 ? ost_arena_copy(c->arena, ret_user->denial)
+                                                    : "Access denied");
     case AUTHENTICATION_BUSY:
         return call_refuse_busy(c);
     }

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/flow/flow_read.h"
 
 #define MAX_DEPTH 8
 
@@ -46,10 +47,19 @@ static bool is_enabled(const ost_json *step)
            !text_is(requirement, "DISABLED");
 }
 
-static bool is_condition(const ost_json *step)
+/* Somebody who is not meant by a condition passes a flow by; what they have does not tell. */
+static bool is_for_others(const ost_json *realm, const ost_json *step)
 {
-    return is(step, "authenticator", "conditional-user-configured") ||
-           is(step, "authenticator", "conditional-credential");
+    if (flow_requirement_of(step) != STEP_CONDITIONAL)
+        return false;
+    const ost_json *flow = flow_find(realm, flow_part_of(step));
+    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
+         at != NULL; at = ost_json_next(at)) {
+        if (is_enabled(at) && (flow_step_is(at, "conditional-user-role") ||
+                               flow_step_is(at, "conditional-level-of-authentication")))
+            return true;
+    }
+    return false;
 }
 
 /* The condition of Keycloak 26 that asks those for nothing who came by a passkey. */
@@ -96,7 +106,7 @@ static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth)
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
         spared = spared || spares_passkeys(w, at);
-        if (is_condition(at) || !is_enabled(at))
+        if (flow_step_is_condition(at) || !is_enabled(at))
             continue;
         passage here = walk_step(w, at, depth);
         if (is(at, "requirement", "ALTERNATIVE")) {
@@ -104,7 +114,7 @@ static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth)
             continue;
         }
         required = true;
-        all.passes = all.passes && here.passes;
+        all.passes = all.passes && (here.passes || is_for_others(w->realm, at));
         all.shown = all.shown || here.shown;
         all.factor = all.factor || here.factor;
     }

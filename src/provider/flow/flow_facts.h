@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known of somebody who goes through an authentication flow. */
+#ifndef FLOW_FACTS_H
+#define FLOW_FACTS_H
+
+#include <ostiary/json.h>
+#include <stdint.h>
+
+#include "provider/flow/flow_proof.h"
+
+#define FLOW_PROOFS_MAX 8  /* of one login */
+#define FLOW_LEVELS_MAX 16 /* of authentication, in a session */
+#define FLOW_LEVEL_NONE (-1)
+
+typedef enum flow_role { ROLE_HELD, ROLE_NOT_HELD, ROLE_ABSENT, ROLE_UNKNOWN } flow_role;
+
+/* A level of authentication that somebody reached in their session, and when (seconds). */
+typedef struct flow_level {
+    int64_t level, time;
+} flow_level;
+
+typedef struct flow_facts {
+    const ost_json *realm;            /* its document */
+    bool direct;                      /* of a direct grant, rather than of a browser */
+    bool offered;                     /* forms for passwords take passkeys, too */
+    unsigned owned;                   /* second factors that the user has, bits of flow_proof.h */
+    unsigned proofs[FLOW_PROOFS_MAX]; /* that they have brought in this login, a bit each */
+    size_t proof_count;
+    bool assumes;                       /* whatever they are asked for and have they bring */
+    bool session;                       /* the browser has one of theirs, which may be come with; */
+    flow_level levels[FLOW_LEVELS_MAX]; /* what was reached in it */
+    size_t level_count;
+    int64_t wanted; /* the level that is asked for; FLOW_LEVEL_NONE: none */
+    int64_t now;
+    /* Whether the user holds a role, "role" or "client.role". */
+    flow_role (*role)(void *user, ost_text name);
+    void *user;
+} flow_facts;
+
+#endif

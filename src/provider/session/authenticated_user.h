@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A user who logs in, or has. */
+#ifndef AUTHENTICATED_USER_H
+#define AUTHENTICATED_USER_H
+
+#include "provider/user/required_action.h"
+
+typedef struct authenticated_user {
+    ost_text id;
+    ost_text username;
+    const ost_json *document;
+    int64_t password_since; /* milliseconds; 0: unknown, or they have none */
+    bool password_fits;
+    required_action action; /* what they have to do next before a login of theirs is complete */
+    bool complete;          /* nothing is left to be done: the password alone lets them in */
+    bool barred;            /* what is left has no page here */
+    unsigned factors;       /* that they have beside a password: bits of realm_factor; */
+    bool halfway;           /* the flow does not let them in by the password alone */
+    ost_text denial;        /* what it says to those whom it denies; empty: the usual */
+    const struct store_user *row; /* as they are stored; in the arena */
+} authenticated_user;
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where somebody stands in the authentication flow of the call's client. */
+#ifndef AUTHENTICATION_FLOW_H
+#define AUTHENTICATION_FLOW_H
+
+#include "provider/call/call.h"
+#include "provider/flow/flow_walk.h"
+#include "provider/session/authenticated_user.h"
+
+/* The words by which proofs are known, as types of credentials; separated by spaces. */
+#define PROVED_BY_PASSWORD "password"
+#define PROVED_BY_PASSKEY "webauthn-passwordless"
+
+typedef struct flow_standing {
+    realm_flow flow;
+    ost_text proofs;                     /* what they have brought in this login, in words */
+    const struct store_session *session; /* of theirs, that the browser has and that may be come
+                                     with; NULL: none */
+} flow_standing;
+
+/* The next step. On the pool. */
+flow_verdict authentication_walk(call *call, const authenticated_user *user,
+                                 const flow_standing *standing);
+
+/* The factors that the browser flow wants everybody like them to have, whatever they come by, and
+ * that they lack. */
+unsigned authentication_lacks(call *call, const authenticated_user *user);
+
+#endif
