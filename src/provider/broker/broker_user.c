@@ -191,7 +191,9 @@ static void enter(call *c)
         login->request.identity = (ost_text){0};
         (void)broker_refuse(c, "The application asks for another user.", NULL);
     } else {
-        code_step_begin(c, OST_TEXT(PROVED_BY_PASSWORD)); /* in whose place it stands */
+        /* In whose place it stands. */
+        code_step_begin(c, c->client->browser_password ? OST_TEXT(PROVED_BY_PASSWORD)
+                                                       : OST_TEXT(PROVED_BY_PASSKEY));
         if (!login->asks_code && login->outcome != LOGIN_DENIED)
             provider_count(c->provider, COUNT_LOGINS);
     }
