@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 from needs import kept_running
 from oidc import Client, Realm
+from one_time_codes import credential as otp_credential
 from programs import Provider
 from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64
 from test_admin_same_as_keycloak import Admin
@@ -388,3 +389,118 @@ if CHOSEN != VERSION:  # Keycloak 24 has no such switch
 def challenge_of_offer(page):
     form = page.page.form("webauth").attributes
     return json.loads(form["data-options"])["challenge"] if "data-options" in form else challenge_of(page)
+
+
+# ---- flows with conditions ----
+
+FLOWRING = "flowring"
+PASSWORD = step("auth-username-password-form", "REQUIRED", 10)
+COOKIE = step("auth-cookie", "ALTERNATIVE", 10)
+DENY = step("deny-access-authenticator", "REQUIRED", 20)
+ONE_TIME_CODE = step("auth-otp-form", "REQUIRED", 20)
+RECOVERY = step("auth-recovery-authn-code-form", "REQUIRED", 30)
+
+
+def by_role(config):
+    return {**step("conditional-user-role", "REQUIRED", 10), "authenticatorConfig": config}
+
+
+def part(alias, requirement="CONDITIONAL"):
+    return step(alias, requirement, 20, True)
+
+
+# For each client: what stands at the top and in the flows below it.
+CHOOSING = {
+    "denied": ([PASSWORD, part("chosen")], [by_role("members"), {**DENY, "authenticatorConfig": "words"}]),
+    "others": ([PASSWORD, part("chosen")], [by_role("others"), DENY]),
+    "guests": ([PASSWORD, part("chosen")], [by_role("guests"), DENY]),
+    "nobody": ([PASSWORD, part("chosen")], [by_role("gone"), DENY]),
+    "asked": ([PASSWORD, part("chosen")], [by_role("members"), ONE_TIME_CODE]),
+    "twice": ([PASSWORD, part("chosen")], [by_role("members"), ONE_TIME_CODE, RECOVERY]),
+    "owners": ([PASSWORD, part("chosen")], [step("conditional-user-configured", "REQUIRED", 10), DENY]),
+    "bare": ([PASSWORD, part("chosen")], [DENY]),
+    "beside": ([PASSWORD, step("auth-otp-form", "ALTERNATIVE", 20)], []),
+    "unasked": ([PASSWORD, part("chosen", "REQUIRED")], [by_role("others"), step("allow-access-authenticator", "REQUIRED", 20)]),
+    "around": ([step("inner", "REQUIRED", 10, True), part("chosen")], [by_role("members"), ONE_TIME_CODE]),
+    "shut": ([step("inner", "REQUIRED", 10, True), part("chosen")], [by_role("members"), DENY]),
+    "late": ([step("chosen", "CONDITIONAL", 30, True), PASSWORD], [by_role("members"), DENY]),
+}
+
+
+def named(client, alias):
+    return f"{client} {alias}"
+
+
+def flows_of(client, at):
+    top, chosen = CHOOSING[client]
+    listed = {client: top, "chosen": chosen, "inner": [COOKIE, part("forms", "ALTERNATIVE")], "forms": [PASSWORD]}
+    for alias, steps in listed.items():
+        below = [{**one, "flowAlias": named(client, one["flowAlias"])} if "flowAlias" in one else one for one in steps]
+        made = flow(alias if alias == client else named(client, alias), *below, top=alias == client)
+        if below:
+            yield {**made, "id": f"00000000-0000-4000-8000-00000000e{at:03}"} if alias == client else made
+
+
+CHOOSERS = {
+    "ann": dict(realmRoles=["member"]),
+    "bob": {},
+    "far": dict(clientRoles={"app": ["guest.of.all"]}),
+}
+FLOW_DOCUMENT = {
+    **DOCUMENT,
+    "realm": FLOWRING,
+    "roles": {"realm": [{"name": "member"}], "client": {"app": [{"name": "guest.of.all"}]}},
+    "browserFlow": "asked",
+    "authenticatorConfig": [
+        {"alias": alias, "config": {"condUserRole": role, "negate": negate}}
+        for alias, role, negate in (("members", "member", "false"), ("others", "member", "true"), ("guests", "app.guest.of.all", "false"),
+                                    ("gone", "no-such-role", "false"))
+    ] + [{"alias": "words", "config": {"denyErrorMessage": "No members today."}}],
+    "authenticationFlows": [one for at, client in enumerate(CHOOSING) for one in flows_of(client, at)],
+    "clients": [
+        *DOCUMENT["clients"],
+        *({"clientId": client, "publicClient": True, "redirectUris": [CALLBACK],
+           "authenticationFlowBindingOverrides": {"browser": f"00000000-0000-4000-8000-00000000e{at:03}"}}
+          for at, client in enumerate(CHOOSING)),
+    ],
+    "users": [user(name, otp_credential(), **more) for name, more in CHOOSERS.items()] + [user("new", realmRoles=["member"])],
+}
+
+
+@pytest.fixture(scope="module")
+def flow_servers(servers):
+    made = []
+    for realm, admin in servers:
+        admin("DELETE", f"/realms/{FLOWRING}")
+        answer = admin("POST", "/realms", json.dumps(FLOW_DOCUMENT).encode())
+        assert answer.status == 201, answer.text
+        made.append(Realm(realm.base, FLOWRING))
+    return made
+
+
+def next_step(browser, answer):
+    """What somebody meets then; both lead to some pages by an address of their own."""
+    if answer.location and not answer.location.startswith(CALLBACK):
+        if "execution=" in answer.location and "required-action" in answer.location:
+            return answer.location.split("execution=")[1].split("&")[0]
+        answer = browser.get(answer.location)
+    if answer.status != 200:
+        words = next((one for one in ("No members today.", "Access denied") if one in answer.text), "")
+        return f"{answer.status} {words}" if answer.status == 401 else outcome(answer)
+    return next(form.attributes["id"] for form in answer.page.forms if form.attributes.get("id"))
+
+
+@pytest.mark.parametrize("client", CHOOSING)
+def test_what_a_flow_has_for_whom(flow_servers, client):
+    """After a password, and for whoever comes back with the session of that."""
+    found = []
+    for realm in flow_servers:
+        met = {}
+        for name in (*CHOOSERS, "new"):
+            browser, app = Browser(), Client(client, None, CALLBACK)
+            met[name] = next_step(browser, realm.log_in(browser, app, name, "pw"))
+            if met[name] == "code":
+                met[f"{name} again"] = next_step(browser, realm.authorize(browser, app))
+        found.append(met)
+    assert found[0] == found[1]
+    assert len(set(found[0].values())) > 1 or client in ("nobody", "owners", "bare", "beside", "unasked"), found[0]

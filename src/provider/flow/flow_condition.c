@@ -224,8 +224,7 @@ static flow_match match_level(const flow_facts *facts, const ost_json *step,
 bool flow_condition_is_known(const ost_json *realm, const ost_json *step)
 {
     return flow_step_is(step, "conditional-user-configured") ||
-           flow_step_is(step, "conditional-credential") ||
-           flow_condition_role(realm, step).len > 0;
+           flow_step_is(step, "conditional-credential") || flow_condition_role(realm, step).len > 0;
 }
 
 flow_match flow_condition_match(const flow_facts *facts, const ost_json *flow, const ost_json *step,

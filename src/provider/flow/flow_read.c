@@ -62,6 +62,11 @@ bool flow_step_is_condition(const ost_json *step)
            text_starts(name, "conditional-");
 }
 
+bool flow_is_bounded(const ost_json *flow)
+{
+    return ost_json_count(ost_json_get(flow, "authenticationExecutions")) <= FLOW_STEPS_MAX;
+}
+
 static int64_t priority_of(const ost_json *step)
 {
     int64_t priority;

@@ -8,6 +8,7 @@
 /* A flow within a flow, of those that are followed; and how many steps one of them has. */
 #define FLOW_DEPTH_MAX 8
 #define FLOW_STEPS_MAX 64
+#define FLOW_VISITS_MAX 1000 /* steps of one walk: a flow may name another twice */
 
 typedef enum flow_requirement {
     STEP_DISABLED,
@@ -29,6 +30,9 @@ const ost_json *flow_part_of(const ost_json *step);
 
 bool flow_step_is(const ost_json *step, const char *authenticator);
 bool flow_step_is_condition(const ost_json *step);
+
+/* Whether a flow has no more steps than are followed; of others nothing is read. */
+bool flow_is_bounded(const ost_json *flow);
 
 /* The flow's steps in the order of their priorities; `before` NULL: the first. NULL: there are no
  * more. */

@@ -7,8 +7,6 @@
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
 
-#define VISITS_MAX 1000 /* steps of one walk: a flow may name another twice */
-
 /* What becomes of somebody at a step, or in a flow. */
 typedef enum passage { FAILS, DENIES, ASKS, PASSES } passage;
 
@@ -112,7 +110,7 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
     const ost_json *part = flow_part_of(step);
     realm_factor factor = flow_factor_of(step, w->facts->direct);
     ost_text name = json_text_of(step, "authenticator");
-    if (++w->visits > VISITS_MAX)
+    if (++w->visits > FLOW_VISITS_MAX)
         return lose(w);
     if (part != NULL)
         return walk_flow(w, flow_find(w->facts->realm, part), depth + 1);
@@ -186,7 +184,7 @@ static passage walk_conditional(walk *w, const ost_json *step, unsigned depth, b
 {
     const ost_json *flow = flow_find(w->facts->realm, flow_part_of(step));
     *ret_there = true;
-    if (flow == NULL)
+    if (flow == NULL || !flow_is_bounded(flow))
         return lose(w);
     if (!is_meant(w, flow)) {
         *ret_there = false;
@@ -276,11 +274,10 @@ static passage walk_alternatives(walk *w, const ost_json *flow, unsigned depth)
 static bool has_required(const ost_json *flow, bool *ret_odd)
 {
     bool required = false;
-    size_t count = 0;
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
         flow_requirement requirement = flow_requirement_of(at);
-        *ret_odd = *ret_odd || requirement == STEP_UNKNOWN || ++count > FLOW_STEPS_MAX ||
+        *ret_odd = *ret_odd || requirement == STEP_UNKNOWN ||
                    (requirement == STEP_CONDITIONAL && flow_part_of(at) == NULL);
         required = required || (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
                                 !flow_step_is_condition(at));
@@ -292,7 +289,7 @@ static bool has_required(const ost_json *flow, bool *ret_odd)
 static passage walk_flow(walk *w, const ost_json *flow, unsigned depth)
 {
     bool odd = false;
-    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX)
+    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
         return lose(w);
     bool required = has_required(flow, &odd);
     if (odd)

@@ -48,12 +48,6 @@ static ost_text hint_of(const auth_request *r)
     return r->registering && r->login_hint.len <= HINT_MAX ? r->login_hint : (ost_text){0};
 }
 
-/* They are of the one who is halfway in, and of nobody who begins again. */
-static ost_text proofs_of(const auth_request *r)
-{
-    return r->half.len > 0 ? r->proofs : (ost_text){0};
-}
-
 static void put_flag(ost_json_writer *w, const char *name, bool flag)
 {
     if (flag)
@@ -88,6 +82,18 @@ static void put_upstream(ost_json_writer *w, const auth_request *r)
     }
 }
 
+/* Of the one who is halfway in, and of nobody who begins again. */
+static void put_half(ost_json_writer *w, const auth_request *r)
+{
+    if (r->half.len == 0)
+        return;
+    ost_json_member_text(w, "half", r->half);
+    ost_json_member_text(w, "half_id", r->half_id);
+    ost_json_member_text(w, "proofs", r->proofs);
+    if (r->stepping.len > 0)
+        ost_json_member_text(w, "stepping", r->stepping);
+}
+
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
 {
     const struct {
@@ -116,10 +122,6 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"kc_action_status", r->kc_action_status},
         {"action", r->action},
         {"since", r->since},
-        {"half", r->half},
-        {"half_id", r->half_id},
-        {"proofs", proofs_of(r)},
-        {"stepping", r->stepping},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
         {"locale", text_of(c->language.on_page)},
@@ -140,6 +142,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
     put_upstream(w, r);
+    put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i].value.data != NULL)
             ost_json_member_text(w, texts[i].name, texts[i].value);

@@ -364,6 +364,26 @@ static void send_denial(call *c, const browser_login *login)
     page_send_error(c, 401, words != NULL ? words : "Access denied");
 }
 
+static void send_done(call *c, browser_login *login)
+{
+    if (login->new_session)
+        browser_session_set(c, &login->session);
+    if (login->request.device.len > 0)
+        device_request_send_status(c);
+    else
+        auth_response_send(c, &login->request, &login->parameters);
+}
+
+static void send_refusal(call *c, browser_login *login)
+{
+    if (login->forget_session)
+        browser_session_clear(c);
+    if (login->request.device.len > 0)
+        device_request_send_status(c);
+    else
+        auth_response_send_error(c, &login->request);
+}
+
 void browser_login_send(call *c)
 {
     browser_login *login = c->job;
@@ -389,23 +409,13 @@ void browser_login_send(call *c)
         http_redirect(c->exchange, 302, auth_request_url(c, &login->request));
         break;
     case LOGIN_DONE:
-        if (login->new_session)
-            browser_session_set(c, &login->session);
-        if (login->request.device.len > 0)
-            device_request_send_status(c);
-        else
-            auth_response_send(c, &login->request, &login->parameters);
+        send_done(c, login);
         break;
     case LOGIN_DENIED:
         send_denial(c, login);
         break;
     case LOGIN_REFUSED:
-        if (login->forget_session)
-            browser_session_clear(c);
-        if (login->request.device.len > 0)
-            device_request_send_status(c);
-        else
-            auth_response_send_error(c, &login->request);
+        send_refusal(c, login);
         break;
     case LOGIN_BROKEN:
         page_send_error(c, c->error.status, c->error.description);

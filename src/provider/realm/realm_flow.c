@@ -16,6 +16,7 @@ typedef struct inspection {
     const ost_json *realm;
     const char *const *known; /* what may stand in it, NULL-terminated */
     bool browser;
+    unsigned visits;
     bool asks_password;
     bool needs_passkey;     /* somewhere in it */
     bool takes_session;     /* it asks for the cookie */
@@ -121,8 +122,12 @@ static bool inspect_step(inspection *i, const ost_json *step, place at)
     flow_requirement requirement = flow_requirement_of(step);
     const ost_json *part = flow_part_of(step);
     bool optional = requirement == STEP_OPTIONAL;
+    if (++i->visits > FLOW_VISITS_MAX)
+        return false;
     if (part != NULL) {
         const ost_json *flow = flow_find(i->realm, part);
+        if (flow == NULL || !flow_is_bounded(flow))
+            return false;
         return inspect_flow(i, flow, place_within(i, flow, at, requirement == STEP_CONDITIONAL));
     }
     realm_factor factor = flow_factor_of(step, !i->browser);
@@ -151,20 +156,20 @@ static bool has_required(const ost_json *flow)
  * meant something by it, so it has to be known. */
 static bool inspect_flow(inspection *i, const ost_json *flow, place at)
 {
-    size_t count = 0;
-    if (flow == NULL || at.depth > FLOW_DEPTH_MAX)
+    if (flow == NULL || at.depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
         return false;
     bool required = has_required(flow);
     for (const ost_json *step = flow_step_after(flow, NULL); step != NULL;
          step = flow_step_after(flow, step)) {
         flow_requirement requirement = flow_requirement_of(step);
-        if (++count > FLOW_STEPS_MAX || requirement == STEP_UNKNOWN ||
+        if (requirement == STEP_UNKNOWN ||
             (requirement == STEP_CONDITIONAL && flow_part_of(step) == NULL))
             return false;
         inspection passed_over = *i;
         bool counts = !required || requirement != STEP_ALTERNATIVE;
         if (requirement != STEP_DISABLED && !inspect_step(counts ? i : &passed_over, step, at))
             return false;
+        i->visits = counts ? i->visits : passed_over.visits;
     }
     return true;
 }
