@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Security keys at Keycloak (24, and 26 with OSTIARY_KEYCLOAK=newest) and at our provider: one key in software registers and
-signs in at both, rightly and wrongly, and what becomes of it is the same. What differs is in the rows, with the reason."""
+signs in at both, rightly and wrongly, and what becomes of it is the same. What differs is in the rows, with the reason. And
+authentication flows with conditions: who is asked for what, and who is denied."""
 
 import json
 import re
@@ -420,7 +421,6 @@ CHOOSING = {
     "owners": ([PASSWORD, part("chosen")], [step("conditional-user-configured", "REQUIRED", 10), DENY]),
     "bare": ([PASSWORD, part("chosen")], [DENY]),
     "beside": ([PASSWORD, step("auth-otp-form", "ALTERNATIVE", 20)], []),
-    "unasked": ([PASSWORD, part("chosen", "REQUIRED")], [by_role("others"), step("allow-access-authenticator", "REQUIRED", 20)]),
     "around": ([step("inner", "REQUIRED", 10, True), part("chosen")], [by_role("members"), ONE_TIME_CODE]),
     "shut": ([step("inner", "REQUIRED", 10, True), part("chosen")], [by_role("members"), DENY]),
     "late": ([step("chosen", "CONDITIONAL", 30, True), PASSWORD], [by_role("members"), DENY]),
@@ -503,4 +503,4 @@ def test_what_a_flow_has_for_whom(flow_servers, client):
                 met[f"{name} again"] = next_step(browser, realm.authorize(browser, app))
         found.append(met)
     assert found[0] == found[1]
-    assert len(set(found[0].values())) > 1 or client in ("nobody", "owners", "bare", "beside", "unasked"), found[0]
+    assert len(set(found[0].values())) > 1 or client in ("nobody", "owners", "bare", "beside"), found[0]
