@@ -11,6 +11,7 @@ import pytest
 from needs import kept_running
 from oidc import Client, Realm
 from one_time_codes import credential as otp_credential
+from one_time_codes import totp
 from programs import Provider
 from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64
 from test_admin_same_as_keycloak import Admin
@@ -399,7 +400,7 @@ PASSWORD = step("auth-username-password-form", "REQUIRED", 10)
 COOKIE = step("auth-cookie", "ALTERNATIVE", 10)
 DENY = step("deny-access-authenticator", "REQUIRED", 20)
 ONE_TIME_CODE = step("auth-otp-form", "REQUIRED", 20)
-RECOVERY = step("auth-recovery-authn-code-form", "REQUIRED", 30)
+A_KEY = step("webauthn-authenticator", "REQUIRED", 30)
 
 
 def by_role(config):
@@ -417,7 +418,7 @@ CHOOSING = {
     "guests": ([PASSWORD, part("chosen")], [by_role("guests"), DENY]),
     "nobody": ([PASSWORD, part("chosen")], [by_role("gone"), DENY]),
     "asked": ([PASSWORD, part("chosen")], [by_role("members"), ONE_TIME_CODE]),
-    "twice": ([PASSWORD, part("chosen")], [by_role("members"), ONE_TIME_CODE, RECOVERY]),
+    "twice": ([PASSWORD, part("chosen")], [by_role("members"), ONE_TIME_CODE, A_KEY]),
     "owners": ([PASSWORD, part("chosen")], [step("conditional-user-configured", "REQUIRED", 10), DENY]),
     "bare": ([PASSWORD, part("chosen")], [DENY]),
     "beside": ([PASSWORD, step("auth-otp-form", "ALTERNATIVE", 20)], []),
@@ -463,7 +464,8 @@ FLOW_DOCUMENT = {
            "authenticationFlowBindingOverrides": {"browser": f"00000000-0000-4000-8000-00000000e{at:03}"}}
           for at, client in enumerate(CHOOSING)),
     ],
-    "users": [user(name, otp_credential(), **more) for name, more in CHOOSERS.items()] + [user("new", realmRoles=["member"])],
+    "users": [*(user(name, otp_credential(), **more) for name, more in CHOOSERS.items()), user("new", realmRoles=["member"]),
+              user("both", otp_credential(), OWNED["ES256"].credential(), realmRoles=["member"])],
 }
 
 
@@ -504,3 +506,19 @@ def test_what_a_flow_has_for_whom(flow_servers, client):
         found.append(met)
     assert found[0] == found[1]
     assert len(set(found[0].values())) > 1 or client in ("nobody", "owners", "bare", "beside"), found[0]
+
+
+def test_two_factors_one_after_the_other(flow_servers):
+    found, key, app = [], OWNED["ES256"], Client("twice", None, CALLBACK)
+    for realm in flow_servers:
+        browser = Browser()
+        page = realm.log_in(browser, app, "both", "pw")
+        page = browser.submit(page.page.form("kc-otp-login-form"), otp=totp())
+        silent = realm.authorize(Browser(), app, prompt="none")
+        key.origin = origin_of(realm)
+        answer = browser.submit(page.page.form("webauth"), **key.get(challenge_of(page)))
+        lacking = Browser()
+        page = realm.log_in(lacking, app, "ann", "pw")
+        page = lacking.submit(page.page.form("kc-otp-login-form"), otp=totp())
+        found.append((outcome(answer), outcome(silent), next_step(lacking, page)))
+    assert found == [("code", "not signed in", "webauthn-register")] * 2
