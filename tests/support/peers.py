@@ -20,10 +20,10 @@ class Unavailable(Exception):
 
 
 def cache():
-    """The folder that downloads are kept in from run to run."""
+    """The folder that downloads are kept in from run to run; as it is, for pip writes it into the programs that it makes."""
     folder = pathlib.Path(os.environ.get("OSTIARY_CACHE") or PROJECT / ".cache")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return folder.resolve()
 
 
 @contextmanager
