@@ -88,14 +88,23 @@ static bool take_binding(ost_text *binding, ost_text value)
     return true;
 }
 
+/* Keycloak 26 writes beside cnf.jkt what its key proves: "DPoP", or what we know no proof of. */
+static bool is_kind_of_jkt(const ost_json *at)
+{
+    return text_is(ost_json_name(at), "kc-jkt-type") && ost_json_equals(at, OST_TEXT("DPoP"));
+}
+
 /* Adds what the claims say. */
 static ost_result read_binding(const ost_claims *claims, sender_binding *bound, ost_error *error)
 {
     const ost_json *cnf = claims != NULL ? ost_claims_get(claims, "cnf") : NULL;
     if (cnf == NULL)
         return OST_OK;
+    bool named = false;
     const ost_json *at = ost_json_first(cnf);
     for (; at != NULL; at = ost_json_next(at)) {
+        if (is_kind_of_jkt(at))
+            continue;
         bool is_jkt = text_is(ost_json_name(at), "jkt");
         bool is_x5t = text_is(ost_json_name(at), "x5t#S256");
         ost_text value;
@@ -104,8 +113,9 @@ static ost_result read_binding(const ost_claims *claims, sender_binding *bound, 
             return ost_error_set(error, OST_E_SENDER,
                                  "the token is bound (cnf) in a way that cannot be checked: %.*s",
                                  SHOWN(ost_json_source(cnf), 60));
+        named = true;
     }
-    if (ost_json_first(cnf) == NULL)
+    if (!named)
         return ost_error_set(error, OST_E_SENDER, "the token is bound (cnf) to nothing: %.*s",
                              SHOWN(ost_json_source(cnf), 60));
     return OST_OK;

@@ -78,6 +78,8 @@ static void attack_41_confirmations_that_are_not_understood(void **state)
         "{\"jkt\":\"short\"}",
         "{\"jkt\":\"0123456789012345678901234567890123456789012\",\"x\":1}",
         "{\"x5t#S256\":\"\"}",
+        "{\"kc-jkt-type\":\"DPoP\"}",
+        "{\"kc-jkt-type\":\"DPoP\",\"jkt\":7}",
     };
     for (size_t i = 0; i < ARRAY_LEN(confirmations); i++) {
         ost_text token = fixture_token(
@@ -85,6 +87,28 @@ static void attack_41_confirmations_that_are_not_understood(void **state)
         prover_refused(prover_check(f, f->guard, &fixture_any, "Bearer", token, NULL, 0),
                        OST_E_SENDER);
         prover_refused(prover_try(f, token, (proof_parts){0}), OST_E_SENDER);
+    }
+}
+
+/* Keycloak 26 tells the kind of the key beside it. */
+static void keys_whose_kind_is_told(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        const char *kind;
+        bool good;
+    } told[] = {{"\"DPoP\"", true}, {"\"dpop\"", false}, {"\"attestation\"", false}, {"7", false}};
+    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+        const char *claims = ost_arena_format(
+            f->arena, "{" GOOD_CLAIMS ",\"cnf\":{\"jkt\":\"%s\",\"kc-jkt-type\":%s}}",
+            prover_thumbprint(f->arena, f->ec), told[i].kind);
+        ost_text token = fixture_token(f, claims);
+        if (told[i].good)
+            prover_allowed(prover_try(f, token, (proof_parts){0}));
+        else
+            prover_refused(prover_try(f, token, (proof_parts){0}), OST_E_SENDER);
+        prover_refused(prover_check(f, f->guard, &fixture_any, "Bearer", token, NULL, 0),
+                       OST_E_SENDER);
     }
 }
 
@@ -258,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup(attack_41_without_an_address, fixture_reset),
         cmocka_unit_test_setup(dpop_is_offered_by_who_can_take_it, fixture_reset),
         cmocka_unit_test_setup(attack_41_confirmations_that_are_not_understood, fixture_reset),
+        cmocka_unit_test_setup(keys_whose_kind_is_told, fixture_reset),
         cmocka_unit_test_setup(attack_41_a_stolen_token_tells_nothing, fixture_reset),
         cmocka_unit_test_setup(attack_42_certificates, fixture_reset),
         cmocka_unit_test_setup(routes_ask_for_their_kind_of_sender, fixture_reset),
