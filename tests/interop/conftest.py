@@ -13,9 +13,10 @@ from both_providers import (  # noqa: F401  (fixtures and a hook)
     pytest_collection_modifyitems,
     realm,
 )
+from certificates import Authority, make_certificate
 from keycloak import Keycloak, distribution
 from needs import must_have
-from peers import npm_packages, package_environment, virtual_environment
+from peers import free_port, npm_packages, package_environment, virtual_environment
 from programs import FastApi, FastApiItems
 from site_fixtures import api_base, items_api, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
@@ -37,10 +38,25 @@ def fastapi(request, provider, work):  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def keycloak_beside(results):
-    """One for the tests that bring a realm of their own, and compare nothing of the others'."""
+def authority(tmp_path_factory):
+    """Of the certificates that clients show."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def keycloak_beside(authority, tmp_path_factory, results):
+    """One for the tests that bring a realm of their own, and compare nothing of the others'. It has a TLS port too, where
+    clients may show certificates of the authority."""
     must_have(distribution)
-    with Keycloak([], log=results / "keycloak-beside.log", features=["dpop"]) as server:
+    store = must_have(authority.java_store)
+    _, chain, key = make_certificate(tmp_path_factory.mktemp("beside"), "localhost")
+    tls_port = free_port()
+    arguments = (
+        *(f"--https-port={tls_port}", f"--https-certificate-file={chain}", f"--https-certificate-key-file={key}"),
+        *("--https-client-auth=request", f"--https-trust-store-file={store}", "--https-trust-store-password=changeit"),
+    )
+    with Keycloak([], log=results / "keycloak-beside.log", features=["dpop"], arguments=arguments) as server:
+        server.tls_port = tls_port
         yield server
 
 

@@ -46,7 +46,7 @@ def java_home():
     raise Unavailable("Java 17 is not installed (Debian package openjdk-17-jre-headless)")
 
 
-def distribution(version=VERSION):
+def distribution(version=CHOSEN):
     """The unpacked distribution, already built for start-dev; downloads it if the cache has none."""
     home = cache() / f"keycloak-{version}"
     ready = home / ".ready"
@@ -83,7 +83,7 @@ class Keycloak:
     """One server on a free port of 127.0.0.1, with a database of its own."""
 
     def __init__(
-        self, realm_files, port=None, home=None, log=None, features=(), arguments=(), version=VERSION
+        self, realm_files, port=None, home=None, log=None, features=(), arguments=(), version=CHOSEN
     ):
         self.version = version
         self.realm_files = [pathlib.Path(file) for file in realm_files]
@@ -140,7 +140,7 @@ class Keycloak:
             f"--http-port={self.port}",
             "--http-host=127.0.0.1",
             "--health-enabled=true",
-            *([] if self._health_port == self.port else [f"--http-management-port={self._health_port}"]),
+            *([] if self._health_port == self.port else self._management()),
             *([f"--features={','.join(self._features)}"] if self._features else []),
             *map(str, self._arguments),
         ]
@@ -155,6 +155,10 @@ class Keycloak:
                 command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True
             )
         self._wait_until_ready()
+
+    def _management(self):
+        """Without TLS also where the server has it."""
+        return [f"--http-management-port={self._health_port}", "--http-management-scheme=http"]
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS
@@ -211,9 +215,9 @@ class Keycloak:
 
     def _run_offline(self, *words):
         command = [str(self.home / "bin" / "kc.sh"), *map(str, words)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=START_SECONDS, env={**os.environ, "JAVA_HOME": java_home()}
-        )
+        # It ends before a thorough compiler has paid. A server hashes passwords, and needs that one.
+        environment = {**os.environ, "JAVA_HOME": java_home(), "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1"}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, env=environment)
         if done.returncode != 0:
             raise RuntimeError(f"{words[0]} ended with {done.returncode}:\n{done.stdout[-3000:]}")
 

@@ -5,14 +5,12 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
 import time
 
 import pytest
-from certificates import Authority, confirmation, make_certificate, tls_post
-from keycloak import Keycloak, distribution
+from certificates import confirmation, make_certificate, tls_post
 from needs import must_have
-from peers import free_port, require_program
+from peers import free_port
 from programs import Provider
 from web import unverified_token
 
@@ -102,8 +100,8 @@ BY_RFC_4514 = {
 
 
 class World:
-    def __init__(self, folder):
-        self.authority = Authority(folder)
+    def __init__(self, authority, folder):
+        self.authority = authority
         self.server = make_certificate(folder, "localhost")
         self.shown = {
             "batch": self.authority.client("batch", SUBJECT),
@@ -115,14 +113,6 @@ class World:
         }
         self.realm = folder / "shop-realm.json"
         self.realm.write_text(json.dumps(REALM))
-        self.store = folder / "authorities.p12"
-
-    def java_store(self):
-        keytool = require_program("keytool", "openjdk-17-jre-headless")
-        command = [keytool, "-importcert", "-noprompt", "-alias", "shop", "-file", self.authority.file]
-        command += ["-keystore", self.store, "-storetype", "PKCS12", "-storepass", "changeit"]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-        return self.store
 
 
 class Peer:
@@ -141,30 +131,23 @@ class Peer:
         return self.post("token", form, certificate)
 
 
-def arguments(world, port, trust):
-    tls = ("--https-certificate-file", world.server[1], "--https-certificate-key-file", world.server[2])
-    return (*tls, f"--https-port={port}", "--https-client-auth=request", *trust)
+@pytest.fixture(scope="module")
+def world(authority, tmp_path_factory):
+    return World(authority, tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return World(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
-def keycloak(world, results):
-    must_have(distribution)
-    port = free_port()
-    trust = (f"--https-trust-store-file={world.java_store()}", "--https-trust-store-password=changeit")
-    with Keycloak([world.realm], log=results / "keycloak-certificates.log", arguments=arguments(world, port, trust)):
-        yield Peer(port, world.shown)
+def keycloak(world, keycloak_beside):
+    keycloak_beside.create_realm(world.realm)
+    return Peer(keycloak_beside.tls_port, world.shown)
 
 
 class TlsProvider(Provider):
     def __init__(self, world, folder):
         self.tls_port = free_port()
-        trust = ("--https-trust-store-file", world.authority.file)
-        super().__init__([world.realm], folder, arguments=arguments(world, self.tls_port, trust))
+        tls = ("--https-certificate-file", world.server[1], "--https-certificate-key-file", world.server[2])
+        trust = (f"--https-port={self.tls_port}", "--https-client-auth=request", "--https-trust-store-file", world.authority.file)
+        super().__init__([world.realm], folder, arguments=(*tls, *trust))
 
     def wait_until_ready(self):
         must_have(lambda: tls_ready(self.tls_port))

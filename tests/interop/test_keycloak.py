@@ -7,16 +7,16 @@ import time
 import pytest
 
 from both_providers import only_keycloak
-from keycloak import Keycloak, distribution
 from navigation import log_in, navigate
-from needs import kept_running, must_have
+from needs import kept_running
 from oidc import Client
 from peers import answers, free_port
 from programs import ItemsApi, realm_for
+from waiting import until
 from web import Browser, bearer, unverified_token
 
 WORKERS = 4
-LOOP_SECONDS = 20
+ANSWERS = 150  # of each phase of the load
 BRIEF_SECONDS = 3
 RECOVERY_SECONDS = 90
 
@@ -51,6 +51,11 @@ class Load:
         for thread in self._threads:
             thread.join()
 
+    def goes_on(self, kid):
+        """So many more answers, that key's among them; or something fails."""
+        wanted = self.answered + ANSWERS
+        until(lambda: self.failures or (self.answered >= wanted and kid in self.keys_seen), "answers", seconds=120)
+
     def _work(self):
         oldest = None
         while not self._enough.is_set():
@@ -77,25 +82,24 @@ class Load:
 def test_signing_key_rotated_while_requests_run(provider, items_api, realm, myapi):
     old = signing_key(realm.client_credentials(myapi).json()["access_token"])
     with Load(items_api, realm, myapi) as load:
-        time.sleep(LOOP_SECONDS / 4)
+        load.goes_on(old)
         new = provider.rotate_keys("myrealm")
-        time.sleep(LOOP_SECONDS / 2)
+        load.goes_on(new)
         newest = provider.rotate_keys("myrealm")
-        time.sleep(LOOP_SECONDS / 4)
+        load.goes_on(newest)
     assert load.failures == []
     assert load.keys_seen == {old, new, newest}
-    assert load.answered > 100
+    assert load.answered >= 3 * ANSWERS
 
 
 @pytest.fixture(scope="module")
-def own_keycloak(work, results):
-    """A server of these tests' own, to stop and start, and an API that trusts it."""
-    must_have(distribution)
-    port = free_port()
-    realm_file = realm_for(f"http://localhost:{port}", work / "own-keycloak")
-    with Keycloak([realm_file], log=results / "keycloak-restarted.log") as server:
-        for api in kept_running(lambda: ItemsApi(f"{server.base}/realms/myrealm", work, port), results):
-            yield server, api
+def own_keycloak(keycloak_beside, work, results):
+    """A server that nobody else uses meanwhile, to stop and start, and an API that trusts a realm of it."""
+    server, port = keycloak_beside, free_port()
+    server.create_realm(realm_for(f"http://localhost:{port}", work / "own-keycloak"))
+    for api in kept_running(lambda: ItemsApi(f"{server.base}/realms/myrealm", work, port), results):
+        yield server, api
+    server.admin("DELETE", "myrealm")
 
 
 @pytest.fixture

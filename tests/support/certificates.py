@@ -5,12 +5,14 @@ import datetime
 import hashlib
 import http.client
 import ssl
+import subprocess
 import urllib.parse
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from dpop import b64
+from peers import require_program
 
 
 def make_certificate(folder, name, *others, of_rsa=False):
@@ -74,6 +76,14 @@ class Authority:
         self.file = folder / f"{file}.pem"
         made = self._sign(self.name, self.key, x509.BasicConstraints(ca=True, path_length=1))
         self.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
+    def java_store(self):
+        """The same as a file of Java's, whose password is "changeit"."""
+        store = self.folder / "authorities.p12"
+        command = [require_program("keytool", "openjdk-17-jre-headless"), "-importcert", "-noprompt", "-alias", "shop", "-file", self.file]
+        command += ["-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit"]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return store
 
     def _sign(self, subject, key, constraints, *extensions, days=1):
         now = datetime.datetime.now(datetime.timezone.utc)
