@@ -14,8 +14,8 @@ from peers import PROJECT, virtual_environment
 from programs import Provider
 
 HERE = pathlib.Path(__file__).parent
-SECONDS = 60
-CHECKS = ["--checks=no_fault", "--phases=coverage,fuzzing", "--workers=1", "--max-examples=8", "--seed=1", "--continue-on-failure", "--no-color"]
+SECONDS, ENOUGH = 60, 1000  # of a run, and requests of all runs
+CHECKS = ["--checks=no_fault", "--phases=coverage,fuzzing", "--workers=1", "--max-examples=8", "--continue-on-failure", "--no-color"]
 REALM = {
     "realm": "shop",
     "enabled": True,
@@ -57,6 +57,23 @@ def described(root):
     return description
 
 
+def requests(home, description, root, folder, log, seed):
+    """How many of them found no fault."""
+    command = [home / "bin" / "schemathesis", "run", description, f"--url={root.base}", f"--header=Authorization: Bearer {root.token}"]
+    done = subprocess.run(
+        [*command, f"--max-time={SECONDS}", f"--seed={seed}", *CHECKS],
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "schemathesis_hooks.py")},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=5 * SECONDS,
+    )
+    log.write_text(done.stdout)
+    assert done.returncode == 0, done.stdout[-6000:]
+    return int(re.search(r"(\d+) generated", done.stdout.replace(",", ""))[1])
+
+
 def test_no_answer_is_a_fault(tmp_path, monkeypatch, results):
     home = must_have(lambda: virtual_environment("schemathesis", HERE / "requirements-schemathesis.txt"))
     monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
@@ -68,18 +85,11 @@ def test_no_answer_is_a_fault(tmp_path, monkeypatch, results):
         assert root("POST", "/realms", REALM).status == 201
         description = tmp_path / "admin.json"
         description.write_text(json.dumps(described(root)))
-        done = subprocess.run(
-            [home / "bin" / "schemathesis", "run", description, f"--url={root.base}", f"--header=Authorization: Bearer {root.token}", f"--max-time={SECONDS}", *CHECKS],
-            env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "schemathesis_hooks.py")},
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=5 * SECONDS,
-        )
-        (results / "schemathesis.log").write_text(done.stdout)
-        assert done.returncode == 0, done.stdout[-6000:]
-        asked = int(re.search(r"(\d+) generated", done.stdout.replace(",", ""))[1])
+        asked = 0
+        for seed in range(1, 11):  # a busy machine asks less in a minute
+            asked += requests(home, description, root, tmp_path, results / f"schemathesis-{seed}.log", seed)
+            if asked > ENOUGH:
+                break
         print(f"{asked} requests")
-        assert asked > 1000
+        assert asked > ENOUGH
         assert provider.realm("master").discovery().status == 200 and root("GET", "/realms").status == 200
