@@ -184,6 +184,28 @@ def test_settings_of_mappers_are_looked_at(importing):
     }
 
 
+# ---- P13, P21: what an import refuses, a preview refuses ----
+
+
+def test_p21_a_preview_finds_users_who_are_alike(importing):
+    def user(name, **members):
+        return {"username": name, "enabled": True, **members}
+
+    alike = [
+        [user("\u00c4nne"), user("bob"), user("\u00e4nne")],
+        [user("a", email="Q@x.example"), user("b", email="q@x.example")],
+        [user("a", id="11111111-1111-1111-1111-111111111111"), user("b", id="11111111-1111-1111-1111-111111111111")],
+    ]
+    for users in alike:
+        previewed, report = importing({"realm": "x", "users": users}, "--dry-run")
+        assert previewed.returncode == 1 and report[0]["outcome"] == "refused"
+        assert "a user of the name, id or address of" in previewed.stderr and "exists already" in previewed.stderr
+    imported, _ = importing({"realm": "x", "users": alike[0]})
+    assert imported.returncode == 1 and "exists already" in imported.stderr
+    done, _ = importing({"realm": "x", "users": alike[1], "duplicateEmailsAllowed": True, "loginWithEmailAllowed": False}, "--dry-run")
+    assert done.returncode == 0, done.stderr
+
+
 # ---- what is not ignored on the command line ----
 
 

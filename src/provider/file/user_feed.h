@@ -29,7 +29,8 @@ void user_feed_free(user_feed *feed);
 /* As the store wants it; the accounts of clients come last. */
 store_user_feed user_feed_for_store(user_feed *feed);
 
-/* Makes all rows and forgets them: what can be refused is. */
+/* Makes all rows and forgets them: what can be refused is, also two users whom the store would not
+ * take (OST_E_CONFLICT). */
 OST_MUST_CHECK ost_result user_feed_try(user_feed *feed, ost_error *error);
 
 size_t user_feed_count(const user_feed *feed); /* of the rows that were made */
