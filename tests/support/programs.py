@@ -116,6 +116,12 @@ class Program:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
+def unless_given(pairs, arguments):
+    """Options and their values, but for those that a test gives in another way: an option that is given twice is refused."""
+    own = {str(argument).partition("=")[0] for argument in arguments}
+    return [word for name, value in pairs.items() if name not in own for word in (name, value)]
+
+
 class Provider(Program):
     """Our identity provider."""
 
@@ -130,10 +136,8 @@ class Provider(Program):
         imports.mkdir(parents=True, exist_ok=True)
         for file in realm_files:
             shutil.copy(file, imports)
-        command = [
-            *(provider_program(), "provider", "start-dev", "--http-port", self.port),
-            *("--data", self.data, "--import-realm", imports),
-        ]
+        usual = {"--http-port": self.port, "--data": self.data, "--import-realm": imports}
+        command = [provider_program(), "provider", "start-dev", *unless_given(usual, arguments)]
         super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log")
 
     def realm(self, name="myrealm"):
@@ -147,10 +151,8 @@ class ItemsApi(Program):
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
         folder = pathlib.Path(folder)
-        command = [
-            *(items_api_program(), "--port", self.port, "--issuer", issuer, "--audience", audience),
-            *("--client-id", "myapi", "--docs-client-id", "items-docs", "--data", folder / f"api-{self.port}"),
-        ]
+        usual = {"--port": self.port, "--client-id": "myapi", "--docs-client-id": "items-docs", "--data": folder / f"api-{self.port}"}
+        command = [items_api_program(), "--issuer", issuer, "--audience", audience, *unless_given(usual, arguments)]
         variables = {"OSTIARY_CLIENT_SECRET": "myapi-secret", **(environment or {})}
         log = folder / f"items-api-{self.port}.log"
         super().__init__([*command, *arguments], f"{self.base}/health/live", log, variables)
