@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+import stores
 from fault_layer import FaultLayer
 from nodes import Node, cluster, nodes, reason, run  # noqa: F401  (fixtures)
 from oidc import Pkce, callback_of
@@ -305,6 +306,7 @@ def test_users_of_an_older_store_are_known_by_whom_providers_know_them_as(cluste
     cluster.sql("UPDATE ostiary_schema SET version = 20", name)
     for table in ("code", "device"):
         cluster.sql(f"ALTER TABLE {table} DROP COLUMN details", name)
+    cluster.sql(stores.WITHOUT_28, name)
     cluster.sql("DROP TABLE user_block, user_delta; DROP INDEX user_by_first_name, user_by_last_name", name)
     cluster.sql("DROP FUNCTION count_user, uncount_realm, user_grams CASCADE", name)
     assert run("user", "list", "--realm", "myrealm", KC_DB_URL=url).returncode == 0
