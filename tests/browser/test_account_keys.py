@@ -6,7 +6,7 @@ import pytest
 from account_page import AccountPage
 from login_page import LoginPage
 from shown import shows
-from test_account import EVIL, provider  # noqa: F401  (fixture)
+from test_account import EVIL, provider, upstream  # noqa: F401  (fixtures)
 from test_console_pages import LOOKS, SERIOUS
 from test_security_keys import Authenticators, use
 

@@ -4,7 +4,7 @@ scrolls sideways, and each is pictured among the results."""
 
 import pytest
 from account_page import AccountPage
-from test_account import PAGES, grant, provider  # noqa: F401  (fixtures)
+from test_account import PAGES, grant, provider, upstream  # noqa: F401  (fixtures)
 from test_console_pages import LOOKS, SERIOUS
 
 from both_providers import only_ours
