@@ -65,8 +65,14 @@ ASKING = {
             "alias": "keyed",
             "authenticationExecutions": [
                 execution("auth-username-password-form"),
-                execution("auth-otp-form", "ALTERNATIVE", 20),
-                execution("webauthn-authenticator", "ALTERNATIVE", 30),
+                {"flowAlias": "either factor", "requirement": "REQUIRED", "priority": 20, "authenticatorFlow": True},
+            ],
+        },
+        {
+            "alias": "either factor",
+            "authenticationExecutions": [
+                execution("auth-otp-form", "ALTERNATIVE"),
+                execution("webauthn-authenticator", "ALTERNATIVE", 20),
             ],
         },
         {"alias": "passkeys", "authenticationExecutions": [execution("webauthn-authenticator-passwordless", "ALTERNATIVE")]},
