@@ -292,6 +292,13 @@ def chosen(role, negate="false"):
                                     {"alias": "part", "authenticationExecutions": part}]}
 
 
+def beside(factor, requirement):
+    """A flow with a factor beside a password that is required."""
+    steps = [("auth-username-password-form", "REQUIRED"), (factor, requirement)]
+    return {"browserFlow": "ours", "authenticationFlows": [{"alias": "ours", "topLevel": True, "authenticationExecutions": [
+        {"authenticator": name, "requirement": word, "priority": at} for at, (name, word) in enumerate(steps)]}]}
+
+
 LOST = "authenticationFlows[1].authenticationExecutions[0]"
 
 
@@ -301,6 +308,10 @@ LOST = "authenticationFlows[1].authenticationExecutions[0]"
     (chosen("offline_acces"), [LOST]),
     (chosen("offline_acces", "true"), [LOST]),
     (chosen("account.view-profile"), []),
+    (beside("auth-otp-form", "ALTERNATIVE"), ["authenticationFlows[0].authenticationExecutions[1]"]),
+    (beside("webauthn-authenticator", "ALTERNATIVE"), ["authenticationFlows[0].authenticationExecutions[1]"]),
+    (beside("auth-otp-form", "REQUIRED"), []),
+    (beside("auth-otp-form", "DISABLED"), []),
     ({**chosen("offline_access"), "authenticatorConfig": []}, ["browserFlow"]),
     ({"authenticationFlows": [CUSTOM]}, []),
     ({"authenticationFlows": [CUSTOM], "browserFlow": "ours"}, ["browserFlow"]),

@@ -235,16 +235,31 @@ static bool warn_of_role(const realm *r, const ost_json *step, size_t flow, size
                                   : "the role of the condition is not there: it means nobody");
 }
 
-static bool warn_of_roles(const realm *r, import_report *report)
+/* A factor that somebody may have meant to be asked for. */
+static bool warn_of_factor(const ost_json *step, size_t flow, size_t index, import_report *report)
+{
+    if (flow_requirement_of(step) != STEP_ALTERNATIVE || flow_factor_of(step, false) == FACTOR_NONE)
+        return true;
+    const char *path = ost_arena_format(
+        report->arena, "authenticationFlows[%zu].authenticationExecutions[%zu]", flow, index);
+    return path != NULL && import_report_warn(report, path,
+                                              "an alternative beside what is required does not "
+                                              "count: nobody is asked for this factor by it");
+}
+
+static bool warn_of_steps(const realm *r, import_report *report)
 {
     size_t flow = 0;
     bool told = true;
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "authenticationFlows"));
          at != NULL; at = ost_json_next(at), flow++) {
         size_t index = 0;
+        bool required = flow_has_required(at);
         for (const ost_json *step = ost_json_first(ost_json_get(at, "authenticationExecutions"));
-             step != NULL; step = ost_json_next(step))
-            told = told && warn_of_role(r, step, flow, index++, report);
+             step != NULL; step = ost_json_next(step), index++) {
+            told = told && warn_of_role(r, step, flow, index, report);
+            told = told && (!required || warn_of_factor(step, flow, index, report));
+        }
     }
     return told;
 }
@@ -256,7 +271,7 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     bool told = browser || warn_of_flow("browserFlow", report);
     size_t index = 0;
     told = told && (direct || warn_of_flow("directGrantFlow", report));
-    told = told && warn_of_registration(r, report) && warn_of_roles(r, report);
+    told = told && warn_of_registration(r, report) && warn_of_steps(r, report);
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))
         told = warn_of_client(r, at, index++, browser, direct, report);

@@ -89,6 +89,18 @@ const ost_json *flow_step_after(const ost_json *flow, const ost_json *before)
     return found;
 }
 
+bool flow_has_required(const ost_json *flow)
+{
+    for (const ost_json *at = flow_step_after(flow, NULL); at != NULL;
+         at = flow_step_after(flow, at)) {
+        flow_requirement requirement = flow_requirement_of(at);
+        if (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
+            !flow_step_is_condition(at))
+            return true;
+    }
+    return false;
+}
+
 const ost_json *flow_config_of(const ost_json *realm, const ost_json *step)
 {
     const ost_json *config = ost_json_get(find_alias(ost_json_get(realm, "authenticatorConfig"),

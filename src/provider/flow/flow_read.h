@@ -38,6 +38,9 @@ bool flow_is_bounded(const ost_json *flow);
  * more. */
 const ost_json *flow_step_after(const ost_json *flow, const ost_json *before);
 
+/* Whether a step of the flow is required: its alternatives do not count then. */
+bool flow_has_required(const ost_json *flow);
+
 /* The configuration of a step: an object of texts; NULL: it has none. */
 const ost_json *flow_config_of(const ost_json *realm, const ost_json *step);
 

@@ -140,25 +140,13 @@ static bool inspect_step(inspection *i, const ost_json *step, place at)
     return !optional && is_known(i, step, at);
 }
 
-static bool has_required(const ost_json *flow)
-{
-    for (const ost_json *at = flow_step_after(flow, NULL); at != NULL;
-         at = flow_step_after(flow, at)) {
-        flow_requirement requirement = flow_requirement_of(at);
-        if (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
-            !flow_step_is_condition(at))
-            return true;
-    }
-    return false;
-}
-
 /* An alternative to what is required is none, and nobody meets it; but whoever wrote it may have
  * meant something by it, so it has to be known. */
 static bool inspect_flow(inspection *i, const ost_json *flow, place at)
 {
     if (flow == NULL || at.depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
         return false;
-    bool required = has_required(flow);
+    bool required = flow_has_required(flow);
     for (const ost_json *step = flow_step_after(flow, NULL); step != NULL;
          step = flow_step_after(flow, step)) {
         flow_requirement requirement = flow_requirement_of(step);
