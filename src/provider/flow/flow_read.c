@@ -91,8 +91,8 @@ const ost_json *flow_step_after(const ost_json *flow, const ost_json *before)
 
 bool flow_has_required(const ost_json *flow)
 {
-    for (const ost_json *at = flow_step_after(flow, NULL); at != NULL;
-         at = flow_step_after(flow, at)) {
+    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
+         at != NULL; at = ost_json_next(at)) {
         flow_requirement requirement = flow_requirement_of(at);
         if (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
             !flow_step_is_condition(at))

@@ -271,30 +271,26 @@ static passage walk_alternatives(walk *w, const ost_json *flow, unsigned depth)
     return PASSES;
 }
 
-static bool has_required(const ost_json *flow, bool *ret_odd)
+static bool is_understood(const ost_json *flow)
 {
-    bool required = false;
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
         flow_requirement requirement = flow_requirement_of(at);
-        *ret_odd = *ret_odd || requirement == STEP_UNKNOWN ||
-                   (requirement == STEP_CONDITIONAL && flow_part_of(at) == NULL);
-        required = required || (requirement != STEP_DISABLED && requirement != STEP_ALTERNATIVE &&
-                                !flow_step_is_condition(at));
+        if (requirement == STEP_UNKNOWN ||
+            (requirement == STEP_CONDITIONAL && flow_part_of(at) == NULL))
+            return false;
     }
-    return required;
+    return true;
 }
 
 /* As in Keycloak, where something is required its alternatives do not count. */
 static passage walk_flow(walk *w, const ost_json *flow, unsigned depth)
 {
-    bool odd = false;
-    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
+    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow) ||
+        !is_understood(flow))
         return lose(w);
-    bool required = has_required(flow, &odd);
-    if (odd)
-        return lose(w);
-    return required ? walk_required(w, flow, depth) : walk_alternatives(w, flow, depth);
+    return flow_has_required(flow) ? walk_required(w, flow, depth)
+                                   : walk_alternatives(w, flow, depth);
 }
 
 /* Keycloak's own: the cookie or a password, and the one-time code of those who have a device. */
