@@ -101,7 +101,10 @@ def api(provider, tmp_path_factory):
 @pytest.mark.parametrize("size", [17_000, 33_000, 60_000])
 def test_attack_34_a_token_of_great_size(api, provider, size):
     token = over_http.OWN.token({"alg": "RS256", "kid": "x" * size}, over_http.claims_of(provider))
-    assert over_http.get(api, token).status in (400, 401, 431)
+    try:
+        assert over_http.get(api, token).status in (400, 401, 431)
+    except ConnectionError:
+        assert size > 16_384  # uvicorn closes with the rest of a long head unread, and TCP may lose its answer with it
     assert over_http.get(api, provider.access_token()).status == 200
 
 
