@@ -32,6 +32,7 @@ extern const command command_client_list, command_client_show, command_client_se
 extern const command command_client_secret, command_session_list, command_session_end;
 extern const command command_realm_list, command_realm_create, command_realm_delete;
 extern const command command_client_create, command_client_delete;
+extern const command command_client_add_audience, command_client_remove_audience;
 extern const command command_user_create, command_user_set, command_user_remove_role;
 extern const command command_role_list, command_role_show, command_role_create, command_role_set;
 extern const command command_role_delete, command_role_add_role;

@@ -41,6 +41,8 @@ const command *const commands[] = {
     &command_client_secret,
     &command_client_create,
     &command_client_delete,
+    &command_client_add_audience,
+    &command_client_remove_audience,
     &command_role_list,
     &command_role_show,
     &command_role_create,

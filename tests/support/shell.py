@@ -44,6 +44,13 @@ def realms(shell):
     assert "Realm not found" in shell("realm", "show", "nowhere", fails=True)
 
 
+def audiences(client):
+    """What the audience mappers of a client have: pairs of a member and its value, in their order by value."""
+    mappers = json.loads(client).get("protocolMappers", [])
+    named = [pair for one in mappers for pair in one["config"].items() if pair[0].startswith("included.") and pair[1]]
+    return sorted(named, key=lambda pair: pair[1])
+
+
 def clients(shell):
     here = ("--realm", "story")
     made = shell("client", "create", "web", "publicClient=true", 'redirectUris=["https://web.example/*"]', *here).strip()
@@ -56,6 +63,19 @@ def clients(shell):
     shown = json.loads(shell("client", "show", "web", *here))
     assert not shown["enabled"] and shown["attributes"]["login_theme"] == "plain" and shown["redirectUris"] == ["https://web.example/*"]
     assert not any("secret" in one for one in documents(shell("client", "list", "--json", *here)))
+    for audience, more in (("api/v1 & more", ()), ("https://api.example/v1", ()), ("ledger", ("--custom",))):
+        for _ in range(2):
+            shell("client", "add-audience", "web", audience, *more, *here)
+    assert "Could not find client: lodger" in shell("client", "add-audience", "web", "lodger", *here, fails=True)
+    assert audiences(shell("client", "show", "web", *here)) == [
+        ("included.client.audience", "api/v1 & more"),
+        ("included.custom.audience", "https://api.example/v1"),
+        ("included.custom.audience", "ledger"),
+    ]
+    shell("client", "remove-audience", "web", "api/v1 & more", *here)
+    shell("client", "remove-audience", "web", "ledger", *here)
+    assert "has no mapper for the audience ledger" in shell("client", "remove-audience", "web", "ledger", *here, fails=True)
+    assert audiences(shell("client", "show", "web", *here)) == [("included.custom.audience", "https://api.example/v1")]
     shell("client", "delete", "web", *here)
     assert "Could not find client: web" in shell("client", "show", "web", *here, fails=True)
 
