@@ -3,7 +3,6 @@
 application, and signs out."""
 
 import json
-import time
 
 import pytest
 from gate_site import Application, Gate, Nginx, values
@@ -11,7 +10,6 @@ from login_page import LoginPage
 
 from peers import PROJECT, free_port
 from programs import Provider
-from web import Browser
 
 RULES = [
     {"path": "/public", "public": True},
@@ -36,10 +34,7 @@ def site(tmp_path_factory):
         gate = Gate(folder / "gate", issuer, rules, "nginx", signs_in, secret)
         nginx = Nginx(folder / "nginx", port, gate.base, application.base)
         with gate, nginx:
-            deadline = time.monotonic() + 10
-            while Browser().get(f"{gate.base}/health").json().get("login") is not True:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            gate.wait_for_logins()
             yield nginx
 
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 from certificates import confirmation, escaped, make_certificate, tls_get
-from fake_provider import FakeProvider
+from fake_fixtures import provider  # noqa: F401  (fixture)
 from peers import free_port, require_program
 from programs import Program, built
 from web import bearer
@@ -44,12 +44,6 @@ http {{
     }}
 }}
 """
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

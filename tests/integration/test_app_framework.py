@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from fake_provider import FakeProvider
+from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
 from navigation import NAVIGATION, navigate
 from peers import free_port
 from programs import Program, built
@@ -27,25 +27,10 @@ class Probe(Program):
 
 
 @pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def probe(provider, tmp_path_factory):
     with Probe(provider.issuer, tmp_path_factory.mktemp("probe"), "--loops=1") as program:
-        deadline = time.monotonic() + 10
-        while not Browser().get(f"{program.base}/health/ready").json().get("login"):
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.02)
+        program.wait_for_logins("/health/ready")
         yield program
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
 
 
 def get(probe, path, token=None, **headers):

@@ -5,17 +5,12 @@ import secrets
 import time
 
 import pytest
-from fake_provider import FakeProvider, Key
+from fake_fixtures import provider  # noqa: F401  (fixture)
+from fake_provider import Key
 from programs import ItemsApi
 from web import Browser
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -10,16 +10,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from fake_provider import FakeProvider
+from fake_fixtures import provider  # noqa: F401  (fixture)
 from navigation import NAVIGATION
 from programs import ItemsApi
 from web import Answer, parse_set_cookie, query_of
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

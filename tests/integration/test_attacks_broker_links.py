@@ -4,36 +4,18 @@
 import json
 
 import pytest
-from administrator import Admin
+from brokering import (  # noqa: F401  (functions and fixtures)
+    APP, admin, administrator, client, linked, linked_ids, realm, upstream, user,
+)
 from oidc import Client, callback_of
 from programs import Provider
-from upstream import Upstream
 from web import Browser, bearer, query_of
 
-APP = Client("app", "app-secret", "http://localhost:8000/auth")
 NARROW = Client("narrow", "narrow-secret", "http://localhost:8000/auth")
 
 
-def user(name, **more):
-    return {
-        **{"username": name, "enabled": True, "email": f"{name}@example.com", "firstName": name.title(), "lastName": "Cook"},
-        **{"credentials": [{"type": "password", "value": f"{name}-password"}], "clientRoles": {"account": ["manage-account"]}, **more},
-    }
-
-
-def linked(sub, *aliases):
-    return [{"identityProvider": alias, "userId": sub, "userName": sub} for alias in aliases]
-
-
-def client(of, **more):
-    return {"clientId": of.client_id, "secret": of.secret, "redirectUris": [of.redirect_uri], **more}
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    made = Upstream()
-    yield made
-    made.close()
+def member(name, **more):
+    return user(name, **{"clientRoles": {"account": ["manage-account"]}, **more})
 
 
 def realm_of(upstream):
@@ -41,13 +23,13 @@ def realm_of(upstream):
         **{"realm": "inner", "enabled": True, "eventsEnabled": True},
         "clients": [client(APP, directAccessGrantsEnabled=True), client(NARROW, fullScopeAllowed=False)],
         "users": [
-            *(user(name) for name in ("vic", "eve", "ann", "kim")),
-            user("min", clientRoles={"account": ["view-profile"]}),
-            user("lin", clientRoles={"account": ["manage-account-links"]}),
-            user("tom", federatedIdentities=linked("up-tom", "up", "only")),
-            user("bob", credentials=[], federatedIdentities=linked("up-bob", "up", "only", "unsigned")),
-            user("two", credentials=[], federatedIdentities=linked("up-two", "up", "second")),
-            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+            *(member(name) for name in ("vic", "eve", "ann", "kim")),
+            member("min", clientRoles={"account": ["view-profile"]}),
+            member("lin", clientRoles={"account": ["manage-account-links"]}),
+            member("tom", federatedIdentities=linked("up-tom", "up", "only")),
+            member("bob", credentials=[], federatedIdentities=linked("up-bob", "up", "only", "unsigned")),
+            member("two", credentials=[], federatedIdentities=linked("up-two", "up", "second")),
+            administrator(),
         ],
         "identityProviders": [
             upstream.config(displayName="Up & <b>Sons</b>"),
@@ -64,21 +46,6 @@ def server(work, upstream):
     file.write_text(json.dumps(realm_of(upstream)))
     with Provider([file], work / "linked") as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def realm(server):
-    return server.realm("inner")
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    return Admin(server, "inner", "boss", "boss-password")
-
-
-def links(admin, name):
-    found = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()[0]
-    return {one["identityProvider"]: one["userId"] for one in admin("GET", f"/realms/inner/users/{found['id']}/federated-identity").json()}
 
 
 def ask(realm, browser, name, action="idp_link:up", client=APP):
@@ -105,9 +72,9 @@ def test_somebody_links_an_account(realm, upstream, admin):
     page = ask(realm, browser, "vic")
     assert "Do you want to link your account with Up & <b>Sons</b>?" in page.page.text and "<b>Sons" not in page.text
     there = browser.submit(page.page.forms[0], accept="Accept").location
-    assert "prompt" not in query_of(there) and links(admin, "vic") == {}
+    assert "prompt" not in query_of(there) and linked_ids(admin, "vic") == {}
     done = browser.get(upstream.agree(there))
-    assert status_of(done) == "success" and links(admin, "vic") == {"up": "up-vic"}
+    assert status_of(done) == "success" and linked_ids(admin, "vic") == {"up": "up-vic"}
     vic = admin("GET", "/realms/inner/users?exact=true&username=vic").json()[0]
     assert (vic["email"], vic["firstName"]) == ("vic@example.com", "Vic")
     # It is theirs by then; once more is as good.
@@ -129,7 +96,7 @@ def test_nothing_but_a_yes_links(realm, admin, values):
     form = page.page.forms[0]
     fields = {"session_code": query_of(form.action)["session_code"]}
     answer = browser.post(form.action, {**fields, **values})
-    assert status_of(answer) == "cancelled" and links(admin, "eve") == {}
+    assert status_of(answer) == "cancelled" and linked_ids(admin, "eve") == {}
 
 
 def test_attack_57_a_page_of_somebody_elses_links_nothing(realm, upstream, admin):
@@ -147,7 +114,7 @@ def test_attack_57_a_page_of_somebody_elses_links_nothing(realm, upstream, admin
         assert stranger.get(back).status == 400
     ask(realm, other, "ann")  # signed in, with a login of her own under way
     assert other.get(back).status == 400
-    assert links(admin, "eve") == links(admin, "ann") == {}
+    assert linked_ids(admin, "eve") == linked_ids(admin, "ann") == {}
 
 
 def test_attack_57_a_way_back_after_somebody_else_has_signed_in(realm, upstream, admin):
@@ -162,28 +129,28 @@ def test_attack_57_a_way_back_after_somebody_else_has_signed_in(realm, upstream,
     form = browser.get(anybody).page.form("kc-form-login")
     browser.submit(form, username="ann", password="ann-password")
     browser.get(back)
-    assert links(admin, "eve") == links(admin, "ann") == {}
+    assert linked_ids(admin, "eve") == linked_ids(admin, "ann") == {}
 
 
 def test_attack_57_an_account_that_is_somebody_elses(realm, upstream, admin):
     upstream.reset(sub="up-tom", preferred_username="tom")
     browser = realm.browser()
     assert status_of(browser.get(upstream.agree(leave(realm, browser, "eve")))) == "error"
-    assert links(admin, "eve") == {} and links(admin, "tom") == {"up": "up-tom", "only": "up-tom"}
+    assert linked_ids(admin, "eve") == {} and linked_ids(admin, "tom") == {"up": "up-tom", "only": "up-tom"}
 
 
 def test_attack_57_a_second_account_in_place_of_the_first(realm, upstream, admin):
     upstream.reset(sub="up-another", preferred_username="another")
     browser = realm.browser()
     assert status_of(browser.get(upstream.agree(leave(realm, browser, "tom")))) == "error"
-    assert links(admin, "tom")["up"] == "up-tom"
+    assert linked_ids(admin, "tom")["up"] == "up-tom"
 
 
 def test_one_that_nobody_logs_in_by(realm, upstream, admin):
     upstream.reset(sub="up-kim", preferred_username="kim")
     browser = realm.browser()
     done = browser.get(upstream.agree(leave(realm, browser, "kim", action="idp_link:only")))
-    assert status_of(done) == "success" and links(admin, "kim") == {"only": "up-kim"}
+    assert status_of(done) == "success" and linked_ids(admin, "kim") == {"only": "up-kim"}
 
 
 @pytest.mark.parametrize("action", ["idp_link:unsigned", "idp_link:nobody", "idp_link:up%2f", "idp_link", "idp_link:", "idp_link:../up"])
@@ -211,7 +178,7 @@ def test_somebody_who_says_no_there(realm, upstream, admin):
     assert status_of(browser.get(back)) == "cancelled"
     again = realm.browser()
     back = upstream.agree(leave(realm, again, "ann"), code=None, error="server_error")
-    assert status_of(again.get(back)) == "error" and links(admin, "ann") == {}
+    assert status_of(again.get(back)) == "error" and linked_ids(admin, "ann") == {}
 
 
 def test_attack_57_an_id_token_that_is_not_good(realm, upstream, admin):
@@ -219,9 +186,9 @@ def test_attack_57_an_id_token_that_is_not_good(realm, upstream, admin):
     upstream.token = lambda asked: upstream.id_token(asked, "x", at_hash=None, nonce="another")
     browser = realm.browser()
     back = upstream.agree(leave(realm, browser, "ann"))
-    assert status_of(browser.get(back)) == "error" and links(admin, "ann") == {}
+    assert status_of(browser.get(back)) == "error" and linked_ids(admin, "ann") == {}
     upstream.token = None
-    assert status_of(browser.get(back.replace("code=", "code=x"))) == "error" and links(admin, "ann") == {}  # used before
+    assert status_of(browser.get(back.replace("code=", "code=x"))) == "error" and linked_ids(admin, "ann") == {}  # used before
 
 
 # ---- links that are taken back ----
@@ -246,7 +213,7 @@ def test_attack_57_the_last_way_in_stays(realm, upstream, admin):
     assert answer.status == 400 and "last federated identity" in answer.json()["errorMessage"]
     assert account(realm, token, "DELETE", "linked-accounts/only").status == 204
     assert account(realm, token, "DELETE", "linked-accounts/up").status == 400
-    assert links(admin, "bob") == {"up": "up-bob", "unsigned": "up-bob"}
+    assert linked_ids(admin, "bob") == {"up": "up-bob", "unsigned": "up-bob"}
 
 
 def test_other_links_go(realm, upstream, admin):
@@ -257,4 +224,4 @@ def test_other_links_go(realm, upstream, admin):
     tom = realm.password(APP, "tom", "tom-password").json()["access_token"]
     for alias in ("up", "only"):
         assert account(realm, tom, "DELETE", f"linked-accounts/{alias}").status == 204
-    assert links(admin, "tom") == {}
+    assert linked_ids(admin, "tom") == {}

@@ -8,6 +8,9 @@ import uuid
 
 import pytest
 from administrator import Admin
+from brokering import (  # noqa: F401  (functions and fixtures)
+    APP, admin, administrator, client, linked, realm, realm_as_provider, upstream, user,
+)
 from oidc import Client, callback_of
 from programs import Provider
 from signer import RsaSigner, b64, signing_input
@@ -15,27 +18,8 @@ from upstream import CLIENT, SECRET, Upstream, button
 from waiting import until as wait_until
 from web import Browser, query_of
 
-APP = Client("app", "app-secret", "http://localhost:8000/auth")
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 FAILED = "LogoutToken verification with identity provider failed"
-
-
-def user(name, **more):
-    return {
-        **{"username": name, "enabled": True, "email": f"{name}@example.com", "firstName": name.title(), "lastName": "Cook"},
-        **{"credentials": [{"type": "password", "value": f"{name}-password"}], **more},
-    }
-
-
-def linked(sub, *aliases):
-    return [{"identityProvider": alias, "userId": sub, "userName": sub} for alias in aliases]
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    made = Upstream()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,27 +36,21 @@ def as_usual(upstream, other):
 
 
 def inner_realm(upstream, other, base):
-    outer = f"{base}/realms/outer"
-    oidc = f"{outer}/protocol/openid-connect"
-    ours = {
-        **{"issuer": outer, "authorizationUrl": f"{oidc}/auth", "tokenUrl": f"{oidc}/token"},
-        **{"jwksUrl": f"{oidc}/certs", "userInfoUrl": f"{oidc}/userinfo"},
-    }
     told = {"backchannel.logout.url": f"{upstream.issuer}/told", "backchannel.logout.session.required": "true"}
     return {
         **{"realm": "inner", "enabled": True, "eventsEnabled": True},
-        "clients": [{"clientId": APP.client_id, "secret": APP.secret, "redirectUris": [APP.redirect_uri], "attributes": told}],
+        "clients": [client(APP, attributes=told)],
         "users": [
             user("vic", realmRoles=["offline_access"], federatedIdentities=linked("up-vic", "up", "other", "second")),
             user("eve", federatedIdentities=linked("up-eve", "up")),
-            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+            administrator(),
         ],
         "identityProviders": [
             upstream.config(),
             other.config("other"),
             upstream.config("second", config={"clientId": "second"}),
             upstream.config("keyless", config={"issuer": "http://127.0.0.1:1", "jwksUrl": "http://127.0.0.1:1/certs"}),
-            upstream.config("ours", provider_id="keycloak-oidc", config=ours),
+            upstream.config("ours", provider_id="keycloak-oidc", config=realm_as_provider(base, "outer")),
         ],
     }
 
@@ -83,9 +61,11 @@ def outer_realm(base):
         "backchannel.logout.url": f"{inner}/protocol/openid-connect/logout/backchannel-logout",
         "backchannel.logout.session.required": "true",
     }
-    broker = {"clientId": CLIENT, "secret": SECRET, "redirectUris": [f"{inner}/broker/*"], "attributes": told}
-    boss = user("boss", clientRoles={"realm-management": ["realm-admin"]})
-    return {**{"realm": "outer", "enabled": True, "users": [user("dora"), boss]}, "clients": [broker]}
+    broker = Client(CLIENT, SECRET, f"{inner}/broker/*")
+    return {
+        **{"realm": "outer", "enabled": True, "users": [user("dora"), administrator()]},
+        "clients": [client(broker, attributes=told)],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +75,6 @@ def server(work, upstream, other):
         (started.folder / "import" / f"{realm['realm']}-realm.json").write_text(json.dumps(realm))
     with started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def realm(server):
-    return server.realm("inner")
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    return Admin(server, "inner", "boss", "boss-password")
 
 
 def log_in(realm, upstream, alias="up", scope="openid", **claims):

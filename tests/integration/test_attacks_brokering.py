@@ -8,36 +8,16 @@ import time
 import urllib.parse
 
 import pytest
-from administrator import Admin
-from oidc import Client, callback_of
+from brokering import (  # noqa: F401  (functions and fixtures)
+    APP, FULL, admin, administrator, claims_of, client, come_back, leave, linked, realm, upstream, user,
+)
 from programs import Provider
 from signer import RsaSigner, b64, signing_input
 from upstream import CLIENT, SECRET, Upstream, button
 from waiting import until as wait_until
 from web import query_of, unverified_token
 
-APP = Client("app", "app-secret", "http://localhost:8000/auth")
-FULL = {"given_name": "Carl", "family_name": "Cook"}
 FAILED = "Unexpected error when authenticating with identity provider"
-
-
-def user(name, **more):
-    return {
-        **{"username": name, "enabled": True, "email": f"{name}@example.com", "emailVerified": True},
-        **{"firstName": name.title(), "lastName": "Cook"},
-        **{"credentials": [{"type": "password", "value": f"{name}-password"}], **more},
-    }
-
-
-def linked(*ids, alias="up"):
-    return [{"identityProvider": alias, "userId": one, "userName": one} for one in ids]
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    made = Upstream()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +39,14 @@ def realm_of(upstream, other):
         "enabled": True,
         "eventsEnabled": True,
         "loginTheme": "keycloak",
-        "clients": [{"clientId": APP.client_id, "secret": APP.secret, "redirectUris": [APP.redirect_uri]}],
+        "clients": [client(APP)],
         "users": [
-            user("vic", federatedIdentities=linked("up-vic") + linked("up-vic", alias="info")),
+            user("vic", federatedIdentities=linked("up-vic", "up", "info")),
             user("eve"),
-            user("gone", enabled=False, federatedIdentities=linked("up-gone")),
-            user("one", federatedIdentities=linked("up-twin")),
-            user("two", federatedIdentities=linked("up-twin")),
-            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+            user("gone", enabled=False, federatedIdentities=linked("up-gone", "up")),
+            user("one", federatedIdentities=linked("up-twin", "up")),
+            user("two", federatedIdentities=linked("up-twin", "up")),
+            administrator(),
         ],
         "identityProviders": [
             upstream.config(),
@@ -88,29 +68,6 @@ def server(work, upstream, other):
         yield started
 
 
-@pytest.fixture(scope="module")
-def realm(server):
-    return server.realm("inner")
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    return Admin(server, "inner", "boss", "boss-password")
-
-
-def leave(realm, browser, alias="up", **changes):
-    return browser.get(button(realm.authorize(browser, APP, **changes), alias)).location
-
-
-def come_back(realm, browser, upstream, alias="up", **changes):
-    return browser.get(upstream.agree(leave(realm, browser, alias), **changes))
-
-
-def name_of(realm, answer):
-    tokens = realm.code(APP, callback_of(answer)["code"])
-    return unverified_token(tokens.json()["id_token"])[1]["preferred_username"]
-
-
 def assert_refused(server, answer, why=None):
     assert answer.status == 200 and FAILED in answer.page.text, answer.page.text
     assert "KEYCLOAK_IDENTITY" not in str(answer.all("Set-Cookie"))
@@ -119,8 +76,8 @@ def assert_refused(server, answer, why=None):
 
 
 def test_the_way_is_good(realm, upstream):
-    assert name_of(realm, come_back(realm, realm.browser(), upstream)) == "vic"
-    assert name_of(realm, come_back(realm, realm.browser(), upstream, "info")) == "vic"
+    assert claims_of(realm, come_back(realm, realm.browser(), upstream))["preferred_username"] == "vic"
+    assert claims_of(realm, come_back(realm, realm.browser(), upstream, "info"))["preferred_username"] == "vic"
 
 
 # ---- other browsers ----
@@ -148,7 +105,7 @@ def test_attack_49_nobody_is_sent_there_from_elsewhere(realm, upstream):
 def test_attack_49_a_way_back_is_there_once(server, realm, upstream):
     browser = realm.browser()
     back = upstream.agree(leave(realm, browser))
-    assert name_of(realm, browser.get(back)) == "vic"
+    assert claims_of(realm, browser.get(back))["preferred_username"] == "vic"
     asked = len(upstream.asked("/token"))
     assert_refused(server, browser.get(back), "used before")
     again = query_of(back) | {"code": "another"}
@@ -208,7 +165,7 @@ def test_attack_50_mix_up(server, realm, upstream, other):
     assert not other.asked("/token")
     back = upstream.agree(leave(realm, browser), iss=other.issuer)
     assert_refused(server, browser.get(back), "another issuer")
-    assert name_of(realm, come_back(realm, browser, upstream, iss=upstream.issuer)) == "vic"
+    assert claims_of(realm, come_back(realm, browser, upstream, iss=upstream.issuer))["preferred_username"] == "vic"
 
 
 def test_attack_54_the_same_id_elsewhere_is_somebody_else(realm, other, admin):
@@ -362,7 +319,7 @@ def signed_info(upstream, header=(), key=None, **changes):
 @pytest.mark.parametrize("changes", [{}, {"iss": None, "aud": None}, {"aud": ["another", CLIENT]}], ids=["whole", "bare", "several"])
 def test_userinfo_that_is_signed(realm, upstream, changes):
     upstream.answers["/userinfo"] = (200, "application/jwt", signed_info(upstream, **changes).encode())
-    assert name_of(realm, come_back(realm, realm.browser(), upstream, "info")) == "vic"
+    assert claims_of(realm, come_back(realm, realm.browser(), upstream, "info"))["preferred_username"] == "vic"
 
 
 BAD_INFO = {
@@ -476,7 +433,7 @@ def test_more_than_a_name_is_not_taken(realm, other, admin):
         **{"realm_access": {"roles": ["admin"]}, "groups": ["/admins"], "enabled": True, "attributes": {"a": ["b"]}},
         **{"resource_access": {"realm-management": {"roles": ["realm-admin"]}}, "realmRoles": ["admin"]},
     )
-    name_of(realm, come_back(realm, realm.browser(), other, "other"))
+    claims_of(realm, come_back(realm, realm.browser(), other, "other"))
     made = admin("GET", "/realms/inner/users?exact=true&username=roles").json()[0]
     roles = admin("GET", f"/realms/inner/users/{made['id']}/role-mappings").json()
     assert [role["name"] for role in roles["realmMappings"]] == ["default-roles-inner"] and "clientMappings" not in roles

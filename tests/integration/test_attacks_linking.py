@@ -8,23 +8,16 @@ import subprocess
 import time
 
 import pytest
-from administrator import Admin
+from brokering import (  # noqa: F401  (functions and fixtures)
+    APP, FULL, admin, administrator, claims_of, client, come_back, leave, linked, linked_ids, realm, upstream, user,
+)
 from mail_server import MailServer
-from oidc import Client, callback_of
+from oidc import callback_of
 from programs import Provider, built
-from test_attacks_brokering import FULL, assert_refused, come_back, leave, linked, user
+from test_attacks_brokering import assert_refused
 from test_mails import confirm, form_of, set_password
-from upstream import Upstream, button
-from web import query_of, unverified_token
-
-APP = Client("app", "app-secret", "http://localhost:8000/auth")
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    made = Upstream()
-    yield made
-    made.close()
+from upstream import button
+from web import query_of
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +36,11 @@ def as_usual(upstream, mails):
 def realm_of(name, upstream, mails, **more):
     return {
         **{"realm": name, "enabled": True, "eventsEnabled": True, "resetPasswordAllowed": True, "smtpServer": mails.setting()},
-        "clients": [{"clientId": APP.client_id, "secret": APP.secret, "redirectUris": [APP.redirect_uri]}],
+        "clients": [client(APP)],
         "users": [
             *(user(one) for one in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe")),
-            user("max", federatedIdentities=linked("up-max")),
-            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
+            user("max", federatedIdentities=linked("up-max", "up")),
+            administrator(),
         ],
         "identityProviders": [upstream.config(trustEmail=True), upstream.config("second")],
         **more,
@@ -79,27 +72,6 @@ def server(work, upstream, mails):
         yield started
 
 
-@pytest.fixture(scope="module")
-def realm(server):
-    return server.realm("inner")
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    return Admin(server, "inner", "boss", "boss-password")
-
-
-def claims_of(realm, answer):
-    callback = callback_of(answer)
-    assert "code" in callback, answer.location
-    return unverified_token(realm.code(APP, callback["code"]).json()["id_token"])[1]
-
-
-def links(admin, name):
-    found = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()[0]
-    return [link["userId"] for link in admin("GET", f"/realms/inner/users/{found['id']}/federated-identity").json()]
-
-
 def asked_to_link(realm, browser, upstream, name, **claims):
     upstream.reset(**{"sub": f"up-{name}", "preferred_username": f"{name}-there", "email": f"{name}@example.com", **FULL, **claims})
     page = come_back(realm, browser, upstream)
@@ -128,7 +100,7 @@ def test_a_mail_links(realm, upstream, mails, admin):
     link = by_mail(realm, browser, upstream, mails, "ann")
     answer = set_password(browser, confirm(browser, link), "ann-new-password")
     assert claims_of(realm, answer)["preferred_username"] == "ann"
-    assert links(admin, "ann") == ["up-ann"]
+    assert linked_ids(admin, "ann") == {"up": "up-ann"}
     assert claims_of(realm, come_back(realm, realm.browser(), upstream))["preferred_username"] == "ann"
     # Twice: the link is used, and its page too.
     assert browser.get(link).status == 400 and realm.browser().get(link).status == 400
@@ -140,7 +112,7 @@ def test_attack_53_a_mail_that_is_opened_elsewhere_links_nothing(realm, upstream
     owner = realm.browser()
     done = set_password(owner, confirm(owner, link), "bob-new-password")
     assert done.status == 200 and "has been updated" in done.text and not owner.cookie("KEYCLOAK_IDENTITY")
-    assert links(admin, "bob") == []
+    assert linked_ids(admin, "bob") == {}
 
 
 def test_attack_53_a_mail_of_somebody_else_links_nothing(realm, upstream, mails, admin):
@@ -149,7 +121,7 @@ def test_attack_53_a_mail_of_somebody_else_links_nothing(realm, upstream, mails,
     link = by_mail(realm, browser, upstream, mails, "cat", of="eve")
     done = set_password(browser, confirm(browser, link), "eve-new-password")
     assert done.status == 200 and "has been updated" in done.text and not browser.cookie("KEYCLOAK_IDENTITY")
-    assert links(admin, "cat") == [] and links(admin, "eve") == []
+    assert linked_ids(admin, "cat") == {} and linked_ids(admin, "eve") == {}
 
 
 def test_a_mail_that_was_asked_for_otherwise_links_nothing(realm, upstream, mails, admin):
@@ -159,7 +131,7 @@ def test_a_mail_that_was_asked_for_otherwise_links_nothing(realm, upstream, mail
     browser.post(form_of(browser.get(forgotten(realm.authorize(browser, APP)))), {"username": "dan"})
     answer = set_password(browser, confirm(browser, mails.next().link), "dan-new-password")
     assert claims_of(realm, answer)["preferred_username"] == "dan"
-    assert links(admin, "dan") == []
+    assert linked_ids(admin, "dan") == {}
 
 
 @pytest.mark.parametrize("how", ["password", "mail"])
@@ -180,7 +152,7 @@ def test_what_is_no_provider_any_more_is_not_linked(realm, upstream, mails, admi
         assert not browser.cookie("KEYCLOAK_IDENTITY")
     finally:
         assert admin("PUT", "/realms/inner/identity-provider/instances/up", upstream.config(trustEmail=True)).status == 204
-    assert links(admin, name) == []
+    assert linked_ids(admin, name) == {}
 
 
 def test_two_who_are_to_be_linked_with_one(realm, upstream, admin):
@@ -191,7 +163,7 @@ def test_two_who_are_to_be_linked_with_one(realm, upstream, admin):
     assert "code" in callback_of(first.submit(one.page.form("kc-form-login"), password="hal-password"))
     answer = second.submit(other.page.form("kc-form-login"), password="joe-password")
     assert answer.status == 200 and "linked with another one already" in answer.page.text
-    assert links(admin, "hal") == ["up-two"] and links(admin, "joe") == []
+    assert linked_ids(admin, "hal") == {"up": "up-two"} and linked_ids(admin, "joe") == {}
 
 
 # ---- fresh proof ----
@@ -295,7 +267,7 @@ def test_attack_54_who_is_no_longer_linked_is_nobody(realm, upstream, admin):
     assert claims_of(realm, come_back(realm, realm.browser(), upstream, "second"))["sub"] == first["sub"]
     assert admin("DELETE", provider).status == 204
     assert admin("POST", "/realms/inner/identity-provider/instances", upstream.config("second")).status == 201
-    assert links(admin, name) == ["up-kim"], "the link with the other one stays"
+    assert linked_ids(admin, name) == {"up": "up-kim"}, "the link with the other one stays"
     assert "Authenticate to link" in come_back(realm, realm.browser(), upstream, "second").page.text
 
 

@@ -4,32 +4,13 @@
 import json
 
 import pytest
-from administrator import Admin
+from brokering import (  # noqa: F401  (functions and fixtures)
+    APP, admin, administrator, claims_of, client, come_back, find, leave, links, realm, realm_as_provider, upstream, user,
+)
 from oidc import Client, callback_of
 from programs import Provider
-from upstream import CLIENT, SECRET, Upstream, button
+from upstream import CLIENT, SECRET
 from web import query_of, unverified_token
-
-APP = Client("app", "app-secret", "http://localhost:8000/auth")
-
-
-def user(name, **more):
-    return {
-        **{"username": name, "enabled": True, "email": f"{name}@example.com", "emailVerified": True},
-        **{"firstName": name.title(), "lastName": "Cook"},
-        **{"credentials": [{"type": "password", "value": f"{name}-password"}], **more},
-    }
-
-
-def client(of, **more):
-    return {"clientId": of.client_id, "secret": of.secret, "redirectUris": [of.redirect_uri], **more}
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    made = Upstream()
-    yield made
-    made.close()
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +19,7 @@ def as_usual(upstream):
 
 
 def inner_realm(upstream, base):
-    outer = f"{base}/realms/outer"
-    oidc = f"{outer}/protocol/openid-connect"
-    ours = {
-        **{"issuer": outer, "authorizationUrl": f"{oidc}/auth", "tokenUrl": f"{oidc}/token"},
-        **{"jwksUrl": f"{oidc}/certs", "userInfoUrl": f"{oidc}/userinfo", "logoutUrl": f"{oidc}/logout"},
-    }
+    ours = realm_as_provider(base, "outer", logoutUrl=f"{base}/realms/outer/protocol/openid-connect/logout")
     providers = [
         upstream.config(),
         upstream.config("trusted", trustEmail=True, displayName="Trusted & <b>Sons</b>"),
@@ -58,10 +34,7 @@ def inner_realm(upstream, base):
         "enabled": True,
         "eventsEnabled": True,
         "clients": [client(APP)],
-        "users": [
-            user("alice"),
-            user("boss", clientRoles={"realm-management": ["realm-admin"]}),
-        ],
+        "users": [user("alice"), administrator()],
         "identityProviders": providers,
     }
 
@@ -81,44 +54,6 @@ def server(work, upstream):
         (started.folder / "import" / f"{realm['realm']}-realm.json").write_text(json.dumps(realm))
     with started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def realm(server):
-    return server.realm("inner")
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    return Admin(server, "inner", "boss", "boss-password")
-
-
-def leave(realm, browser, alias="up", **changes):
-    """Presses the button; returns the address at the provider."""
-    page = realm.authorize(browser, APP, **changes)
-    assert page.status == 200, page.text
-    return browser.get(button(page, alias)).location
-
-
-def come_back(realm, browser, upstream, alias="up", **changes):
-    return browser.get(upstream.agree(leave(realm, browser, alias), **changes))
-
-
-def claims_of(realm, answer):
-    callback = callback_of(answer)
-    assert "code" in callback, answer.location
-    tokens = realm.code(APP, callback["code"])
-    assert tokens.status == 200, tokens.text
-    return unverified_token(tokens.json()["id_token"])[1]
-
-
-def find(admin, name):
-    users = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()
-    return users[0] if users else None
-
-
-def links(admin, name):
-    return admin("GET", f"/realms/inner/users/{find(admin, name)['id']}/federated-identity").json()
 
 
 def test_the_page_has_a_button_for_each(realm):

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from fake_fixtures import provider  # noqa: F401  (fixture)
 from fake_provider import CLIENT, FakeProvider
 from gate_site import FIELDS, Gate
 from programs import built
@@ -32,12 +33,6 @@ SITES = [
     {"origin": "https://empty.example.org", "rules": []},
     {"origin": "https://rest.example.org", "rules": [*RULES[1:2], {"prefix": "/", "policy": {}}]},
 ]
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=["nginx", "haproxy", "caddy", "traefik", "envoy"])

@@ -7,7 +7,8 @@ import time
 import urllib.parse
 
 import pytest
-from fake_provider import CLIENT, SECRET, FakeProvider
+from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
+from fake_provider import CLIENT, SECRET
 from gate_site import FIELDS, Application, Gate, Nginx, nginx_identity, values
 from navigation import NAVIGATION, navigate
 from peers import free_port
@@ -25,18 +26,6 @@ def rules_for(base):
         {"prefix": "/token", "policy": {}, "login": True, "token": True},
         {"prefix": "/", "policy": {}, "login": True},
     ]
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +50,7 @@ class Site:
 
     def __enter__(self):
         self.gate.start()
-        deadline = time.monotonic() + 10
-        while Browser().get(f"{self.gate.base}/health").json().get("login") is not True:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        self.gate.wait_for_logins()
         self.nginx.__enter__()
         return self
 

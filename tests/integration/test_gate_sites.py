@@ -6,7 +6,8 @@ import time
 import urllib.parse
 
 import pytest
-from fake_provider import CLIENT, SECRET, FakeProvider
+from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
+from fake_provider import CLIENT, SECRET
 from gate_site import Gate
 from navigation import NAVIGATION
 from web import Browser, parse_set_cookie, query_of
@@ -23,18 +24,6 @@ def session_of(host):
 
 
 @pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
-
-
-@pytest.fixture(scope="module")
 def gate(provider, tmp_path_factory):
     sites = [{"origin": f"https://{host}", "rules": RULES} for host in ALONE]
     sites += [{"origin": f"https://{host}", "cookie_domain": "shop.example", "rules": RULES} for host in SHOP]
@@ -42,10 +31,7 @@ def gate(provider, tmp_path_factory):
     secret = {"OSTIARY_CLIENT_SECRET": SECRET}
     folder = tmp_path_factory.mktemp("gate")
     with Gate(folder, provider.issuer, {"sites": sites}, "nginx", ["--client-id", CLIENT], secret) as running:
-        deadline = time.monotonic() + 10
-        while Browser().get(f"{running.base}/health").json().get("login") is not True:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        running.wait_for_logins()
         yield running
 
 

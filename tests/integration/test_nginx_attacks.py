@@ -7,7 +7,7 @@ import time
 import pytest
 from certificates import confirmation, escaped, make_certificate, tls_get
 from dpop import DpopClient
-from fake_provider import FakeProvider
+from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
 from nginx import Nginx, field
 
 REFUSED = '{"detail":"Not authenticated"}'
@@ -59,18 +59,6 @@ for each in (over_http, in_keys):
     tests = {name: test for name, test in vars(each).items() if name.startswith("test_")}
     globals().update({name: test for name, test in tests.items() if name not in OF_THE_SERVER | SOME})
 served, curve_api = in_keys.served, in_keys.curve_api
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,9 @@ import threading
 import time
 
 import pytest
+from fake_fixtures import provider  # noqa: F401  (fixture)
 from fake_provider import FakeProvider, Key
 from nginx import Nginx, field
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
 
 
 class Upstream:

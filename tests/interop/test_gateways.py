@@ -8,7 +8,8 @@ import socket
 import time
 
 import pytest
-from fake_provider import CLIENT, SECRET, FakeProvider
+from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
+from fake_provider import CLIENT, SECRET
 from gate_proxies import PROXIES
 from gate_site import FIELDS, Application, Gate, values
 from navigation import NAVIGATION, navigate
@@ -25,18 +26,6 @@ RULES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def provider():
-    with FakeProvider() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def good_again(provider):
-    yield
-    provider.reset()
-
-
 @pytest.fixture(scope="module", params=list(PROXIES))
 def site(request, provider, tmp_path_factory):
     folder, port = tmp_path_factory.mktemp(request.param), free_port()
@@ -44,10 +33,7 @@ def site(request, provider, tmp_path_factory):
     rules = {"sites": [{"origin": f"http://localhost:{port}", "rules": RULES}, other]}
     gate = Gate(folder / "gate", provider.issuer, rules, request.param, ["--client-id", CLIENT], {"OSTIARY_CLIENT_SECRET": SECRET})
     with Application() as application, gate:
-        deadline = time.monotonic() + 10
-        while Browser().get(f"{gate.base}/health").json().get("login") is not True:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        gate.wait_for_logins()
         proxy = must_have(lambda: PROXIES[request.param](folder / "proxy", port, gate.base, application.base))
         with proxy:
             proxy.application, proxy.name, proxy.gate = application, request.param, gate

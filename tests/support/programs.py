@@ -15,8 +15,10 @@ import time
 import stores
 from oidc import Realm
 from peers import PROJECT, Unavailable, answers, free_port
+from waiting import until
+from web import Browser
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 STOP_SECONDS = 15
 EXAMPLE_REALM = PROJECT / "examples" / "items-api" / "myrealm-realm.json"
 EXAMPLE_API = "http://localhost:8000"
@@ -97,6 +99,10 @@ class Program:
             time.sleep(0.02)
         self.stop()
         raise RuntimeError(f"{self.command[0]} did not answer {self.ready_url}:\n{self.log_tail()}")
+
+    def wait_for_logins(self, page="/health"):
+        """Until it says that browsers can sign in: it knows its identity provider by then."""
+        until(lambda: Browser().get(self.base + page).json().get("login") is True, self.log_tail, step=0.02)
 
     def stop(self, seconds=STOP_SECONDS):
         """Asks it to end, insists after so many seconds; returns its exit status."""
