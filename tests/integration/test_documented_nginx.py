@@ -100,7 +100,7 @@ def site(provider, certificate, browser_of, tmp_path_factory):
         addresses = {8000: gate.port, 3000: application.server_port}
         config = here(config, "app.example.org", port, *certificate, addresses)
         with Nginx(folder / "nginx", port, None, None, "-", HTTP + config + "\n}}\n"):
-            until(lambda: Browser().get(f"{gate.base}/health").json().get("login") is True, "the login of the gate", 60)
+            gate.wait_for_logins()
             yield base
 
 
@@ -112,7 +112,7 @@ def signs_in_at(browser, url):
 
 def test_a_login_of_an_application(site, browser_of):
     browser = browser_of()
-    page = until(lambda: signs_in_at(browser, f"{site}/reports?year=2026"), "the new client", 60)
+    page = until(lambda: signs_in_at(browser, f"{site}/reports?year=2026"), "the new client")
     arrived = browser.submit(page.form(), username="alice", password="alice-password", follow=True, headers=NAVIGATION)
     assert (arrived.status, arrived.url) == (200, f"{site}/reports?year=2026")
     assert values(arrived.json(), "X-Auth-Request-Preferred-Username") == ["alice"]
@@ -126,7 +126,7 @@ def test_tokens_in_the_address(provider, browser_of):
     asked = {"client_id": "hybrid", "redirect_uri": "https://app.example.org/", "nonce": "n", "scope": "openid profile email"}
     asked |= {"response_type": "code id_token token", "response_mode": "jwt"}
     browser, address = browser_of(), f"{provider.public}/realms/myrealm/protocol/openid-connect/auth"
-    until(lambda: browser.get(address, asked).status == 200, "the new client", 60)  # another process made the client
+    until(lambda: browser.get(address, asked).status == 200, "the new client")  # another process made the client
     answer = browser.submit(browser.get(address, asked).page.form(), username="alice", password="alice-password")
     assert answer.status == 302 and len(answer.location) > 4096
     assert "response" in query_of(answer.location.replace("#", "?"))
