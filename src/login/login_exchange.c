@@ -5,6 +5,7 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "jose/jwt/numeric_date.h"
 
 #define BODY_MAX ((size_t)32 << 10)
 #define CREDENTIALS_MAX ((size_t)4096)
@@ -120,11 +121,11 @@ static ost_result read_refusal(long status, const ost_json *root, ost_error *err
                          shown.data);
 }
 
-/* Seconds within what is sane; `fallback` when absent, no number, or "never" (0). */
+/* Whole seconds within what is sane; `fallback` when absent, no number, or "never" (0). */
 static int64_t read_seconds(const ost_json *root, const char *name, int64_t fallback)
 {
     int64_t seconds = 0;
-    if (!ost_json_integer(ost_json_get(root, name), &seconds) || seconds <= 0)
+    if (!numeric_date_read(ost_json_get(root, name), &seconds) || seconds == 0)
         return fallback;
     return seconds < LIFETIME_MAX ? seconds : LIFETIME_MAX;
 }

@@ -175,6 +175,7 @@ def test_two_who_are_to_be_linked_with_one(realm, upstream, admin):
         ({"prompt": "login"}, 0, True),
         ({"prompt": "login"}, 300, False),
         ({"max_age": "120"}, 60, True),
+        ({"max_age": "120"}, 60.75, True),
         ({"max_age": "120"}, 300, False),
         ({"acr_values": "1"}, 300, False),
         ({"kc_action": "UPDATE_PASSWORD"}, 900, False),

@@ -132,8 +132,10 @@ def good(realm):
     yield "an hour old", assertion(realm, "long", iat=now - 3000, exp=now + 600), APP
     yield "ends late, is young", assertion(realm, exp=now + 3600), APP
     yield "a clock that is ahead", assertion(realm, "skew", iat=now + 30), APP
+    yield "parts of a second", assertion(realm, iat=now - 0.25, nbf=now - 0.25, exp=now + 60.5), APP
     yield "an audience of the client's own", assertion(realm, aud="urn:own"), OWN
     yield "an identity assertion", identity(realm), APP
+    yield "an identity assertion, parts of a second", identity(realm, iat=now - 0.25), APP
     yield "reusable, without jti", assertion(realm, "reuse", jti=None), APP
 
 

@@ -24,20 +24,24 @@ static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error
     return OST_OK;
 }
 
-static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_error *error)
+static ost_result read_time(const ost_json *claim, bool digits, claims_time *ret_time,
+                            ost_error *error)
 {
     int64_t seconds;
-    if (!numeric_date_read(claim, &seconds))
+    if (!numeric_date_read(claim, &seconds) &&
+        !(digits && numeric_date_read_digits(claim, &seconds)))
         return wrong_type(claim, "a number of seconds from 0 to 2^53", error);
     *ret_time = (claims_time){seconds, true};
     return OST_OK;
 }
 
 /* A token may have been valid for ever. */
-static ost_result read_not_before(const ost_json *claim, claims_time *ret_time, ost_error *error)
+static ost_result read_not_before(const ost_json *claim, bool digits, claims_time *ret_time,
+                                  ost_error *error)
 {
     int64_t seconds;
-    if (!numeric_date_read_any(claim, &seconds))
+    if (!numeric_date_read_any(claim, &seconds) &&
+        !(digits && numeric_date_read_digits(claim, &seconds)))
         return wrong_type(claim, "a number of seconds from -2^53 to 2^53", error);
     *ret_time = (claims_time){seconds, true};
     return OST_OK;
@@ -60,7 +64,8 @@ static ost_result read_audience(const ost_json *claim, const ost_json **ret_audi
     return OST_OK;
 }
 
-static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_error *error)
+static ost_result read_claim(const ost_json *claim, bool digits, ost_claims *claims,
+                             ost_error *error)
 {
     ost_text token_id;
     switch (short_name(ost_json_name(claim))) {
@@ -71,11 +76,11 @@ static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_erro
     case SHORT_NAME('a', 'u', 'd', 0):
         return read_audience(claim, &claims->audience, error);
     case SHORT_NAME('e', 'x', 'p', 0):
-        return read_time(claim, &claims->expires, error);
+        return read_time(claim, digits, &claims->expires, error);
     case SHORT_NAME('n', 'b', 'f', 0):
-        return read_not_before(claim, &claims->not_before, error);
+        return read_not_before(claim, digits, &claims->not_before, error);
     case SHORT_NAME('i', 'a', 't', 0):
-        return read_time(claim, &claims->issued, error);
+        return read_time(claim, digits, &claims->issued, error);
     case SHORT_NAME('j', 't', 'i', 0):
         return read_name(claim, &token_id, error);
     default:
@@ -83,8 +88,8 @@ static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_erro
     }
 }
 
-ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
-                           const ost_claims **ret_claims, ost_error *error)
+static ost_result claims_read(ost_text verified_payload, bool digits, ost_arena *arena,
+                              const ost_claims **ret_claims, ost_error *error)
 {
     if (ret_claims == NULL)
         return ost_error_set(error, OST_E_ARGUMENT, "no place for the claims");
@@ -94,12 +99,32 @@ ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
     ost_result result = compact_claims(verified_payload, arena, &claims->json, error);
     const ost_json *claim = ost_json_first(claims->json);
     for (; result == OST_OK && claim != NULL; claim = ost_json_next(claim))
-        result = read_claim(claim, claims, error);
+        result = read_claim(claim, digits, claims, error);
     if (result == OST_OK && !claims->expires.given)
         result = ost_error_set(error, OST_E_CLAIM_MISSING, "the token has no \"exp\"");
     if (result == OST_OK)
         *ret_claims = claims;
     return result;
+}
+
+ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
+                           const ost_claims **ret_claims, ost_error *error)
+{
+    return claims_read(verified_payload, false, arena, ret_claims, error);
+}
+
+ost_result claims_read_digits(ost_text verified_payload, ost_arena *arena,
+                              const ost_claims **ret_claims, ost_error *error)
+{
+    return claims_read(verified_payload, true, arena, ret_claims, error);
+}
+
+bool claims_issued_at(const ost_claims *claims, int64_t *ret_seconds)
+{
+    if (claims == NULL || !claims->issued.given)
+        return false;
+    *ret_seconds = claims->issued.seconds;
+    return true;
 }
 
 const ost_json *ost_claims_json(const ost_claims *claims)

@@ -17,6 +17,14 @@ struct ost_claims {
     claims_time expires, not_before, issued;
 };
 
+/* As ost_claims_read, but a time may also be a text of its digits, "1700000000". That is no
+ * NumericDate, but what some clients sign (keystonemiddleware of OpenStack) and Keycloak takes. */
+OST_MUST_CHECK ost_result claims_read_digits(ost_text verified_payload, ost_arena *arena,
+                                             const ost_claims **ret_claims, ost_error *error);
+
+/* When the token was issued, as it was read; false: it does not say. */
+OST_MUST_CHECK bool claims_issued_at(const ost_claims *claims, int64_t *ret_seconds);
+
 /* The steps of ost_claims_check, for who tells them apart; the rules have been checked. In this
  * order: OST_E_ISSUER; OST_E_AUDIENCE; OST_E_EXPIRED, OST_E_NOT_YET, OST_E_CLAIM_MISSING;
  * OST_E_CLAIM_MISSING. */

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "base/text.h"
+
 #define SECONDS_MAX 9007199254740992.0 /* 2^53: whole seconds are exact up to here */
 
 bool numeric_date_read_any(const ost_json *value, int64_t *ret_seconds)
@@ -21,5 +23,15 @@ bool numeric_date_read(const ost_json *value, int64_t *ret_seconds)
     if (!numeric_date_read_any(value, &seconds) || seconds < 0)
         return false;
     *ret_seconds = seconds;
+    return true;
+}
+
+bool numeric_date_read_digits(const ost_json *value, int64_t *ret_seconds)
+{
+    ost_text text;
+    uint64_t seconds;
+    if (!ost_json_text(value, &text) || !text_to_unsigned(text, (uint64_t)SECONDS_MAX, &seconds))
+        return false;
+    *ret_seconds = (int64_t)seconds;
     return true;
 }

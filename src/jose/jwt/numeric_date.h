@@ -11,4 +11,7 @@ OST_MUST_CHECK bool numeric_date_read(const ost_json *value, int64_t *ret_second
 /* The same of a time that may lie before 1970: from -2^53 on. */
 OST_MUST_CHECK bool numeric_date_read_any(const ost_json *value, int64_t *ret_seconds);
 
+/* The same of a text that is the digits of a whole number, and nothing else. */
+OST_MUST_CHECK bool numeric_date_read_digits(const ost_json *value, int64_t *ret_seconds);
+
 #endif

@@ -3,6 +3,7 @@
 #include "provider/assertion/identity_assertion.h"
 
 #include "base/text.h"
+#include "jose/jwt/claims.h"
 #include "provider/call/call_policy.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/policy/policy_executor.h"
@@ -19,7 +20,7 @@ bool identity_assertion_check(call *c, const ost_claims *claims)
     int64_t made;
     if (!text_is(client, c->client->client_id)) /* who has got hold of it is not who it is for */
         return refuse(c, "The assertion is for another client");
-    if (!ost_json_integer(ost_claims_get(claims, "iat"), &made))
+    if (!claims_issued_at(claims, &made))
         return refuse(c, "Token iat claim is required");
     return ost_claims_text(claims, "jti").len > 0 || refuse(c, "Token jti claim is required");
 }

@@ -5,6 +5,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "jose/digest.h"
+#include "jose/jwt/numeric_date.h"
 #include "provider/broker/broker_job.h"
 #include "provider/broker/claim_path.h"
 #include "provider/client/client_keys.h"
@@ -76,7 +77,7 @@ static bool check_auth_time(call *c)
     int64_t leeway = job->upstream->leeway > 0 ? job->upstream->leeway : UPSTREAM_LEEWAY, time;
     if (claim == NULL)
         return true;
-    if (!ost_json_integer(claim, &time) || time < 0 || time > c->now + leeway)
+    if (!numeric_date_read(claim, &time) || time > c->now + leeway)
         return broker_fail(c, "the ID token's auth_time is none");
     return time >= job->login.request.fresh_since - leeway ||
            broker_fail(c, "the login there is older than it may be");

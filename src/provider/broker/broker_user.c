@@ -8,6 +8,7 @@
 #include "base/json/json_list.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "jose/jwt/numeric_date.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_job.h"
 #include "provider/call/call_event.h"
@@ -92,7 +93,7 @@ void broker_identity_read(call *c)
                              .email = is_verified(c) ? email : (ost_text){0},
                              .session = line_of(session)};
     int64_t time;
-    if (ost_json_integer(ost_claims_get(job->claims, "auth_time"), &time))
+    if (numeric_date_read(ost_claims_get(job->claims, "auth_time"), &time))
         i->auth_time = text_of(call_format(c, "%lld", (long long)time));
     if (job->id_token.len <= CARRIED_MAX)
         i->id_token = job->id_token;

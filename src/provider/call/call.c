@@ -10,6 +10,7 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "jose/jwt/claims.h"
 
 static bool is_for_people(const http_exchange *exchange)
 {
@@ -127,7 +128,7 @@ bool call_is_busy(ost_result result)
 int64_t call_issued_at(const ost_claims *claims)
 {
     int64_t issued = 0;
-    return ost_json_integer(ost_claims_get(claims, "iat"), &issued) ? issued : 0;
+    return claims_issued_at(claims, &issued) ? issued : 0;
 }
 
 int64_t call_issues_at(const call *c, int64_t began)

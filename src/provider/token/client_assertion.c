@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "jose/jwt/claims.h"
 #include "provider/call/call_use.h"
 #include "provider/token/client_signature.h"
 #include "store/memory/store_memory.h"
@@ -201,7 +202,7 @@ bool client_assertion_check(call *c, const realm_client *client)
     if (!read_parameters(c, &assertion) || !read_jws(c, client, assertion, &jws) ||
         !verify(c, client, &jws, &payload))
         return false;
-    if (ost_claims_read(payload, c->arena, &claims, NULL) != OST_OK)
+    if (claims_read_digits(payload, c->arena, &claims, NULL) != OST_OK)
         return assertion_refuse(c, client, "The claims are malformed, or there is no exp");
     return check_claims(c, client, claims);
 }

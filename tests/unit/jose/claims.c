@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "jose/jwt/claims.h"
 #include "test_arena.h"
 
 static ost_result read(const char *payload, const ost_claims **ret_claims)
@@ -118,6 +119,45 @@ static void attack_22_exp(void **state)
     }
 }
 
+/* Where it is asked for, and there alone: attack_22_exp. */
+static void times_as_digits(void **state)
+{
+    static const char *const bad[] = {"\"\"",
+                                      "\" 1\"",
+                                      "\"1 \"",
+                                      "\"-1\"",
+                                      "\"1.5\"",
+                                      "\"1e3\"",
+                                      "\"01\"",
+                                      "\"+1\"",
+                                      "\"0x1\"",
+                                      "\"9007199254740993\"",
+                                      "\"18446744073709551617\"",
+                                      "[\"1\"]",
+                                      "null",
+                                      "true"};
+    const ost_claims *claims = NULL;
+    int64_t issued = 7;
+    ost_text given = OST_TEXT("{\"exp\":\"2000000000\",\"nbf\":\"1\",\"iat\":\"1700000000\"}");
+    (void)state;
+    assert_int_equal(claims_read_digits(given, arena, &claims, NULL), OST_OK);
+    assert_int_equal(ost_claims_expiry(claims), 2000000000);
+    assert_true(claims_issued_at(claims, &issued));
+    assert_int_equal(issued, 1700000000);
+    given = OST_TEXT("{\"exp\":1.5,\"iat\":2.75}");
+    assert_int_equal(claims_read_digits(given, arena, &claims, NULL), OST_OK);
+    assert_true(claims_issued_at(claims, &issued));
+    assert_int_equal(issued, 2);
+    assert_int_equal(read("{\"exp\":1}", &claims), OST_OK);
+    assert_false(claims_issued_at(claims, &issued));
+    assert_false(claims_issued_at(NULL, &issued));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        const char *payload = ost_arena_format(arena, "{\"exp\":%s}", bad[i]);
+        assert_int_equal(claims_read_digits(text_of(payload), arena, &claims, NULL),
+                         OST_E_CLAIM_TYPE);
+    }
+}
+
 static void names(void **state)
 {
     static const char *const claims[] = {"iss", "sub", "jti"};
@@ -224,6 +264,7 @@ int main(void)
         cmocka_unit_test(least),
         cmocka_unit_test(g17_valid_before_1970),
         cmocka_unit_test(attack_22_exp),
+        cmocka_unit_test(times_as_digits),
         cmocka_unit_test(names),
         cmocka_unit_test(attack_25_types_of_aud),
         cmocka_unit_test(attack_34_long_audiences),

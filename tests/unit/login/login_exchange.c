@@ -78,8 +78,8 @@ static void tokens(void **state)
     const struct {
         const char *expires;
         int64_t lifetime;
-    } cases[] = {
-        {"0", 300}, {"-5", 300}, {"\"60\"", 300}, {"1e300", 300}, {"9007199254740991", 2592000}};
+    } cases[] = {{"0", 300},     {"-5", 300},  {"\"60\"", 300},
+                 {"1e300", 300}, {"59.9", 59}, {"9007199254740991", 2592000}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *body = ost_arena_format(
             arena, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":%s}",

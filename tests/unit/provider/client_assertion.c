@@ -66,6 +66,31 @@ static void it_is_good_for_a_minute(void **state)
     }
 }
 
+/* PHP's lcobucci/jwt and Python's time.time() write parts of seconds, keystonemiddleware texts. */
+static void times_are_written_in_several_ways(void **state)
+{
+    static const struct {
+        const char *iat, *exp; /* FIXTURE_NOW is 1700000000 */
+        bool good;
+    } cases[] = {
+        {"1699999999.75", "1700000060.25", true},    {"1700000015.9", "1700000060", true},
+        {"1700000016.1", "1700000060", false},       {"1699999925.5", "1700000060", true},
+        {"1699999924.9", "1700000060", false},       {"1.7e9", "1700000060", true},
+        {"\"1700000000\"", "\"1700000060\"", true},  {"\"1699999924\"", "\"1700000060\"", false},
+        {"\"1700000016\"", "\"1700000060\"", false}, {"\"1699999990\"", "\"1699999985\"", false},
+        {"\"1700000000.5\"", "1700000060", false},   {"\"\"", "1700000060", false},
+        {"1700000000", "\"soon\"", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char id[20], times[100];
+        snprintf(id, sizeof id, "written %zu", i);
+        snprintf(times, sizeof times, "\"iat\":%s,\"exp\":%s", cases[i].iat, cases[i].exp);
+        if (check("mac", id, times) != cases[i].good)
+            fail_msg("%s: %s", times, f->call.error.description);
+    }
+}
+
 static void it_is_remembered_as_long_as_it_is_good(void **state)
 {
     char times[100];
@@ -114,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_good_for_a_minute),
+        cmocka_unit_test(times_are_written_in_several_ways),
         cmocka_unit_test(it_is_remembered_as_long_as_it_is_good),
         cmocka_unit_test(what_was_made_before_the_start_may_have_been_used),
         cmocka_unit_test(a_full_memory_lets_nobody_in),
