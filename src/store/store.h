@@ -328,11 +328,11 @@ OST_MUST_CHECK ost_result store_session_get(store *store, ost_text realm, ost_te
                                             ost_arena *arena, store_session *ret_session);
 OST_MUST_CHECK ost_result store_session_touch(store *store, ost_text realm, ost_text id,
                                               int64_t last_access, int64_t idle_ends);
-/* Deletes the session with its client sessions and codes; its clients are to be told (below).
- * OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_session_note(store *store, ost_text realm, ost_text id,
+                                             ost_text notes); /* OST_E_NOT_FOUND, as below */
+/* Deletes the session with its client sessions and codes; its clients are to be told (below). */
 OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_text id);
-/* The sessions of a realm, or of one user of it (empty: of all), the latest first; at most `limit`.
- */
+/* The sessions of a realm, or of a user of it (empty: of all), latest first; `limit` at most. */
 OST_MUST_CHECK ost_result store_session_list(store *store, ost_text realm, ost_text user_id,
                                              size_t limit, ost_arena *arena,
                                              store_session **ret_sessions, size_t *ret_count);

@@ -194,6 +194,20 @@ ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t la
     return WRITE(s, d, touch_session(d, realm, id, last_access, idle_ends));
 }
 
+static ost_result note_session(database *d, ost_text realm, ost_text id, ost_text notes)
+{
+    statement *st = prepare(d, "UPDATE session SET notes = ? WHERE id = ? AND realm = ?");
+    bind_text(st, 1, notes);
+    bind_text(st, 2, id);
+    bind_text(st, 3, realm);
+    return run_change_first(st);
+}
+
+ost_result store_session_note(store *s, ost_text realm, ost_text id, ost_text notes)
+{
+    return WRITE(s, d, note_session(d, realm, id, notes));
+}
+
 static ost_result end_session(database *d, ost_text realm, ost_text id)
 {
     ost_result result = lock_ending_session(d, id);

@@ -80,13 +80,13 @@ def test_a_session_is_enough(realm, browser, name, changes, expected):
 @pytest.mark.parametrize(
     "name, changes, expected",
     [
-        ("plain", {"acr_values": "1"}, "password"),
+        ("plain", {"acr_values": "1"}, "1"),
         ("plain", {"acr_values": "password"}, "password"),
         ("plain", {"acr_values": "phr"}, "password"),
-        ("plain", essential("1"), "password"),
+        ("plain", essential("1"), "1"),
         ("named", {"acr_values": "gold"}, "silver"),
         ("named", essential("silver"), "silver"),
-        ("default", {}, "password"),
+        ("default", {}, "1"),
     ],
 )
 def test_a_session_is_not_enough(realm, browser, name, changes, expected):

@@ -57,6 +57,13 @@ typedef struct call_language {
     const struct page_words *words; /* NULL: not chosen yet */
 } call_language;
 
+/* The level of authentication that a request asks for (acr_level.h). All zero: none. */
+typedef struct call_level {
+    bool asked, essential;
+    int64_t level;
+    ost_text names; /* that it asks by, as far as they are known; separated by spaces */
+} call_level;
+
 typedef struct call call;
 struct call {
     provider *provider;
@@ -76,6 +83,7 @@ struct call {
     const ost_json *object;
     bool object_encrypted;
     const realm_client *client; /* once it is known */
+    call_level level;           /* of an authorization request, once that is read */
     unsigned policy_effects;    /* what its realm's policies change in what comes of it */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */

@@ -169,16 +169,30 @@ static void put_mutual_tls(call *c, ost_json_writer *w)
     ost_json_close_object(w);
 }
 
-/* The levels of authentication, by number and by the realm's names for them. */
+static void put_level(call *c, ost_json_writer *w, int64_t level)
+{
+    ost_json_put_text(w, text_of(call_format(c, "%lld", (long long)level)));
+}
+
+/* The levels of authentication, by number and by the realm's names for those that can be had. */
 static void put_acr_values(call *c, ost_json_writer *w)
 {
+    realm_levels levels = realm_flow_levels_of(c->realm->document, NULL);
+    const ost_json *at = NULL;
+    ost_text name;
+    int64_t level;
+    if (levels.count == 0)
+        levels = (realm_levels){{ACR_LEVEL_PROVED}, 1};
+    const int64_t highest = levels.list[levels.count - 1];
     ost_json_put_name(w, OST_TEXT("acr_values_supported"));
     ost_json_open_array(w);
-    for (int64_t level = ACR_LEVEL_SESSION; level <= ACR_LEVEL_PROVED; level++) {
-        const char *number = level == ACR_LEVEL_SESSION ? "0" : "1";
-        ost_text name = acr_level_name(c, NULL, level);
-        ost_json_put_text(w, text_of(number));
-        if (!text_is(name, number))
+    put_level(c, w, ACR_LEVEL_SESSION);
+    for (size_t i = 0; i < levels.count; i++) {
+        if (levels.list[i] != ACR_LEVEL_SESSION)
+            put_level(c, w, levels.list[i]);
+    }
+    while ((at = acr_name_after(c, at, &name)) != NULL) {
+        if (acr_level_of(c, NULL, name, &level) && level <= highest)
             ost_json_put_text(w, name);
     }
     ost_json_close_array(w);

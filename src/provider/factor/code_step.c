@@ -67,17 +67,30 @@ static bool may_enter(const browser_login *login, const flow_verdict *verdict)
            (verdict->setup == 0 || login->user.action != ACTION_NONE);
 }
 
+/* The session that the flow wants more than: it is theirs, and the browser still has it. */
+static bool load_session(call *c, ost_text user_id)
+{
+    browser_login *login = c->job;
+    const auth_request *r = &login->request;
+    return r->stepping.len == 0 || (browser_session_load(c, &login->session) == OST_OK &&
+                                    text_equal(login->session.id, r->stepping) &&
+                                    text_equal(login->session.user_id, user_id));
+}
+
 void code_step_begin(call *c, ost_text proof)
 {
     browser_login *login = c->job;
     auth_request *r = &login->request;
-    r->proofs = r->stepping = (ost_text){0}; /* of whoever was here before */
+    r->proofs = (ost_text){0}; /* of whoever was here before */
+    if (!load_session(c, login->user.id))
+        r->stepping = (ost_text){0};
     flow_verdict verdict = walk(c, proof);
     r->proofs = proof;
     login->factors = verdict.asks & PROOF_FACTORS;
     if (may_enter(login, &verdict)) {
-        r->proofs = (ost_text){0};
-        browser_login_enter(c);
+        r->proofs = r->stepping = (ost_text){0};
+        if (browser_login_take_levels(c, &verdict))
+            browser_login_enter(c);
     } else if (verdict.outcome == FLOW_ASKS && login->factors != 0) {
         if (browser_login_begin_half(c))
             ask(c);
@@ -107,16 +120,6 @@ static void begin_again(call *c, const char *alert)
 
 /* ---- the form ---- */
 
-/* The session that the flow wants more than: it is theirs, and the browser still has it. */
-static bool load_session(call *c)
-{
-    browser_login *login = c->job;
-    const auth_request *r = &login->request;
-    return r->stepping.len == 0 || (browser_session_load(c, &login->session) == OST_OK &&
-                                    text_equal(login->session.id, r->stepping) &&
-                                    text_equal(login->session.user_id, r->half));
-}
-
 /* Whether the flow still asks them for a factor, and for which. */
 static bool is_asked(call *c)
 {
@@ -134,7 +137,7 @@ static bool load_user(call *c)
     ost_result result = authentication_load_user(c, r->half, &login->user);
     if (result == OST_OK) {
         ost_text since = browser_login_since(c);
-        bool same = text_equal(since, r->since) && load_session(c) && is_asked(c);
+        bool same = text_equal(since, r->since) && load_session(c, r->half) && is_asked(c);
         if (same)
             realm_language_know_user(c, login->user.document);
         else
@@ -180,10 +183,10 @@ static bool load_used(call *c)
     return false;
 }
 
-static void enter(call *c)
+static void enter(call *c, const flow_verdict *verdict)
 {
     browser_login *login = c->job;
-    if (!complete_once(c))
+    if (!complete_once(c) || !browser_login_take_levels(c, verdict))
         return;
     login->remember = login->request.remember;
     login->request.half = login->request.since = (ost_text){0};
@@ -201,7 +204,7 @@ static void go_on(call *c, const flow_verdict *verdict)
     } else if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
         begin_again(c, "The application asks for another user.");
     } else if (may_enter(login, verdict)) {
-        enter(c);
+        enter(c, verdict);
     } else if (verdict->outcome == FLOW_ASKS && (verdict->asks & PROOF_FACTORS) != 0) {
         login->factors = verdict->asks & PROOF_FACTORS;
         ask(c);

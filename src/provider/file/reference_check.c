@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
+#include "provider/member/level_map.h"
 #include "provider/profile/profile_rules.h"
 #include "provider/realm/group.h"
 #include "provider/realm/realm_flow.h"
@@ -264,6 +265,33 @@ static bool warn_of_steps(const realm *r, import_report *report)
     return told;
 }
 
+/* Names of levels that no login by the flow reaches. */
+static bool warn_of_names(const realm *r, const ost_json *client, const char *path,
+                          import_report *report)
+{
+    const realm_levels levels = realm_flow_levels_of(r->document, client);
+    const ost_json *attributes = ost_json_get(client != NULL ? client : r->document, "attributes");
+    int64_t reached = levels.count > 0 ? levels.list[levels.count - 1] : 1;
+    if (level_map_highest(attributes, "acr.loa.map", report->arena) <= reached)
+        return true;
+    const char *why = ost_arena_format(report->arena, "a login reaches level %lld, and none above",
+                                       (long long)reached);
+    return why != NULL && import_report_warn(report, path, why);
+}
+
+static bool warn_of_level_names(const realm *r, import_report *report)
+{
+    size_t index = 0;
+    bool told = warn_of_names(r, NULL, "attributes.acr.loa.map", report);
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
+         at != NULL && told; at = ost_json_next(at), index++) {
+        const char *path =
+            ost_arena_format(report->arena, "clients[%zu].attributes.acr.loa.map", index);
+        told = path != NULL && warn_of_names(r, at, path, report);
+    }
+    return told;
+}
+
 static ost_result check_flows(const realm *r, import_report *report, ost_error *error)
 {
     bool browser = is_followed(r, NULL, REALM_FLOW_BROWSER);
@@ -275,6 +303,7 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))
         told = warn_of_client(r, at, index++, browser, direct, report);
+    told = told && warn_of_level_names(r, report);
     return told ? OST_OK : error_set_sentence(error, OST_E_MEMORY);
 }
 

@@ -140,7 +140,7 @@ bool flow_condition_level(const ost_json *realm, const ost_json *step, int64_t *
 {
     const ost_json *config = flow_config_of(realm, step);
     uint64_t level, age;
-    if (!flow_step_is(step, "conditional-level-of-authentication") ||
+    if (!flow_step_is(step, FLOW_LEVEL_CONDITION) ||
         !text_to_unsigned(json_text_of(config, "loa-condition-level"), LEVEL_MAX, &level))
         return false;
     if (!text_to_unsigned(json_text_of(config, "loa-max-age"), LEVEL_MAX, &age))

@@ -5,6 +5,8 @@
 
 #include "provider/flow/flow_facts.h"
 
+#define FLOW_LEVEL_CONDITION "conditional-level-of-authentication"
+
 /* As far as the walk has come. */
 typedef struct flow_progress {
     unsigned used;  /* proofs that stand for a step, bits by their index */

@@ -324,7 +324,7 @@ static auth_check read_action(call *c, auth_request *r)
 /* What is essential and cannot be met is a failed authentication (OpenID Connect Core §5.5.1.1). */
 static auth_check read_acr(call *c, auth_request *r)
 {
-    switch (acr_demand_read(c, c->client)) {
+    switch (acr_demand_read(c, c->client, &c->level)) {
     case ACR_ANY:
         return AUTH_GOOD;
     case ACR_PROVED:

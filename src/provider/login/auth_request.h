@@ -32,7 +32,8 @@ typedef struct auth_request {
     ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
     bool registering;      /* somebody makes an account first ("create") */
-    bool acr_proved;       /* an acr is asked for that no session has (acr_level.h) */
+    bool acr_proved;       /* an acr is asked for that no session has (acr_level.h); which one of a
+                              flow with levels is in call->level */
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
     ost_text subject;      /* who alone may be answered for (subject_request.h); empty: anybody */
@@ -50,6 +51,12 @@ typedef struct auth_request {
     ost_text shown;   /* what the page names, separated by spaces */
     bool proved;      /* they have proved who they are for this request, */
     bool begun;       /* and the session was begun for it */
+    bool leveled;     /* they have come through a flow that has levels, */
+    int64_t level;    /* up to this one, */
+    ost_text levels;  /* and these are in the session once the login is complete, */
+    int64_t levels_since; /* as reached then; numbers, separated by spaces */
+    ost_text levels_id;   /* of all this, which is worth something once */
+    unsigned setup;       /* factors of which they have to set one up for that; 0: none */
     /* While somebody whose password was right has yet to bring a second factor: */
     ost_text half;     /* their id; empty: nobody has; `since`: of the password that was right */
     ost_text half_id;  /* of this attempt, which is completed once */

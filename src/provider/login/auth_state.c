@@ -54,6 +54,12 @@ static void put_flag(ost_json_writer *w, const char *name, bool flag)
         ost_json_member_boolean(w, name, true);
 }
 
+static bool flag_of(const ost_claims *claims, const char *name)
+{
+    bool flag = false;
+    return ost_json_boolean(ost_claims_get(claims, name), &flag) && flag;
+}
+
 static void put_flags(ost_json_writer *w, const auth_request *r)
 {
     if (r->fresh_since > 0)
@@ -63,6 +69,36 @@ static void put_flags(ost_json_writer *w, const auth_request *r)
     put_flag(w, "proved", r->proved);
     put_flag(w, "begun", r->begun);
     put_flag(w, "remember", r->remember);
+}
+
+/* The level that is asked for, and what has come of that. */
+static void put_level(ost_json_writer *w, const call_level *wanted, const auth_request *r)
+{
+    if (wanted->asked)
+        ost_json_member_integer(w, "level", wanted->level);
+    put_flag(w, "level_essential", wanted->essential);
+    if (wanted->names.len > 0)
+        ost_json_member_text(w, "level_names", wanted->names);
+    if (!r->leveled || r->session.len == 0)
+        return;
+    ost_json_member_integer(w, "reached", r->level);
+    ost_json_member_text(w, "levels", r->levels);
+    ost_json_member_text(w, "levels_id", r->levels_id);
+    ost_json_member_integer(w, "levels_since", r->levels_since);
+    ost_json_member_integer(w, "setup", r->setup);
+}
+
+static void fill_level(const ost_claims *claims, call_level *wanted, auth_request *r)
+{
+    int64_t setup;
+    *wanted = (call_level){.essential = flag_of(claims, "level_essential"),
+                           .names = ost_claims_text(claims, "level_names")};
+    wanted->asked = ost_json_integer(ost_claims_get(claims, "level"), &wanted->level);
+    r->leveled = ost_json_integer(ost_claims_get(claims, "reached"), &r->level);
+    r->levels = ost_claims_text(claims, "levels");
+    r->levels_id = ost_claims_text(claims, "levels_id");
+    (void)!ost_json_integer(ost_claims_get(claims, "levels_since"), &r->levels_since);
+    r->setup = ost_json_integer(ost_claims_get(claims, "setup"), &setup) ? (unsigned)setup : 0;
 }
 
 /* Of the way to an identity provider, and from there. */
@@ -90,8 +126,6 @@ static void put_half(ost_json_writer *w, const auth_request *r)
     ost_json_member_text(w, "half", r->half);
     ost_json_member_text(w, "half_id", r->half_id);
     ost_json_member_text(w, "proofs", r->proofs);
-    if (r->stepping.len > 0)
-        ost_json_member_text(w, "stepping", r->stepping);
 }
 
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
@@ -122,6 +156,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"kc_action_status", r->kc_action_status},
         {"action", r->action},
         {"since", r->since},
+        {"stepping", r->stepping},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
         {"locale", text_of(c->language.on_page)},
@@ -141,6 +176,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
+    put_level(w, &c->level, r);
     put_upstream(w, r);
     put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -157,6 +193,19 @@ static ost_text device_url(call *c, const auth_request *r)
 {
     ost_text code = percent_encode(c->arena, r->user_code);
     return text_of(call_format(c, "%s/device?user_code=%.*s", c->issuer, (int)code.len, code.data));
+}
+
+/* By its names, or its number; what is essential is among the claims. */
+static ost_text acr_values_of(call *c, const auth_request *r)
+{
+    const call_level *l = &c->level;
+    if (l->essential)
+        return (ost_text){0};
+    if (l->names.len > 0)
+        return l->names;
+    return l->asked        ? text_of(call_format(c, "%lld", (long long)l->level))
+           : r->acr_proved ? OST_TEXT("1")
+                           : (ost_text){0};
 }
 
 ost_text auth_request_url(call *c, const auth_request *r)
@@ -181,7 +230,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"claims", subject_request_claims(c, r->subject, r->claims)},
         {DETAILS, r->details},
         {"kc_action", r->kc_action},
-        {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
+        {"acr_values", acr_values_of(c, r)},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
     };
@@ -201,12 +250,6 @@ ost_text auth_request_url(call *c, const auth_request *r)
         url = call_format(c, "%s&resource=%.*s", url, (int)value.len, value.data);
     }
     return text_of(url);
-}
-
-static bool flag_of(const ost_claims *claims, const char *name)
-{
-    bool flag = false;
-    return ost_json_boolean(ost_claims_get(claims, name), &flag) && flag;
 }
 
 static void fill(const ost_claims *claims, auth_request *r)
@@ -279,6 +322,7 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
+    fill_level(claims, &c->level, ret_request);
     ret_request->registering = stage == AUTH_STAGE_REGISTRATION;
     realm_language_ask(c, ost_claims_text(claims, "kc_locale"),
                        ost_claims_text(claims, "ui_locales"));

@@ -18,13 +18,15 @@
 #include "provider/session/consent.h"
 #include "provider/session/key_ceremony.h"
 #include "provider/session/requested_claims.h"
+#include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "provider/upstream/upstream_button.h"
 #include "provider/upstream/upstream_enter.h"
 
 /* ---- completing ---- */
 
-static bool make_code(call *c, const browser_login *login, const char *acr, ost_text *ret_code)
+static bool make_code(call *c, const browser_login *login, const reached_level *reached,
+                      ost_text *ret_code)
 {
     unsigned char hash[32];
     char id[BASE64URL_LEN(sizeof hash)];
@@ -44,7 +46,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .issuer = text_of(c->issuer),
         .started = c->now,
         .last_access = c->now,
-        .notes = requested_claims_notes(c, acr, r->claims),
+        .notes = requested_claims_notes(c, reached, r->claims),
     };
     const store_code row = {
         .id = {id, base64url_encode(hash, sizeof hash, id)},
@@ -71,7 +73,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
 }
 
 /* The tokens that travel through the browser (OpenID Connect Core §3.2). */
-static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text code)
+static bool add_tokens(call *c, browser_login *login, const reached_level *reached, ost_text code)
 {
     auth_request *r = &login->request;
     authenticated_user user;
@@ -83,7 +85,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .auth_time = login->session.auth_time,
                .interactive = true,
                .nonce = r->nonce,
-               .acr = acr,
+               .acr = reached,
                .requested = requested_claims_open(c, r->claims),
                .detached = c->client->detached_signature,
                .state = r->state,
@@ -115,12 +117,18 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
     return true;
 }
 
-void browser_login_give(call *c, const char *acr)
+void browser_login_give(call *c, bool proved)
 {
     browser_login *login = c->job;
+    const reached_level reached = {.proved = proved,
+                                   .leveled = login->request.leveled,
+                                   .level = login->request.level,
+                                   .names = c->level.names};
     ost_text code;
+    if (!browser_login_spend_levels(c))
+        return;
     if (login->request.device.len > 0) {
-        bool given = device_request_answer(c, &login->request, login->session.id, acr);
+        bool given = device_request_answer(c, &login->request, login->session.id, &reached);
         login->outcome = given ? LOGIN_DONE : LOGIN_REFUSED;
         return;
     }
@@ -128,7 +136,7 @@ void browser_login_give(call *c, const char *acr)
         login->outcome = LOGIN_BROKEN;
         return;
     }
-    if (!make_code(c, login, acr, &code)) {
+    if (!make_code(c, login, &reached, &code)) {
         login->outcome = LOGIN_REFUSED;
         return;
     }
@@ -144,7 +152,7 @@ void browser_login_give(call *c, const char *acr)
     if (login->request.wants_code)
         auth_parameter_add(p, "code", code);
     bool tokens = login->request.wants_token || login->request.wants_id_token;
-    login->outcome = !tokens || add_tokens(c, login, acr, code) ? LOGIN_DONE : LOGIN_REFUSED;
+    login->outcome = !tokens || add_tokens(c, login, &reached, code) ? LOGIN_DONE : LOGIN_REFUSED;
 }
 
 /* ---- showing ---- */
@@ -223,7 +231,7 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
         page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
         return put_forgotten(c, login, browser, p) && put_registration(c, login, browser, p);
     }
-    anybody.user = anybody.identity = (ost_text){0};
+    anybody.user = anybody.identity = anybody.stepping = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser, &code))
         return false;
     page_put_flag(p, PAGE_KNOWN_USER, true);

@@ -92,8 +92,15 @@ ost_text browser_login_since(call *call);
  * through. */
 void browser_login_deny(call *call, const flow_verdict *verdict);
 
-/* The last step. */
-void browser_login_give(call *call, const char *acr);
+/* Takes the levels of authentication that somebody has reached into the request. False: one is
+ * essential that they have not, and the outcome is set. On the pool. */
+bool browser_login_take_levels(call *call, const flow_verdict *verdict);
+/* At the end, once: nothing is missing of them, and the session has them from here on. False: the
+ * outcome is set. On the pool. */
+bool browser_login_spend_levels(call *call);
+
+/* The last step. `proved`: as above. */
+void browser_login_give(call *call, bool proved);
 
 /* The session that a page was shown in, and its user: who has logged in or out since begins again.
  * False: the outcome is set. On the pool. */

@@ -39,7 +39,8 @@ int64_t browser_login_fresh_since(const call *c, const auth_request *r)
     int64_t age = r->max_age;
     if (r->kc_action.len > 0 && (age < 0 || age > max_age_of(c, r->kc_action)))
         age = max_age_of(c, r->kc_action);
-    if (r->prompt_login || r->acr_proved || !c->client->browser_session)
+    if (r->prompt_login || r->acr_proved || (c->level.asked && c->level.level > 0) ||
+        !c->client->browser_session)
         age = 0;
     return age < 0 ? 0 : age < c->now ? c->now - age : 1;
 }
@@ -104,8 +105,10 @@ static void go_by_flow(call *c)
         browser_login_deny(c, &verdict);
     } else if (verdict.outcome != FLOW_ENTERS ||
                (verdict.setup != 0 && login->user.action == ACTION_NONE)) {
+        /* What the session has of levels stays, until it is known who comes. */
+        login->request.stepping = c->client->browser_leveled ? login->session.id : (ost_text){0};
         ask_anew(c);
-    } else {
+    } else if (browser_login_take_levels(c, &verdict)) {
         (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
                                    c->now, session_idle_ends(c, login->session.remembered));
         browser_login_complete(c, false);

@@ -9,6 +9,8 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/realm/brute_force.h"
+#include "provider/session/requested_claims.h"
+#include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "store/store_device.h"
@@ -173,7 +175,8 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
 
 /* ---- answering ---- */
 
-bool device_request_answer(call *c, const auth_request *r, ost_text session_id, const char *acr)
+bool device_request_answer(call *c, const auth_request *r, ost_text session_id,
+                           const reached_level *reached)
 {
     const store_client_session part = {
         .session_id = session_id,
@@ -182,7 +185,8 @@ bool device_request_answer(call *c, const auth_request *r, ost_text session_id, 
         .scope = r->scope,
         .started = c->now,
         .last_access = c->now,
-        .notes = text_of(call_format(c, "{\"acr\":\"%s\",\"since\":%lld}", acr, (long long)c->now)),
+        .notes =
+            reached != NULL ? requested_claims_notes(c, reached, (ost_text){0}) : OST_TEXT("{}"),
     };
     bool approved = session_id.len > 0;
     ost_result result = store_device_answer(c->provider->store, text_of(c->realm->name), r->device,

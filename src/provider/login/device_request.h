@@ -5,6 +5,7 @@
 #define DEVICE_REQUEST_H
 
 #include "provider/login/auth_request.h"
+#include "provider/session/session_level.h"
 
 /* The codes of a new request, for call->client, by the parameters of call->form; in the arena.
  * Refuses the call. */
@@ -22,11 +23,11 @@ typedef enum device_found {
  * no letter. */
 device_found device_request_find(call *call, ost_text typed, auth_request *ret_request);
 
-/* The user's answer, once: yes with the session whose part the client gets, which `acr` says how
- * they have proved who they are for; no without one. Refuses the call: with expired_token when it
+/* The user's answer, once: yes with the session whose part the client gets, in which they have
+ * come in like that (`reached`); no without one. Refuses the call: with expired_token when it
  * is too late. */
 bool device_request_answer(call *call, const auth_request *request, ost_text session_id,
-                           const char *acr);
+                           const reached_level *reached);
 
 /* The page that says how it went: "/device/status", with call->error where there is one. */
 void device_request_send_status(call *call);

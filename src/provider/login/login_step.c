@@ -9,7 +9,9 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
+#include "provider/session/session_level.h"
 #include "provider/token/grant.h"
+#include "store/memory/store_memory.h"
 
 void browser_login_break(call *c)
 {
@@ -31,6 +33,83 @@ void browser_login_deny(call *c, const flow_verdict *verdict)
     c->event.error = denied ? "access_denied" : "invalid_user_credentials";
     if (!denied)
         http_add_detail(c->exchange, "flow", OST_TEXT("nobody like them comes through it"));
+}
+
+/* ---- levels of authentication ---- */
+
+/* The address of a page of a login stays in the browser's history: of what was reached for it,
+ * nothing comes a second time. */
+static bool spend_once(call *c)
+{
+    browser_login *login = c->job;
+    const auth_request *r = &login->request;
+    const char *owner = call_format(c, "levels of %s", c->realm->name);
+    if (!r->leveled || r->session.len == 0)
+        return true;
+    ost_result result = owner != NULL
+                            ? store_use_once(c->provider->store, text_of(owner), r->levels_id,
+                                             c->now + c->realm->lifespans.login)
+                            : OST_E_MEMORY;
+    if (result == OST_E_CONFLICT)
+        login->outcome = LOGIN_AGAIN;
+    else if (result != OST_OK)
+        browser_login_break(c);
+    return result == OST_OK;
+}
+
+static bool meets_essential(call *c)
+{
+    const browser_login *login = c->job;
+    const auth_request *r = &login->request;
+    return !c->level.asked || !c->level.essential || (r->leveled && r->level >= c->level.level) ||
+           call_refuse(c, 302, "unmet_authentication_requirements",
+                       "The level of authentication has not been reached");
+}
+
+/* What is yet to be set up is set up before the login is complete: until then the session has no
+ * level by it. */
+bool browser_login_take_levels(call *c, const flow_verdict *verdict)
+{
+    browser_login *login = c->job;
+    auth_request *r = &login->request;
+    const char *words = "";
+    for (size_t i = 0; i < verdict->reached_count; i++)
+        words = call_format(c, "%s%s%lld", words, i > 0 ? " " : "", (long long)verdict->reached[i]);
+    r->leveled = verdict->level != FLOW_LEVEL_NONE;
+    r->level = verdict->level;
+    r->levels = text_of(words);
+    r->levels_since = c->now;
+    r->setup = verdict->setup;
+    r->levels_id = r->leveled ? uuid_text(c->provider->context, c->arena) : (ost_text){0};
+    if (r->leveled && r->levels_id.data == NULL)
+        browser_login_break(c);
+    else if (meets_essential(c))
+        return true;
+    else
+        login->outcome = LOGIN_REFUSED;
+    return false;
+}
+
+bool browser_login_spend_levels(call *c)
+{
+    browser_login *login = c->job;
+    const auth_request *r = &login->request;
+    store_session *s = &login->session;
+    bool set_up = r->setup == 0 || (r->setup & login->user.factors) != 0;
+    login->outcome = LOGIN_REFUSED;
+    if (!meets_essential(c))
+        return false;
+    if (r->leveled && !set_up)
+        return call_refuse(c, 302, "access_denied", NULL);
+    if (!spend_once(c))
+        return false;
+    if (r->levels.len == 0)
+        return true;
+    if (!session_levels_note(c, r->levels, r->levels_since, s->notes, &s->notes))
+        return false;
+    return login->new_session || /* it is yet to be stored */
+           store_session_note(c->provider->store, s->realm, s->id, s->notes) == OST_OK ||
+           call_refuse(c, 302, "temporarily_unavailable", NULL);
 }
 
 /* ---- between two requests ---- */
@@ -191,7 +270,7 @@ static void ask_or_give(call *c, bool proved)
     consent_list missing;
     bool good = find_missing(c, &missing);
     if (good && missing.count == 0 && !browser_login_is_unasked(c))
-        browser_login_give(c, proved ? "1" : "0");
+        browser_login_give(c, proved);
     else
         login->outcome = good && leave(c, proved) ? LOGIN_ASK : LOGIN_REFUSED;
 }

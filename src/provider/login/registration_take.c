@@ -232,6 +232,21 @@ static ost_result store_user_of(call *c, const ost_json *document, store_user *r
 
 /* ---- the login ---- */
 
+/* Newcomers have proved as much as those who type a password; what they have to set up for more is
+ * found as for everybody. */
+static bool take_levels(call *c)
+{
+    browser_login *login = c->job;
+    const flow_standing standing = {.flow = REALM_FLOW_BROWSER,
+                                    .proofs = OST_TEXT(PROVED_BY_PASSWORD)};
+    flow_verdict verdict = {.level = FLOW_LEVEL_NONE};
+    if (c->client->browser_leveled)
+        verdict = authentication_walk(c, &login->user, &standing);
+    if (verdict.outcome != FLOW_ENTERS)
+        verdict = (flow_verdict){.level = c->client->browser_leveled ? 0 : FLOW_LEVEL_NONE};
+    return browser_login_take_levels(c, &verdict);
+}
+
 static void go_on(call *c, ost_text user_id)
 {
     browser_login *login = c->job;
@@ -249,7 +264,7 @@ static void go_on(call *c, ost_text user_id)
                        "your administrator.";
         return;
     }
-    if (browser_login_choose_session(c, user_id))
+    if (take_levels(c) && browser_login_choose_session(c, user_id))
         browser_login_complete(c, true);
 }
 

@@ -55,12 +55,30 @@ static void write_all(ost_json_writer *w, const ost_json *object)
     }
 }
 
+/* Of a level that is essential: by its names, or its number. */
+static void write_level(call *c, ost_json_writer *w)
+{
+    ost_text name, names = c->level.names;
+    if (names.len == 0)
+        names = text_of(call_format(c, "%lld", (long long)c->level.level));
+    ost_json_put_name(w, OST_TEXT("acr"));
+    ost_json_open_object(w);
+    ost_json_member_boolean(w, "essential", true);
+    ost_json_put_name(w, OST_TEXT("values"));
+    ost_json_open_array(w);
+    while (text_next(&names, ' ', &name))
+        ost_json_put_text(w, name);
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+}
+
 ost_text subject_request_claims(call *c, ost_text subject, ost_text claims)
 {
     ost_text text = {0};
     const ost_json *named = requested_claims_open(c, claims);
     const ost_json *userinfo = ost_json_get(named, "userinfo");
-    ost_json_writer *w = subject.len > 0 || named != NULL ? call_writer(c) : NULL;
+    bool any = subject.len > 0 || named != NULL || c->level.essential;
+    ost_json_writer *w = any ? call_writer(c) : NULL;
     if (w == NULL)
         return text;
     ost_json_open_object(w);
@@ -68,6 +86,8 @@ ost_text subject_request_claims(call *c, ost_text subject, ost_text claims)
     ost_json_open_object(w);
     if (subject.len > 0)
         write_subject(w, subject);
+    if (c->level.essential)
+        write_level(c, w);
     write_all(w, ost_json_get(named, "id_token"));
     ost_json_close_object(w);
     if (userinfo != NULL)

@@ -4,27 +4,54 @@
 
 #include "base/text.h"
 
-#define HIGHEST 1 /* that a login reaches */
+/* NULL: there is no map. */
+static const ost_json *read_map(const ost_json *attributes, const char *name, ost_arena *arena)
+{
+    const ost_json *map;
+    ost_text text;
+    return ost_json_text(ost_json_get(attributes, name), &text) && text.len > 0 &&
+                   ost_json_read(text, NULL, arena, &map, NULL) == OST_OK &&
+                   ost_json_is(map, OST_JSON_OBJECT)
+               ? map
+               : NULL;
+}
+
+static bool read_level(const ost_json *value, int64_t *ret_level)
+{
+    ost_text text;
+    uint64_t spelt;
+    if (ost_json_integer(value, ret_level))
+        return true;
+    if (!ost_json_text(value, &text) || !text_to_unsigned(text, INT32_MAX, &spelt))
+        return false;
+    *ret_level = (int64_t)spelt;
+    return true;
+}
 
 const char *level_map_unfit(const ost_json *object, const char *name, ost_arena *arena)
 {
-    const ost_json *map;
-    ost_text text = {0}, level;
+    ost_text text = {0};
+    int64_t level;
     (void)!ost_json_text(ost_json_get(object, name), &text);
     if (text.len == 0)
         return NULL;
-    if (ost_json_read(text, NULL, arena, &map, NULL) != OST_OK ||
-        !ost_json_is(map, OST_JSON_OBJECT))
+    const ost_json *map = read_map(object, name, arena);
+    if (map == NULL)
         return "it is no JSON object of names and levels; there are none then";
     for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
-        int64_t number = 0;
-        uint64_t spelt;
-        bool whole = ost_json_integer(at, &number) ||
-                     (ost_json_text(at, &level) && text_to_unsigned(level, INT32_MAX, &spelt));
-        if (!whole)
+        if (!read_level(at, &level))
             return "a level of it is no whole number";
-        if (number > HIGHEST || (ost_json_text(at, &level) && spelt > HIGHEST))
-            return "a login reaches level 1, and none above";
     }
     return NULL;
+}
+
+int64_t level_map_highest(const ost_json *attributes, const char *name, ost_arena *arena)
+{
+    const ost_json *map = read_map(attributes, name, arena);
+    int64_t highest = -1, level;
+    for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
+        if (read_level(at, &level) && level > highest)
+            highest = level;
+    }
+    return highest;
 }

@@ -254,7 +254,7 @@ const member_kind member_realm = {
 
 static const member realm_attribute_members[] = {
     {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = level_map_unfit,
-     .why = "names of the levels 0 and 1; a login reaches none above"},
+     .why = "names of the levels that the flow has; of 0 and 1 where it has none"},
     {"adminEventsExpiration", MEMBER_STRING, .fate = MEMBER_ACTED, .number = true},
     {"adminPermissionsEnabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "it is not there"},

@@ -122,7 +122,9 @@ struct realm_client {
     realm_flow_demand browser_demand, direct_demand; /* of its users' logins */
     passkey_rule browser_passkey;
     bool browser_password;    /* a password will do, */
-    bool browser_session;     /* and a session that the browser has */
+    bool browser_session;     /* and a session that the browser has; */
+    bool browser_leveled;     /* the flow has levels of authentication, */
+    int64_t browser_level;    /* up to this one */
     unsigned browser_factors; /* what will do beside a password: bits of realm_factor */
     const realm_mapper *mappers;
     size_t mapper_count;

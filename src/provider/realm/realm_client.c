@@ -125,6 +125,9 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
         realm_flow_passkey_of(r->document, at, r->keys[WEBAUTHN_PASSWORDLESS].offered);
     c->browser_password = realm_flow_takes_password(r->document, at);
     c->browser_session = realm_flow_takes_session(r->document, at);
+    realm_levels levels = realm_flow_levels_of(r->document, at);
+    c->browser_leveled = levels.count > 0;
+    c->browser_level = levels.count > 0 ? levels.list[levels.count - 1] : 0;
     c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 

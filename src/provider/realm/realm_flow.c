@@ -2,6 +2,8 @@
 /* Authentication flows of a realm's document; see realm_flow.h. */
 #include "provider/realm/realm_flow.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
@@ -20,6 +22,7 @@ typedef struct inspection {
     bool asks_password;
     bool needs_passkey;     /* somewhere in it */
     bool takes_session;     /* it asks for the cookie */
+    realm_levels levels;    /* that it has conditions by */
     realm_flow_demand code; /* the most that is asked for beside it: */
     unsigned factors;       /* of these */
 } inspection;
@@ -80,13 +83,38 @@ static void add_factor(inspection *i, realm_factor factor, bool owners)
     i->factors |= factor;
 }
 
+static bool add_level(realm_levels *levels, int64_t level)
+{
+    size_t at = 0;
+    while (at < levels->count && levels->list[at] < level)
+        at++;
+    if (at < levels->count && levels->list[at] == level)
+        return true;
+    if (levels->count == FLOW_LEVELS_MAX)
+        return false;
+    memmove(&levels->list[at + 1], &levels->list[at], (levels->count - at) * sizeof level);
+    levels->list[at] = level;
+    levels->count++;
+    return true;
+}
+
+/* Nobody asks for a level where there is no browser. */
+static bool is_known_condition(inspection *i, const ost_json *step)
+{
+    int64_t level, age;
+    if (!flow_step_is(step, FLOW_LEVEL_CONDITION))
+        return flow_condition_is_known(i->realm, step);
+    return i->browser && flow_condition_level(i->realm, step, &level, &age) &&
+           add_level(&i->levels, level);
+}
+
 /* A passkey may stand beside a password, or in its place (passkey_flow.h); there is no page that
  * asks for one after that. */
 static bool is_known(inspection *i, const ost_json *step, place at)
 {
     flow_requirement requirement = flow_requirement_of(step);
     if (flow_step_is_condition(step))
-        return at.conditional && flow_condition_is_known(i->realm, step);
+        return at.conditional && is_known_condition(i, step);
     if (i->browser && flow_step_is(step, "webauthn-authenticator-passwordless")) {
         i->needs_passkey = i->needs_passkey || requirement != STEP_ALTERNATIVE;
         return !at.conditional;
@@ -110,7 +138,7 @@ static place place_within(const inspection *i, const ost_json *flow, place at, b
             continue;
         owners = owners || flow_step_is(step, "conditional-user-configured");
         others = others || flow_condition_role(i->realm, step).len > 0 ||
-                 flow_step_is(step, "conditional-level-of-authentication");
+                 flow_step_is(step, FLOW_LEVEL_CONDITION);
     }
     within.conditional = true;
     within.owners = at.owners || owners || !others;
@@ -196,6 +224,7 @@ typedef struct finding {
     realm_flow_demand demand;
     unsigned factors;
     bool password, session; /* will do */
+    realm_levels levels;
     passkey_rule passkey;
 } finding;
 
@@ -231,6 +260,7 @@ static finding inspect(const ost_json *realm, const ost_json *client, realm_flow
     found.demand = i.code;
     found.factors = i.factors;
     found.session = i.takes_session;
+    found.levels = i.levels;
     return found;
 }
 
@@ -258,6 +288,11 @@ bool realm_flow_takes_password(const ost_json *realm, const ost_json *client)
 bool realm_flow_takes_session(const ost_json *realm, const ost_json *client)
 {
     return inspect(realm, client, REALM_FLOW_BROWSER, false).session;
+}
+
+realm_levels realm_flow_levels_of(const ost_json *realm, const ost_json *client)
+{
+    return inspect(realm, client, REALM_FLOW_BROWSER, false).levels;
 }
 
 /* ---- registration ---- */

@@ -8,7 +8,7 @@
 
 #include <ostiary/json.h>
 
-#include "provider/flow/flow_proof.h"
+#include "provider/flow/flow_facts.h"
 #include "provider/webauthn/passkey_flow.h"
 
 typedef enum realm_flow { REALM_FLOW_BROWSER, REALM_FLOW_DIRECT_GRANT } realm_flow;
@@ -39,6 +39,12 @@ passkey_rule realm_flow_passkey_of(const ost_json *realm, const ost_json *client
 /* Whether a password will do in the browser flow, and whether the browser's session. */
 bool realm_flow_takes_password(const ost_json *realm, const ost_json *client);
 bool realm_flow_takes_session(const ost_json *realm, const ost_json *client);
+/* The levels of authentication that the browser flow has conditions by, from the lowest. */
+typedef struct realm_levels {
+    int64_t list[FLOW_LEVELS_MAX];
+    size_t count;
+} realm_levels;
+realm_levels realm_flow_levels_of(const ost_json *realm, const ost_json *client);
 
 /* What the realm's registration flow asks newcomers for, beside their profile. */
 typedef struct realm_registration_flow {

@@ -351,16 +351,6 @@ ost_result session_end_others(call *c, ost_text user_id, ost_text kept)
     return result;
 }
 
-const char *client_session_acr(call *c, const store_client_session *session)
-{
-    const ost_json *notes;
-    ost_text acr;
-    if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
-        !ost_json_text(ost_json_get(notes, "acr"), &acr))
-        return NULL;
-    return ost_arena_copy(c->arena, acr);
-}
-
 int64_t client_session_since(call *c, const store_client_session *session)
 {
     const ost_json *notes;

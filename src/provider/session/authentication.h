@@ -58,10 +58,6 @@ OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_ses
  * belong to applications and stay. Their clients are told. */
 OST_MUST_CHECK ost_result session_end_others(call *call, ost_text user_id, ost_text kept);
 
-/* How the user proved who they are when the client's part of the session began: "0" by single
- * sign-on, NULL when nothing is noted. */
-const char *client_session_acr(call *call, const struct store_client_session *session);
-
 /* When the client last began with the session: a new login begins its part again. */
 int64_t client_session_since(call *call, const store_client_session *session);
 

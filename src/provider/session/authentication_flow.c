@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "provider/realm/role.h"
+#include "provider/session/session_level.h"
 #include "provider/user/user_factor.h"
 
 /* Roles are gathered when a flow asks for the first. */
@@ -85,7 +86,7 @@ static flow_facts facts_of(role_holder *holder)
         .offered = c->realm->keys[WEBAUTHN_PASSWORDLESS].offered,
         .owned = user->factors | (user->row->password.len > 0 ? PROOF_PASSWORD : 0) |
                  (has_passkey(user->document) ? PROOF_PASSKEY : 0),
-        .wanted = FLOW_LEVEL_NONE,
+        .wanted = c->level.asked ? c->level.level : FLOW_LEVEL_NONE,
         .now = c->now,
         .role = find_role,
         .user = holder,
@@ -99,6 +100,8 @@ flow_verdict authentication_walk(call *c, const authenticated_user *user,
     flow_facts facts = facts_of(&holder);
     facts.direct = standing->flow == REALM_FLOW_DIRECT_GRANT;
     facts.session = standing->session != NULL;
+    if (facts.session)
+        facts.level_count = session_levels_read(c, standing->session->notes, facts.levels);
     read_proofs(standing->proofs, &facts);
     return flow_walk(realm_flow_chosen(c->realm->document, c->client->document, standing->flow),
                      &facts);

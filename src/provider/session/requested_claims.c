@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/session/session_level.h"
 
 #define CLAIMS_BYTES_MAX ((size_t)8 << 10)
 #define KEPT_BYTES_MAX ((size_t)4 << 10) /* it travels in the login form's action */
@@ -156,7 +157,7 @@ const ost_json *requested_claims_open(call *c, ost_text text)
                                                                                            : NULL;
 }
 
-ost_text requested_claims_notes(call *c, const char *acr, ost_text claims)
+ost_text requested_claims_notes(call *c, const reached_level *reached, ost_text claims)
 {
     ost_text notes = {0};
     const ost_json *requested = requested_claims_open(c, claims);
@@ -164,7 +165,7 @@ ost_text requested_claims_notes(call *c, const char *acr, ost_text claims)
     if (w == NULL)
         return notes;
     ost_json_open_object(w);
-    ost_json_member_string(w, "acr", acr);
+    reached_level_write(reached, w);
     ost_json_member_integer(w, "since", c->now);
     if (requested != NULL)
         ost_json_member_value(w, "claims", requested);

@@ -6,6 +6,7 @@
 #define REQUESTED_CLAIMS_H
 
 #include "provider/call/call.h"
+#include "provider/session/session_level.h"
 #include "store/store.h"
 
 /* Of the form's `claims` what is to be answered, in the form of that parameter, in the arena;
@@ -15,9 +16,9 @@ bool requested_claims_read(call *call, const realm_client *client, ost_text *ret
 /* A kept text; NULL where it is empty. */
 const ost_json *requested_claims_open(call *call, ost_text claims);
 
-/* The notes of a client's part of a session that has just been logged in to; `acr` as in tokens,
+/* The notes of a client's part of a session that has just been logged in to, and how;
  * `claims` as they are kept. Empty where memory is out, and the call is refused. */
-ost_text requested_claims_notes(call *call, const char *acr, ost_text claims);
+ost_text requested_claims_notes(call *call, const reached_level *reached, ost_text claims);
 
 /* The claims of such a part; NULL: none. */
 const ost_json *requested_claims_of(call *call, const store_client_session *part);

@@ -2,6 +2,8 @@
 /* Levels of authentication; see acr_level.h. */
 #include "provider/token/acr_level.h"
 
+#include <string.h>
+
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
@@ -71,25 +73,94 @@ bool acr_level_of(call *c, const realm_client *client, ost_text name, int64_t *r
     return true;
 }
 
-ost_text acr_level_name(call *c, const realm_client *client, int64_t level)
+/* The name of the highest level up to the one that was reached; of two for one level the first. */
+typedef struct best {
+    ost_text name;
+    int64_t level;
+} best;
+
+static void compare(best *found, ost_text name, int64_t level, int64_t reached)
+{
+    if (level > found->level && level <= reached)
+        *found = (best){name, level};
+}
+
+static best best_of_asked(call *c, const realm_client *client, ost_text names, int64_t reached)
+{
+    best found = {.level = -1};
+    ost_text name;
+    int64_t level;
+    while (text_next(&names, ' ', &name)) {
+        if (acr_level_of(c, client, name, &level))
+            compare(&found, name, level, reached);
+    }
+    return found;
+}
+
+static best best_of_all(const ost_json *map, int64_t reached)
+{
+    best found = {.level = -1};
+    int64_t level;
+    for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
+        if (read_level(at, &level))
+            compare(&found, ost_json_name(at), level, reached);
+    }
+    return found;
+}
+
+ost_text acr_level_name(call *c, const realm_client *client, const reached_level *reached)
 {
     const ost_json *map = map_of(c, client);
-    int64_t its;
-    for (const ost_json *at = map != NULL ? ost_json_first(map) : NULL; at != NULL;
-         at = ost_json_next(at)) {
-        if (read_level(at, &its) && its == level)
-            return ost_json_name(at);
+    int64_t level = ACR_LEVEL_PROVED;
+    best found = {0};
+    if (reached != NULL)
+        level = reached->leveled  ? reached->level
+                : reached->proved ? ACR_LEVEL_PROVED
+                                  : ACR_LEVEL_SESSION;
+    if (map != NULL && ost_json_first(map) != NULL) {
+        found = best_of_asked(c, client, reached != NULL ? reached->names : (ost_text){0}, level);
+        if (found.name.len == 0)
+            found = best_of_all(map, level);
     }
-    return level == ACR_LEVEL_SESSION ? OST_TEXT("0") : OST_TEXT("1");
+    return found.name.len > 0 ? found.name : text_of(call_format(c, "%lld", (long long)level));
+}
+
+const ost_json *acr_name_after(call *c, const ost_json *before, ost_text *ret_name)
+{
+    const ost_json *at = before != NULL ? ost_json_next(before) : NULL;
+    if (before == NULL) {
+        const ost_json *map = map_of(c, NULL);
+        at = map != NULL ? ost_json_first(map) : NULL;
+    }
+    if (at != NULL)
+        *ret_name = ost_json_name(at);
+    return at;
 }
 
 /* ---- demands ---- */
 
+#define NAMES_MAX 512 /* bytes of names that are kept: they travel in the login form's action */
+
 /* The least of the levels that would do. */
 typedef struct least {
-    bool any, unknown;
+    bool any, unknown, essential;
     int64_t level;
+    char names[NAMES_MAX + 1];
+    size_t len;
 } least;
+
+/* A name that is not kept is not called by; there is its number. */
+static void keep_name(least *l, ost_text name)
+{
+    size_t space = l->len > 0;
+    if (name.len == 0 || text_find(name, ' ', 0) < name.len || !text_is_utf8(name) ||
+        text_list_has((ost_text){l->names, l->len}, name) || l->len + space + name.len > NAMES_MAX)
+        return;
+    if (space > 0)
+        l->names[l->len++] = ' ';
+    memcpy(l->names + l->len, name.data, name.len);
+    l->len += name.len;
+}
 
 static void take(call *c, const realm_client *client, ost_text name, least *l)
 {
@@ -100,66 +171,86 @@ static void take(call *c, const realm_client *client, ost_text name, least *l)
     }
     l->level = !l->any || level < l->level ? level : l->level;
     l->any = true;
+    keep_name(l, name);
 }
 
 static void take_claim(call *c, const realm_client *client, const ost_json *claim, least *l)
 {
     ost_text name;
+    if (!ost_json_is(claim, OST_JSON_OBJECT))
+        return;
     if (ost_json_text(ost_json_get(claim, "value"), &name))
         take(c, client, name, l);
     const ost_json *values = ost_json_get(claim, "values");
-    if (!ost_json_is(values, OST_JSON_ARRAY))
-        return;
-    for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_text(at, &name))
-            take(c, client, name, l);
+    if (ost_json_is(values, OST_JSON_ARRAY)) {
+        for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at)) {
+            if (ost_json_text(at, &name))
+                take(c, client, name, l);
+        }
     }
+    if (l->any || l->unknown)
+        (void)!ost_json_boolean(ost_json_get(claim, "essential"), &l->essential);
 }
 
-/* What cannot be had, or is not known, is tried as well as can be. */
-static acr_demand voluntary(const least *l)
+static void take_names(call *c, const realm_client *client, least *l)
 {
+    ost_text name, rest = call_parameter(c, "acr_values");
+    while (text_next(&rest, ' ', &name))
+        take(c, client, name, l);
+    if (l->any || l->unknown)
+        return;
+    (void)!ost_json_text(ost_json_get(client->attributes, "default.acr.values"), &rest);
+    while (attribute_next(&rest, &name))
+        take(c, client, name, l);
+}
+
+/* No less than the client may have. What is essential and not known stays that. */
+static void take_minimum(call *c, const realm_client *client, least *l)
+{
+    ost_text name = {0};
+    int64_t level;
+    (void)!ost_json_text(ost_json_get(client->attributes, "minimum.acr.value"), &name);
+    if (name.len == 0 || (l->essential && !l->any) || !acr_level_of(c, client, name, &level) ||
+        (l->any && l->level >= level))
+        return;
+    l->any = true;
+    l->level = level;
+    keep_name(l, name);
+}
+
+/* What cannot be had, or is not known, is tried as well as can be, unless it is essential. */
+static acr_demand judge(const realm_client *client, const least *l, call_level *level)
+{
+    int64_t highest = client->browser_leveled ? client->browser_level : ACR_LEVEL_PROVED;
     if (!l->any && !l->unknown)
+        return ACR_ANY;
+    if (l->essential && !l->any)
+        return ACR_UNKNOWN;
+    if (l->essential && l->level > highest)
+        return ACR_UNMET;
+    level->level = l->level < highest ? l->level : highest;
+    level->asked = client->browser_leveled;
+    level->essential = l->essential;
+    if (client->browser_leveled)
         return ACR_ANY;
     return l->any && l->level <= ACR_LEVEL_SESSION ? ACR_ANY : ACR_PROVED;
 }
 
-static acr_demand essential(const least *l)
-{
-    if (!l->any)
-        return l->unknown ? ACR_UNKNOWN : ACR_ANY;
-    if (l->level > ACR_LEVEL_PROVED)
-        return ACR_UNMET;
-    return l->level <= ACR_LEVEL_SESSION ? ACR_ANY : ACR_PROVED;
-}
-
-static acr_demand of_names(call *c, const realm_client *client)
-{
-    least l = {0};
-    ost_text name, rest = call_parameter(c, "acr_values");
-    while (text_next(&rest, ' ', &name))
-        take(c, client, name, &l);
-    if (l.any || l.unknown)
-        return voluntary(&l);
-    (void)!ost_json_text(ost_json_get(client->attributes, "default.acr.values"), &rest);
-    while (attribute_next(&rest, &name))
-        take(c, client, name, &l);
-    return voluntary(&l);
-}
-
-acr_demand acr_demand_read(call *c, const realm_client *client)
+acr_demand acr_demand_read(call *c, const realm_client *client, call_level *ret_level)
 {
     const ost_json *claims = read_object(c, call_parameter(c, "claims"));
-    const ost_json *claim = ost_json_get(ost_json_get(claims, "id_token"), "acr");
     least l = {0};
-    bool is_essential = false;
-    if (!ost_json_is(claim, OST_JSON_OBJECT))
-        return of_names(c, client);
-    take_claim(c, client, claim, &l);
-    (void)!ost_json_boolean(ost_json_get(claim, "essential"), &is_essential);
-    if (is_essential && (l.any || l.unknown))
-        return essential(&l);
-    return l.any || l.unknown ? voluntary(&l) : of_names(c, client);
+    call_level level = {0};
+    take_claim(c, client, ost_json_get(ost_json_get(claims, "id_token"), "acr"), &l);
+    if (!l.any && !l.unknown)
+        take_names(c, client, &l);
+    take_minimum(c, client, &l);
+    acr_demand demand = judge(client, &l, &level);
+    char *names = l.len > 0 ? ost_arena_copy(c->arena, (ost_text){l.names, l.len}) : NULL;
+    if (names != NULL)
+        level.names = (ost_text){names, l.len};
+    *ret_level = level;
+    return demand;
 }
 
 /* ---- for policies ---- */

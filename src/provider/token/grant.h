@@ -29,14 +29,14 @@ typedef struct grant {
     const char *session_id;       /* NULL: none (client credentials) */
     int64_t session_ends;         /* no token outlives it; 0: no limit */
     int64_t idle_ends;
-    int64_t client_started;    /* the client's part of the session; 0: it has none */
-    int64_t auth_time;         /* seconds; −1: says nothing */
-    bool interactive;          /* a browser login: auth_time stands in access tokens too */
-    ost_text nonce;            /* empty: none */
-    const char *acr;           /* NULL: "1" */
-    const ost_json *requested; /* claims (requested_claims.h); NULL: none */
-    bool detached;             /* the ID token signs the answer that it comes in, and says nothing
-                                  of the user but who it is (FAPI 1.0 Advanced §5.1.1) */
+    int64_t client_started;          /* the client's part of the session; 0: it has none */
+    int64_t auth_time;               /* seconds; −1: says nothing */
+    bool interactive;                /* a browser login: auth_time stands in access tokens too */
+    ost_text nonce;                  /* empty: none */
+    const struct reached_level *acr; /* how they have come in; NULL: by proving who they are */
+    const ost_json *requested;       /* claims (requested_claims.h); NULL: none */
+    bool detached;  /* the ID token signs the answer that it comes in, and says nothing
+                       of the user but who it is (FAPI 1.0 Advanced §5.1.1) */
     ost_text state; /* of an authorization request that is answered with an ID token; for s_hash */
     int64_t lifespan;   /* of the access token; 0: the client's or the realm's */
     ost_text resources; /* whom the access token is for, and nobody else (resource.h); empty: whom

@@ -8,6 +8,7 @@
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
 #include "provider/session/requested_claims.h"
+#include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/login_grant.h"
 #include "provider/token/pkce.h"
@@ -124,7 +125,7 @@ static bool exchange(call *c, const store_single_use *once, grant *g, minted *re
         return false;
     if (part.session_id.len == 0)
         return not_valid(c);
-    g->acr = client_session_acr(c, &part);
+    g->acr = reached_level_read(c, part.notes);
     g->requested = requested_claims_of(c, &part);
     g->client_started = client_session_since(c, &part);
     g->nonce = code.nonce;

@@ -5,6 +5,7 @@
 #include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
+#include "provider/session/session_level.h"
 #include "provider/token/device_poll.h"
 #include "provider/token/grant.h"
 #include "provider/token/login_grant.h"
@@ -39,7 +40,7 @@ static void give(call *c, const store_device *device, store_client_session *part
     ost_text code = call_parameter(c, "device_code");
     store_session offline = {0};
     minted m;
-    g.acr = client_session_acr(c, part);
+    g.acr = reached_level_read(c, part->notes);
     g.client_started = client_session_since(c, part);
     g.granted_resources = device->resources;
     g.granted_details = device->details;

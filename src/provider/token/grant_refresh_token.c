@@ -11,6 +11,7 @@
 #include "provider/session/offline_session.h"
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/requested_claims.h"
+#include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -170,9 +171,9 @@ void grant_refresh_token(call *c)
     g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = auth_time_of(claims, &session);
-    g.acr = client_session_acr(c, &client_session);
+    g.acr = reached_level_read(c, client_session.notes);
     g.requested = requested_claims_of(c, &client_session);
-    g.interactive = client_session.redirect_uri.len > 0 || g.acr != NULL;
+    g.interactive = client_session.redirect_uri.len > 0 || (g.acr != NULL && !g.acr->lent);
     /* Where policies let no other come of it, the one that was brought goes on (FAPI 2.0 §5.3.2.1).
      */
     bool rotates = (c->policy_effects & POLICY_KEEPS_REFRESH) == 0;

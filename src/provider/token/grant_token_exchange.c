@@ -14,6 +14,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/offline_session.h"
+#include "provider/session/session_level.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
@@ -117,6 +118,19 @@ static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
                : grant_choose_scopes(c, scope, g);
 }
 
+/* As they came in for the client whose token it is: an exchange proves nothing more. */
+static bool load_level(call *c, const ost_claims *claims, grant *g)
+{
+    store_client_session part;
+    if (g->session_id == NULL)
+        return true;
+    ost_result result = store_client_session_get(c->provider->store, text_of(g->session_id),
+                                                 ost_claims_text(claims, "azp"), c->arena, &part);
+    if (result == OST_OK)
+        g->acr = reached_level_read(c, part.notes);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
 /* Who the token is about, and in which session; one without a session ends with its subject. */
 static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_offline)
 {
@@ -143,7 +157,8 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
         return grant_refuse(c, "Invalid token");
     if (result != OST_OK)
         return call_refuse_busy(c);
-    return choose_scopes(c, claims, g) && grant_set_user(c, user.document, user.id, g);
+    return choose_scopes(c, claims, g) && grant_set_user(c, user.document, user.id, g) &&
+           load_level(c, claims, g);
 }
 
 /* Several audiences each have a parameter of their own; all are clients of the realm. */
@@ -199,7 +214,7 @@ static bool narrow_roles(call *c, grant *g)
 }
 
 /* Whose token was exchanged stands in the notes: when that client's part ends, so does this one. */
-static ost_text notes_of(call *c, ost_text from)
+static ost_text notes_of(call *c, const grant *g, ost_text from)
 {
     ost_text notes = {0};
     ost_json_writer *w = call_writer(c);
@@ -207,6 +222,8 @@ static ost_text notes_of(call *c, ost_text from)
         return notes;
     ost_json_open_object(w);
     ost_json_member_text(w, "from", from);
+    if (g->acr != NULL)
+        reached_level_write(g->acr, w);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &notes) != OST_OK)
         call_refuse(c, 500, "server_error", NULL);
@@ -229,7 +246,7 @@ static bool keep(call *c, const grant *g, ost_text from, const minted *m)
             .issuer = text_of(c->issuer),
             .scope = g->scope,
             .started = c->now,
-            .notes = notes_of(c, from),
+            .notes = notes_of(c, g, from),
         };
         result = part.notes.data != NULL ? OST_OK : OST_E_MEMORY;
     }

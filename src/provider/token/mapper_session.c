@@ -40,9 +40,7 @@ void map_allowed_origins(mapper_work *w)
 
 void map_acr(mapper_work *w)
 {
-    const char *acr = w->grant->acr != NULL ? w->grant->acr : "1";
-    int64_t level = acr[0] == '0' ? ACR_LEVEL_SESSION : ACR_LEVEL_PROVED;
-    claim_put_text(w->tree, "acr", acr_level_name(w->call, w->grant->client, level));
+    claim_put_text(w->tree, "acr", acr_level_name(w->call, w->grant->client, w->grant->acr));
 }
 
 /* Notes of a client's own account tell who asked; those of a user's session, when. */

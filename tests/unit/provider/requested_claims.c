@@ -77,7 +77,7 @@ static ost_text id_token(call *c, const char *claims)
     store_client_session part = {0};
     grant g = fixture_grant(c, "ann", "openid");
     assert_true(keep(c, text_of(claims), &kept));
-    part.notes = requested_claims_notes(c, "1", kept);
+    part.notes = requested_claims_notes(c, &(reached_level){.proved = true}, kept);
     g.requested = requested_claims_of(c, &part);
     assert_true(mint_tokens(c, &g, false, &m));
     assert_string_equal(fixture_claim(c, m.access_token, "email"), "");
