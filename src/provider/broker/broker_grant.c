@@ -14,7 +14,6 @@
 
 /* ---- what it takes ---- */
 
-/* Java's patterns say it of the whole value; one that cannot be judged fits nothing. */
 static bool one_fits(const ost_json *value, ost_text wanted, bool pattern)
 {
     ost_text text;
@@ -23,7 +22,7 @@ static bool one_fits(const ost_json *value, ost_text wanted, bool pattern)
     return pattern ? java_pattern_match(wanted, text) == OST_OK : text_equal(text, wanted);
 }
 
-static bool value_fits(const ost_json *value, ost_text wanted, bool pattern)
+bool broker_mapper_fits(const ost_json *value, ost_text wanted, bool pattern)
 {
     if (!ost_json_is(value, OST_JSON_ARRAY))
         return one_fits(value, wanted, pattern);
@@ -33,22 +32,26 @@ static bool value_fits(const ost_json *value, ost_text wanted, bool pattern)
     return at != NULL;
 }
 
-/* [{"key": CLAIM, "value": VALUE}, …] in a text: all of them. One that asks for nothing, or cannot
- * be read, gives nothing. Keycloak gives it to everybody. */
-static bool all_fit(call *c, const ost_json *mapper)
+const ost_json *broker_mapper_claims(call *c, const ost_json *mapper)
 {
-    bool pattern = text_is(broker_mapper_setting(mapper, "are.claim.values.regex"), "true");
     const ost_json *claims;
     if (ost_json_read(broker_mapper_setting(mapper, "claims"), NULL, c->arena, &claims, NULL) !=
             OST_OK ||
         !ost_json_is(claims, OST_JSON_ARRAY) || ost_json_count(claims) > CLAIMS_MAX)
-        return false;
-    const ost_json *at = ost_json_first(claims);
+        return NULL;
+    return claims;
+}
+
+/* All of them. One that asks for nothing gives nothing. Keycloak gives it to everybody. */
+static bool all_fit(call *c, const ost_json *mapper)
+{
+    bool pattern = text_is(broker_mapper_setting(mapper, "are.claim.values.regex"), "true");
+    const ost_json *at = ost_json_first(broker_mapper_claims(c, mapper));
     if (at == NULL)
         return false;
     for (; at != NULL; at = ost_json_next(at)) {
-        if (!value_fits(broker_claim(c, json_text_of(at, "key")), json_text_of(at, "value"),
-                        pattern))
+        if (!broker_mapper_fits(broker_claim(c, json_text_of(at, "key")), json_text_of(at, "value"),
+                                pattern))
             return false;
     }
     return true;
@@ -85,8 +88,8 @@ static bool everybody(call *c, const ost_json *mapper)
 
 static bool claim_fits(call *c, const ost_json *mapper)
 {
-    return value_fits(broker_claim(c, broker_mapper_setting(mapper, "claim")),
-                      broker_mapper_setting(mapper, "claim.value"), false);
+    return broker_mapper_fits(broker_claim(c, broker_mapper_setting(mapper, "claim")),
+                              broker_mapper_setting(mapper, "claim.value"), false);
 }
 
 static bool role_is_there(call *c, const ost_json *mapper)

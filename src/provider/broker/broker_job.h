@@ -21,6 +21,7 @@ typedef struct broker_job {
     upstream_identity identity; /* whom it knows them as */
     const char *why;            /* what is wrong, for the log */
     bool denied;                /* the user has said no there */
+    bool newcomer;              /* the user has just been made */
     bool ended;                 /* the link has been made, or not; and the login goes on */
 } broker_job;
 
@@ -65,6 +66,8 @@ void broker_link_fail(call *call);
  * made. */
 OST_MUST_CHECK ost_result broker_mappers_apply(call *call, bool newcomer,
                                                const ost_json **document);
+/* What they add to the session's notes, a JSON object; empty: nothing. */
+OST_MUST_CHECK ost_result broker_mappers_note(call *call, bool newcomer, ost_text *ret_notes);
 /* The user name by a template of theirs; empty: there is none. And the id, and the name there. */
 OST_MUST_CHECK ost_result broker_mappers_name(call *call, ost_text *ret_username);
 

@@ -68,21 +68,35 @@ static bool make_secret(call *c, ost_text *ret_text)
     return result == OST_OK;
 }
 
-/* Of what the client has asked with, the names that this provider gets; each once. */
-static void put_forwarded(const call *c, const upstream *u, buffer *url)
+static void put_wish(buffer *url, const char *name, ost_text value)
 {
-    const browser_login *login = c->job;
-    http_form form;
+    if (value.len > 0)
+        query_append(url, name, value);
+}
+
+/* Of what the client has asked with, the names that this provider gets. */
+static void put_forwarded(const call *c, const upstream *u, const http_form *wishes, buffer *url)
+{
     ost_text rest = u->forwarded, name;
-    if (login->request.forwarded.len == 0 ||
-        http_form_read(login->request.forwarded, c->arena, &form) != OST_OK)
-        return;
     while (text_next(&rest, ',', &name)) {
-        const char *own = ost_arena_copy(c->arena, text_trim(name));
-        ost_text value = own != NULL ? http_form_get(&form, own) : (ost_text){0};
-        if (value.len > 0)
-            query_append(url, own, value);
+        name = text_trim(name);
+        const char *own = ost_arena_copy(c->arena, name);
+        if (own != NULL && upstream_may_forward(name))
+            put_wish(url, own, http_form_get(wishes, own));
     }
+}
+
+/* The provider's setting stands in for the client's wish; whoever has to prove again who they are
+ * does so there, whatever either says. */
+static void put_prompt(call *c, const upstream *u, ost_text wish, bool again, buffer *url)
+{
+    ost_text prompt = u->prompt.len > 0 ? u->prompt : wish;
+    if (again && text_list_has(prompt, OST_TEXT("none")))
+        prompt = (ost_text){0};
+    if (again && !text_list_has(prompt, OST_TEXT("login")))
+        prompt = text_of(call_format(c, prompt.len > 0 ? "login %.*s" : "login%.*s",
+                                     OST_FORMAT(prompt)));
+    put_wish(url, "prompt", prompt);
 }
 
 static void put_wishes(call *c, const upstream *u, buffer *url)
@@ -90,22 +104,21 @@ static void put_wishes(call *c, const upstream *u, buffer *url)
     const browser_login *login = c->job;
     const auth_request *r = &login->request;
     const char *language = c->language.on_page != NULL ? c->language.on_page : c->language.wanted;
-    /* Whoever has to prove again who they are does so there, and whoever is asked how old that may
-     * be says when it was (OpenID Connect Core §3.1.2.1, max_age). */
-    if (r->fresh_since > 0) {
-        const char *age = call_format(
-            c, "%lld", (long long)(c->now > r->fresh_since ? c->now - r->fresh_since : 0));
-        query_append(url, "prompt", OST_TEXT("login"));
-        query_append(url, "max_age", text_of(age));
-    } else if (u->prompt.len > 0)
-        query_append(url, "prompt", u->prompt);
-    if (u->forwards_hint && r->login_hint.len > 0)
-        query_append(url, "login_hint", r->login_hint);
+    int64_t age = c->now > r->fresh_since ? c->now - r->fresh_since : 0;
+    http_form wishes = {0};
+    if (r->forwarded.len > 0 && http_form_read(r->forwarded, c->arena, &wishes) != OST_OK)
+        wishes = (http_form){0};
+    put_prompt(c, u, http_form_get(&wishes, "prompt"), r->fresh_since > 0, url);
+    /* Whoever is asked how old it may be says when it was (OpenID Connect Core §3.1.2.1). */
+    if (r->fresh_since > 0)
+        put_wish(url, "max_age", text_of(call_format(c, "%lld", (long long)age)));
+    put_wish(url, "acr_values", http_form_get(&wishes, "acr_values"));
+    if (u->forwards_hint)
+        put_wish(url, "login_hint", http_form_get(&wishes, "login_hint"));
     if (u->forwards_languages && language != NULL)
-        query_append(url, "ui_locales", text_of(language));
-    if (u->hosted.len > 0)
-        query_append(url, "hd", u->hosted);
-    put_forwarded(c, u, url);
+        put_wish(url, "ui_locales", text_of(language));
+    put_wish(url, "hd", u->hosted);
+    put_forwarded(c, u, &wishes, url);
 }
 
 static bool write_url(call *c, const upstream *u, ost_text state, ost_text *ret_url)

@@ -154,6 +154,8 @@ static void update(call *c)
         result = put_email(c, user->row, &document);
     if (job->upstream->sync == UPSTREAM_FORCE && result == OST_OK)
         result = put_names(c, &document);
+    if (job->upstream->sync == UPSTREAM_FORCE && result == OST_OK)
+        result = upstream_identity_rename(&job->identity, document, c->arena, &document);
     if (result == OST_OK)
         result = broker_mappers_apply(c, false, &document);
     if (result == OST_OK && !text_equal(ost_json_source(document), user->row->document)) {
@@ -175,6 +177,14 @@ static bool is_blocked(call *c, ost_text user_id, bool *ret_blocked)
     return brute_force_judge(c->provider->store, &attempt, ATTEMPT_NEITHER, ret_blocked) == OST_OK;
 }
 
+/* Whom the provider knows them as, for the rest of the login. */
+static bool carry(call *c)
+{
+    broker_job *job = c->job;
+    return broker_mappers_note(c, job->newcomer, &job->identity.notes) == OST_OK &&
+           upstream_identity_write(c, &job->identity, &job->login.request.identity);
+}
+
 /* As after a password: second factors, required actions and consent are asked for as ever. */
 static void enter(call *c)
 {
@@ -182,7 +192,7 @@ static void enter(call *c)
     browser_login *login = &job->login;
     c->event.user = login->user.id;
     c->event.username = login->user.username;
-    if (!upstream_identity_write(c, &job->identity, &login->request.identity)) {
+    if (!carry(c)) {
         browser_login_break(c);
     } else if (login->user.barred) {
         login->request.identity = (ost_text){0};
@@ -238,7 +248,7 @@ static void ask_owner(call *c, const store_user *owner, ost_text shown)
     }
     job->identity.link = owner->id;
     login->request.user = shown;
-    if (!upstream_identity_write(c, &job->identity, &login->request.identity)) {
+    if (!carry(c)) {
         browser_login_break(c);
         return;
     }
@@ -359,6 +369,7 @@ static ost_result create(call *c, ost_text name, ost_text *ret_id)
 
 static void make(call *c, ost_text name)
 {
+    broker_job *job = c->job;
     ost_text id;
     ost_result result = create(c, name, &id);
     if (result == OST_E_CONFLICT) { /* somebody else was faster */
@@ -374,6 +385,7 @@ static void make(call *c, ost_text name)
     c->event.email = email_of(c);
     event_tell_before(c, EVENT_REGISTER);
     c->event.email = (ost_text){0};
+    job->newcomer = true;
     log_in(c, id);
 }
 

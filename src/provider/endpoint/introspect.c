@@ -92,7 +92,8 @@ static ost_result find_meant(call *c, const ost_claims *claims, const ost_json *
     ost_text user_id, json;
     if (g.client == NULL || !g.client->enabled)
         return OST_E_NOT_FOUND;
-    g.session_id = ost_claims_text(claims, "sid").data;
+    ost_text session = ost_claims_text(claims, "sid");
+    g.session_id = session.data != NULL ? ost_arena_copy(c->arena, session) : NULL;
     ost_result result = token_user(c, g.client, claims, &user_id);
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &user);

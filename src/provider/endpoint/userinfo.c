@@ -202,7 +202,8 @@ static void work(call *c)
     }
     if (!is_good_for_userinfo(c, claims))
         return;
-    g.session_id = ost_claims_text(claims, "sid").data;
+    ost_text session = ost_claims_text(claims, "sid");
+    g.session_id = session.data != NULL ? ost_arena_copy(c->arena, session) : NULL;
     result = token_user(c, c->client, claims, &user_id);
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &account);

@@ -80,6 +80,7 @@ static bool add_tokens(call *c, browser_login *login, const reached_level *reach
     minted m = {0};
     grant g = {.client = c->client,
                .session_id = login->session.id.data,
+               .login_notes = login->session.notes,
                .session_ends = login->session.ends,
                .client_started = c->now,
                .auth_time = login->session.auth_time,

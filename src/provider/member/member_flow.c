@@ -203,8 +203,10 @@ static const member identity_provider_mapper_members[] = {
     {"identityProviderAlias", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"identityProviderMapper", MEMBER_STRING, .fate = MEMBER_BARRED,
      .acted = "oidc-user-attribute-idp-mapper|hardcoded-attribute-idp-mapper|"
-              "oidc-hardcoded-role-idp-mapper|oidc-role-idp-mapper|"
-              "keycloak-oidc-role-to-role-idp-mapper|oidc-username-idp-mapper",
+              "oidc-hardcoded-role-idp-mapper|oidc-role-idp-mapper|oidc-advanced-role-idp-mapper|"
+              "oidc-hardcoded-group-idp-mapper|oidc-advanced-group-idp-mapper|"
+              "keycloak-oidc-role-to-role-idp-mapper|oidc-username-idp-mapper|"
+              "hardcoded-user-session-attribute-idp-mapper|oidc-user-session-note-idp-mapper",
      .why = "nobody signs in by an identity provider with one of another type"},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
 };

@@ -49,7 +49,8 @@ bool upstream_maps(ost_text type)
         "oidc-hardcoded-role-idp-mapper", "oidc-role-idp-mapper",
         "oidc-advanced-role-idp-mapper",  "oidc-hardcoded-group-idp-mapper",
         "oidc-advanced-group-idp-mapper", "keycloak-oidc-role-to-role-idp-mapper",
-        "oidc-username-idp-mapper",       NULL};
+        "oidc-username-idp-mapper",       "hardcoded-user-session-attribute-idp-mapper",
+        "oidc-user-session-note-idp-mapper", NULL};
     return text_is_one_of(type, types);
 }
 
@@ -253,7 +254,6 @@ static void load_request(const ost_json *provider, const preset *p, ost_arena *a
     u->pkce = !config_is(provider, "pkceEnabled", "false");
     u->forwards_hint = config_true(provider, "loginHint");
     u->forwards_languages = config_true(provider, "uiLocales");
-    u->forwards_none = config_true(provider, "acceptsPromptNoneForwardFromClient");
     u->forwarded = config_text(provider, "forwardParameters");
     u->tells_token = !config_is(provider, "sendIdTokenOnLogout", "false");
     u->tells_client = config_true(provider, "sendClientIdOnLogout");

@@ -41,7 +41,6 @@ typedef struct upstream {
     ost_text hosted;       /* Google's hosted domain; empty: any */
     bool pkce;
     bool forwards_hint, forwards_languages; /* login_hint, ui_locales */
-    bool forwards_none;                     /* and prompt=none, where it is asked for by name */
     bool tells_client;                      /* its logout is told client_id, */
     bool tells_token;                       /* and the ID token */
     bool access_claims;      /* its access tokens are JWTs of Keycloak's, whose claims count */

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/session_note.h"
 
 #define UNLIMITED ((int64_t)100 * 366 * 86400) /* seconds */
 
@@ -55,7 +56,8 @@ ost_text offline_session_id(call *c, ost_text code)
 /* With what the login is at an identity provider, so that this ends too where that says so. */
 static ost_text notes_of(call *c, ost_text login, ost_text login_notes)
 {
-    static const char *const kept[] = {"identity_provider", "broker_user_id", "broker_session_id"};
+    static const char *const kept[] = {"identity_provider", "broker_user_id", "broker_session_id",
+                                       "identity_provider_identity", SESSION_NOTES_MAPPED};
     const ost_json *before = NULL;
     ost_text notes = {0}, text;
     ost_json_writer *w = call_writer(c);

@@ -25,7 +25,7 @@ typedef struct grant {
     bool offline;                 /* it is: session_id is an offline session */
     const char *login_session_id; /* of an offline session: the login that it came from, which ID
                                      tokens name; NULL: as session_id */
-    ost_text login_notes;         /* the notes of that login; empty: there is none */
+    ost_text login_notes;         /* of the login, or of session_id; empty: they are not at hand */
     const char *session_id;       /* NULL: none (client credentials) */
     int64_t session_ends;         /* no token outlives it; 0: no limit */
     int64_t idle_ends;

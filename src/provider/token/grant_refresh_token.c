@@ -93,6 +93,7 @@ static bool enter_session(call *c, const ost_claims *claims, const store_session
     if (offline != text_is(ost_claims_text(claims, "typ"), "Offline"))
         return call_refuse(c, 400, "invalid_grant", "Session not active");
     g->session_id = session->id.data;
+    g->login_notes = session->notes;
     g->session_ends = session->ends;
     g->idle_ends =
         offline ? offline_session_idle_ends(c) : session_idle_ends(c, session->remembered);

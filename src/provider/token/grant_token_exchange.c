@@ -147,6 +147,7 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
         result = session_load(c, id, &session);
         if (result == OST_OK) {
             g->session_id = session.id.data;
+            g->login_notes = session.notes;
             g->session_ends = session.ends;
             *ret_offline = offline_session_is(c, &session, &g->login_session_id);
             g->idle_ends = session_idle_ends(c, session.remembered);

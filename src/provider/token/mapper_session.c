@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/session/authentication.h"
+#include "provider/session/session_note.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/mapper.h"
 
@@ -43,16 +45,31 @@ void map_acr(mapper_work *w)
     claim_put_text(w->tree, "acr", acr_level_name(w->call, w->grant->client, w->grant->acr));
 }
 
-/* Notes of a client's own account tell who asked; those of a user's session, when. */
+/* Of a session that was not read for the grant it is read here. */
+static void map_login_note(mapper_work *w, ost_text note)
+{
+    const grant *g = w->grant;
+    store_session session = {.notes = g->login_notes, .auth_time = g->auth_time};
+    bool time = text_is(note, "AUTH_TIME");
+    ost_text text;
+    if ((time ? session.auth_time == 0 : session.notes.len == 0) &&
+        session_load(w->call, text_of(g->session_id), &session) != OST_OK)
+        return;
+    if (time && session.auth_time > 0)
+        mapper_put_text(w, text_of(call_format(w->call, "%" PRId64, session.auth_time)));
+    else if (!time && session_note(session.notes, note, w->call->arena, &text))
+        mapper_put_text(w, text);
+}
+
+/* Notes of a client's own account tell who asked; those of a user's session, when, and by whom they
+ * have come. */
 void map_session_note(mapper_work *w)
 {
     ost_text note = mapper_setting(w, "user.session.note");
     const grant *g = w->grant;
-    if (g->session_id != NULL && text_is(note, "AUTH_TIME") && g->auth_time > 0)
-        mapper_put_text(w, text_of(call_format(w->call, "%" PRId64, g->auth_time)));
     if (g->session_id != NULL)
-        return;
-    if (text_is(note, "client_id") || text_is(note, "clientId"))
+        map_login_note(w, note);
+    else if (text_is(note, "client_id") || text_is(note, "clientId"))
         mapper_put_text(w, text_of(g->client->client_id));
     else if (text_is(note, "clientHost") || text_is(note, "clientAddress"))
         mapper_put_text(w, w->call->request->peer);

@@ -2,6 +2,7 @@
 /* Buttons and hints; see upstream_button.h. */
 #include "provider/upstream/upstream_button.h"
 
+#include "base/array.h"
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -27,10 +28,10 @@ ost_text upstream_address(call *c, const upstream *u, ost_text code)
 
 /* ---- what goes on with them ---- */
 
-#define FORWARDED_MAX ((size_t)2048) /* bytes; what is longer stays here */
+#define FORWARDED_MAX ((size_t)2048) /* bytes; what is longer stays here, */
+#define WISH_MAX 512                 /* as one of the usual ones does */
 
-/* What the request there says itself is no client's to say. */
-static bool is_ours(ost_text name)
+bool upstream_may_forward(ost_text name)
 {
     static const char *const names[] = {"scope",
                                         "state",
@@ -50,8 +51,9 @@ static bool is_ours(ost_text name)
                                         "client_secret",
                                         "dpop_jkt",
                                         "hd",
+                                        "acr_values",
                                         NULL};
-    return name.len == 0 || text_is_one_of(name, names);
+    return name.len > 0 && !text_is_one_of(name, names);
 }
 
 static void add_forwarded(const call *c, const upstream *u, buffer *form)
@@ -60,9 +62,33 @@ static void add_forwarded(const call *c, const upstream *u, buffer *form)
     while (text_next(&rest, ',', &name)) {
         name = text_trim(name);
         const char *own = ost_arena_copy(c->arena, name);
-        ost_text value = own != NULL && !is_ours(name) ? call_parameter(c, own) : (ost_text){0};
+        ost_text value = own != NULL && upstream_may_forward(name) ? call_parameter(c, own) : (ost_text){0};
         if (value.len > 0)
             form_append(form, own, value);
+    }
+}
+
+/* Others are done here: whoever has to sign in again does so there by another way. */
+static void add_prompt(call *c, buffer *form)
+{
+    ost_text prompt = call_parameter(c, "prompt");
+    bool select = text_list_has(prompt, OST_TEXT("select_account"));
+    bool consent = text_list_has(prompt, OST_TEXT("consent"));
+    if (select || consent)
+        form_append(form, "prompt",
+                    !consent  ? OST_TEXT("select_account")
+                    : !select ? OST_TEXT("consent")
+                              : OST_TEXT("consent select_account"));
+}
+
+static void add_wishes(call *c, buffer *form)
+{
+    static const char *const names[] = {"acr_values", "login_hint"};
+    add_prompt(c, form);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        ost_text value = call_parameter(c, names[i]);
+        if (value.len > 0 && value.len <= WISH_MAX)
+            form_append(form, names[i], value);
     }
 }
 
@@ -71,6 +97,8 @@ ost_text upstream_forwarded(call *c)
     const upstreams *all = &c->realm->upstreams;
     buffer_auto buffer form = {0};
     buffer_init(&form, FORWARDED_MAX);
+    if (all->count > 0)
+        add_wishes(c, &form);
     for (size_t i = 0; i < all->count; i++)
         add_forwarded(c, &all->list[i], &form);
     ost_text text = form.failed == OST_OK ? buffer_text(&form) : (ost_text){0};

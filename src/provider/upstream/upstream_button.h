@@ -12,9 +12,13 @@ const upstream *upstream_usable(const call *call, ost_text alias);
 /* Where the login that is sealed in `code` goes on to the provider. */
 ost_text upstream_address(call *call, const upstream *upstream, ost_text code);
 
-/* What of a client's request is to be forwarded to some provider of the realm, as a form; empty:
- * nothing. */
+/* What of a client's request is to go on to some provider of the realm, as a form: the parameters
+ * that one of them names, and of its own "acr_values", "login_hint", and those of its "prompt" that
+ * are the provider's to do. Empty: nothing. */
 ost_text upstream_forwarded(call *call);
+/* Whether a provider's own list may name a parameter: not one that we say, or that goes on anyway.
+ */
+bool upstream_may_forward(ost_text name);
 
 /* A button for each that is not hidden. */
 void upstream_put_buttons(call *call, ost_text code, page *page);

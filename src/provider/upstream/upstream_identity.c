@@ -6,19 +6,20 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/session/session_note.h"
 
 #define LINKS "federatedIdentities"
 
 /* ---- on the way ---- */
 
-#define NAMES 8
+#define NAMES 9
 static const char *const names[NAMES] = {"alias",   "id",    "name",      "email",
-                                         "session", "token", "auth_time", "link"};
+                                         "session", "token", "auth_time", "notes", "link"};
 
 static void list_texts(upstream_identity *i, ost_text *ret_texts[NAMES])
 {
     ost_text *const texts[] = {&i->alias,   &i->id,       &i->name,      &i->email,
-                               &i->session, &i->id_token, &i->auth_time, &i->link};
+                               &i->session, &i->id_token, &i->auth_time, &i->notes, &i->link};
     for (size_t k = 0; k < NAMES; k++)
         ret_texts[k] = texts[k];
 }
@@ -76,6 +77,22 @@ ost_result upstream_identity_link(const upstream_identity *identity, const ost_j
                             : result;
 }
 
+ost_result upstream_identity_rename(const upstream_identity *identity, const ost_json *document,
+                                    ost_arena *arena, const ost_json **ret_document)
+{
+    const ost_json *links = ost_json_get(document, LINKS), *link;
+    const ost_json *before = json_list_find(links, "identityProvider", identity->alias);
+    *ret_document = document;
+    if (before == NULL || text_equal(json_text_of(before, "userName"), identity->name) ||
+        !text_equal(json_text_of(before, "userId"), identity->id))
+        return OST_OK;
+    ost_result result = document_put_text(before, "userName", identity->name, arena, &link);
+    if (result == OST_OK)
+        result = document_replace(links, before, link, arena, &links);
+    return result == OST_OK ? document_put(document, OST_TEXT(LINKS), links, arena, ret_document)
+                            : result;
+}
+
 ost_result upstream_identity_find(call *c, ost_text alias, ost_text id, ost_text *ret_user_id)
 {
     const store_renaming link = {.kind = STORE_LINK_FEDERATED, .owner = alias, .from = id};
@@ -99,6 +116,7 @@ static const char *const notes_of[] = {"identity_provider",
                                        "broker_session_id",
                                        "FEDERATED_ID_TOKEN",
                                        NULL,
+                                       SESSION_NOTES_MAPPED,
                                        NULL};
 
 bool upstream_identity_note(call *c, const upstream_identity *identity, ost_text notes,

@@ -16,6 +16,7 @@ typedef struct upstream_identity {
     ost_text session;   /* there: its sid; empty: it has said none */
     ost_text id_token;  /* to log out there with; empty: it was too long to be carried */
     ost_text auth_time; /* when they have proved there who they are; empty: it does not say */
+    ost_text notes;     /* that mappers add to the session, a JSON object; empty: none */
     ost_text link;      /* the user of ours who has yet to show that they are both; empty: nobody */
 } upstream_identity;
 
@@ -28,6 +29,11 @@ bool upstream_identity_read(call *call, ost_text text, upstream_identity *ret_id
 OST_MUST_CHECK ost_result upstream_identity_link(const upstream_identity *identity,
                                                  const ost_json *document, ost_arena *arena,
                                                  const ost_json **ret_document);
+
+/* The user's document whose link has the name that they have there by now. */
+OST_MUST_CHECK ost_result upstream_identity_rename(const upstream_identity *identity,
+                                                   const ost_json *document, ost_arena *arena,
+                                                   const ost_json **ret_document);
 
 /* The notes of a session with those of the identity, by Keycloak's names. */
 bool upstream_identity_note(call *call, const upstream_identity *identity, ost_text notes,
