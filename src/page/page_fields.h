@@ -63,6 +63,8 @@ typedef enum page_field {
     PAGE_TERMS_ASKED,    /* flag: they are to be agreed to, */
     PAGE_TERMS_TEXT,     /* text: these; */
     PAGE_TERMS_MISTAKE,  /* text: they were not */
+    PAGE_LINKED_LABEL,   /* text: an account elsewhere is to be linked, */
+    PAGE_LINKED_NAME,    /* text: of this name */
     PAGE_CANCEL,         /* flag: it may be left undone */
     PAGE_END_SESSIONS,   /* flag: the other sessions are to end */
     PAGE_CODE,           /* text: proves that the form is ours */

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins by an identity provider, as a Keycloak and ours are asked for them: what is seen of each row is compared.
+"""Logins by an identity provider, as Keycloaks and ours are asked for them. A row is a function of a Side, and what it has seen.
 
-A row is a function of a Side; `ours` has what differs there, with the reason. It is told in docs/usage/provider.md too."""
+observe_logins.py writes down what Keycloaks have shown; test_logins_same_as_keycloak.py holds ours to that."""
 
 import json
+import pathlib
 
 from oidc import Client, callback_of
 from upstream import button
 from web import Browser, bearer, query_of, unverified_token
 
+from keycloak import NEWEST, VERSION
+
+HERE = pathlib.Path(__file__).parent
+OBSERVED = {VERSION: HERE / "observed" / "logins.json", NEWEST: HERE / "observed" / "newest" / "logins.json"}
 REALM = "logins"
 APP = Client("app", "app-secret", "http://localhost:8000/auth")
 FULL = {"given_name": "Ada", "family_name": "Cook"}
@@ -67,7 +72,12 @@ def document(upstream):
         made("only", linkOnly=True),
         made("off", enabled=False),
         made("hinted", config={"loginHint": "true", "uiLocales": "true", "passMaxAge": "true"}),
-        made("forwards", config={"forwardParameters": "acr_values, kind,prompt", "prompt": "consent"}),
+        made("forwards", config={"forwardParameters": "acr_values, kind,prompt"}),
+        made("asks", config={"prompt": "consent"}),
+        made("silent", config={"acceptsPromptNoneForwardFromClient": "true"}),
+        made("info", config={"userInfoUrl": f"{upstream.issuer}/userinfo"}),
+        made("renames", config={"syncMode": "FORCE"}),
+        made("gives", config={"syncMode": "FORCE"}),
         made("signsout", config={"logoutUrl": f"{upstream.issuer}/logout"}),
         made("signsoutbare", config={"logoutUrl": f"{upstream.issuer}/logout", "sendIdTokenOnLogout": "false", "sendClientIdOnLogout": "true"}),
         *(made(f"maps-{sync.lower()}", config={"syncMode": sync}) for sync in SYNCS),
@@ -76,6 +86,17 @@ def document(upstream):
         {"name": f"{sync}-{number}", "identityProviderAlias": f"maps-{sync.lower()}", "identityProviderMapper": kind,
          "config": {"syncMode": "INHERIT", **config}}
         for sync in SYNCS for number, (kind, config) in enumerate(MAPPERS)
+    ]
+    name = {"template": "${CLAIM.preferred_username}.there", "target": "LOCAL", "syncMode": "INHERIT"}
+    there = {"template": "${CLAIM.sub}@${ALIAS}", "target": "BROKER_USERNAME", "syncMode": "INHERIT"}
+    mappers += [
+        {"name": target, "identityProviderAlias": "renames", "identityProviderMapper": "oidc-username-idp-mapper", "config": config}
+        for target, config in (("local", name), ("there", there))
+    ]
+    mappers += [
+        {"name": f"gives-{number}", "identityProviderAlias": "gives", "identityProviderMapper": kind,
+         "config": {"syncMode": "INHERIT", **config}}
+        for number, (kind, config) in enumerate(MAPPERS) if kind != "oidc-username-idp-mapper"
     ]
     return {
         **{"realm": REALM, "enabled": True, "sslRequired": "none"},
@@ -87,7 +108,7 @@ def document(upstream):
         ],
         "roles": {"realm": [{"name": name} for name in ("guest", "staff", "northern", "patterned")]},
         "groups": [{"name": "all"}, {"name": "south"}],
-        "users": [user("vera"), user("walt"), user("xena"), user("yann")],
+        "users": [user(name) for name in ("vera", "walt", "xena", "yann", "zoe")],
         "identityProviders": providers,
         "identityProviderMappers": mappers,
     }
@@ -163,12 +184,32 @@ class Side:
 ROWS = {}
 
 
-def row(name, ours=None, ours_newest=None):
+def row(name):
     def add(seen):
-        ROWS[name] = seen, ours or {}
+        ROWS[name] = seen
         return seen
 
     return add
+
+
+def begin(server, admin, upstream):
+    """Attributes that no profile names are kept, as older Keycloaks did by themselves."""
+    assert admin("DELETE", f"/realms/{REALM}").status in (204, 404)
+    made = admin("POST", "/realms", json.dumps(document(upstream)).encode())
+    assert made.status == 201, made.text
+    profile = f"/realms/{REALM}/users/profile"
+    loose = {**json.loads(admin("GET", profile).text), "unmanagedAttributePolicy": "ENABLED"}
+    for attribute in loose["attributes"]:
+        if attribute["name"] != "username":
+            attribute["required"] = {"roles": ["user"]}
+    changed = admin("PUT", profile, json.dumps(loose).encode())
+    assert changed.status == 200, changed.text
+    return Side(server, admin, upstream)
+
+
+def observe(side):
+    """{row: what is seen}, as JSON has it."""
+    return json.loads(json.dumps({name: seen(side) for name, seen in ROWS.items()}))
 
 
 # ---- the buttons, and hints ----
@@ -217,8 +258,20 @@ def asked_of(alias):
     return seen
 
 
-for _alias in ("up", "hinted", "forwards"):
+for _alias in ("up", "hinted", "forwards", "asks"):
     row(f"asked-{_alias}")(asked_of(_alias))
+
+
+@row("asked-silently")
+def asked_silently(side):
+    """prompt=none that goes on, and what comes of an answer there."""
+    browser = side.realm.browser()
+    away = side.hinted(browser, "silent", prompt="none")
+    if not (away.location or "").startswith(side.upstream.issuer):
+        return {"away": side.outcome(away)}
+    side.upstream.reset(sub="none")
+    back = side.follow(browser, browser.get(side.upstream.agree(away.location, code=None, error="login_required")))
+    return {"away": query_of(away.location).get("prompt"), "back": side.outcome(back)}
 
 
 # ---- errors there ----
@@ -328,12 +381,10 @@ def link_by_password(side, browser, answer, name):
 
 def linked(alias, name, **claims):
     def seen(side):
-        if alias == "by mail":
-            return None
         browser = side.realm.browser()
         answer = side.log_in(alias, browser, **FULL, **claims)
         before = side.facts(name)["links"]
-        # Without a mail server Keycloak goes on with the password.
+        # The realm has no mail server: Keycloak goes on with the password.
         done = link_by_password(side, browser, answer, name)
         again = side.log_in(alias, **FULL, **claims)
         return {"before": before, "came": side.outcome(done), "again": side.outcome(again), **side.facts(name)}
@@ -346,6 +397,36 @@ row("an-address-of-a-trusted-one")(
     linked("trusted", "walt", sub="w1", preferred_username="wal", email="walt@example.com", email_verified=True)
 )
 row("a-name-that-somebody-has")(linked("up", "xena", sub="x1", preferred_username="xena", email="xena@elsewhere.example"))
+
+
+@row("a-name-and-an-address-of-two")
+def of_two(side):
+    answer = side.log_in("up", sub="t1", preferred_username="xena", email="zoe@example.com", **FULL)
+    return {"came": side.outcome(answer)[:2], "links": [side.facts(name)["links"] for name in ("xena", "zoe")]}
+
+
+@row("somebody-disabled")
+def disabled(side):
+    claims = {"sub": "d1", "preferred_username": "dis", "email": "dis@example.com"}
+    side.log_in("up", **claims, **FULL)
+    where = f"/realms/{REALM}/users/{side.find('dis')['id']}"
+    assert side.admin("PUT", where, json.dumps({**side.find("dis"), "enabled": False}).encode()).status == 204
+    return {"came": side.outcome(side.log_in("up", **claims, **FULL))[0]}
+
+
+@row("userinfo")
+def userinfo(side):
+    """It has what the ID token has not, and is of somebody else."""
+    browser = side.realm.browser()
+    side.upstream.reset(sub="i1")
+    side.upstream.userinfo = {"sub": "i1", "preferred_username": "ina", "email": "ina@example.com", **FULL}
+    away = side.hinted(browser, "info").location
+    good = side.follow(browser, browser.get(side.upstream.agree(away)))
+    side.upstream.reset(sub="i2")
+    side.upstream.userinfo = {"sub": "i1", "preferred_username": "ina", "email": "ina@example.com", **FULL}
+    browser = side.realm.browser()
+    bad = side.follow(browser, browser.get(side.upstream.agree(side.hinted(browser, "info").location)))
+    return {"good": side.outcome(good), "another": side.outcome(bad), "ina": side.facts("ina")}
 
 
 @row("link-only")
@@ -388,6 +469,25 @@ def mapped(sync):
 
 for _sync in SYNCS:
     row(f"mappers-{_sync}")(mapped(_sync))
+
+
+@row("mappers-at-a-link")
+def mapped_at_a_link(side):
+    claims = {"sub": "y1", "preferred_username": "yan", "email": "yann@example.com", **FULL, **BEFORE}
+    browser = side.realm.browser()
+    done = link_by_password(side, browser, side.log_in("gives", browser, **claims), "yann")
+    seen = {"notes": notes(side, done), "then": side.facts("yann")}
+    side.log_in("gives", **claims)
+    return {**seen, "next": side.facts("yann")}
+
+
+@row("names-by-templates")
+def renamed(side):
+    claims = {"sub": "r1", "email": "r1@example.com", **FULL}
+    first = side.log_in("renames", preferred_username="ren", **claims)
+    seen = {"first": side.facts("ren.there"), "told": notes(side, first)["id_token"].get("note_identity_provider_identity")}
+    side.log_in("renames", preferred_username="ned", **claims)
+    return {**seen, "then": side.facts("ren.there"), "renamed": side.facts("ned.there")}
 
 
 # ---- logouts ----

@@ -46,11 +46,20 @@ ost_result action_mail_write(call *c, const ost_json *smtp, const mail_text *tex
     return OST_OK;
 }
 
-static mail_kind kind_of(action_purpose purpose)
+static mail_kind kind_of(const action_token *t)
 {
-    return purpose == ACTION_EXECUTE  ? MAIL_EXECUTE
-           : purpose == ACTION_VERIFY ? MAIL_VERIFY
-                                      : MAIL_RESET;
+    return t->purpose == ACTION_EXECUTE  ? MAIL_EXECUTE
+           : t->purpose == ACTION_VERIFY ? MAIL_VERIFY
+           : t->links != NULL            ? MAIL_LINK
+                                         : MAIL_RESET;
+}
+
+/* What the realm calls the provider, and the provider the account. */
+static void name_link(call *c, const upstream_identity *links, mail_text *text)
+{
+    const upstream *u = upstreams_find(&c->realm->upstreams, links->alias);
+    text->provider = u != NULL ? u->name : links->alias;
+    text->account = upstream_identity_shown(links, c->arena);
 }
 
 ost_result action_mail_link(call *c, action_token *t, int64_t lifespan, size_t limit,
@@ -59,7 +68,7 @@ ost_result action_mail_link(call *c, action_token *t, int64_t lifespan, size_t l
 {
     const ost_json *smtp = ost_json_get(c->realm->document, "smtpServer");
     page_words words;
-    mail_text text = {.kind = kind_of(t->purpose),
+    mail_text text = {.kind = kind_of(t),
                       .realm = c->realm,
                       .words = &words,
                       .lifespan = lifespan,
@@ -76,6 +85,8 @@ ost_result action_mail_link(call *c, action_token *t, int64_t lifespan, size_t l
     if (result != OST_OK)
         return ost_error_set(error, result, "%s", ost_result_sentence(result));
     mail_text_words(c->realm, user, tag, &words);
+    if (t->links != NULL)
+        name_link(c, t->links, &text);
     return action_mail_write(c, smtp, &text, t->email, ret, error);
 }
 

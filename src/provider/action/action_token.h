@@ -7,6 +7,7 @@
 
 #include "provider/call/call.h"
 #include "provider/session/authentication.h"
+#include "provider/upstream/upstream_identity.h"
 
 typedef enum action_purpose {
     ACTION_EXECUTE, /* an administrator wants something done */
@@ -26,7 +27,8 @@ typedef struct action_token {
     ost_text redirect_uri;  /* where a link leads when everything is done; empty: nowhere */
     ost_text login;         /* the login that it is part of, sealed (auth_request.h); empty: none */
     ost_text actions;       /* aliases, separated by spaces */
-    int64_t password_since; /* milliseconds: of the password that it is about */
+    const upstream_identity *links; /* whom its mail is about, too; not of the link; NULL: nobody */
+    int64_t password_since;         /* milliseconds: of the password that it is about */
     int64_t expires;
 } action_token;
 

@@ -10,7 +10,7 @@
 
 #define MAX_PARAGRAPHS 40
 #define MAX_BODY ((size_t)128 << 10)
-#define VALUES 5
+#define VALUES 6
 
 extern const unsigned char mail_html[];
 extern const size_t mail_html_len;
@@ -105,7 +105,31 @@ static ost_result write_html(const mail_text *m, ost_arena *arena, mail_message 
     return result;
 }
 
-/* The values in the order of Keycloak's, so that what realms have written for it fits. */
+/* In the order of Keycloak's, so that what realms have written for it fits. */
+static size_t list_values(const mail_text *m, ost_arena *arena, ost_text values[VALUES])
+{
+    const realm *r = m->realm;
+    ost_text site = text_of(r->display_name != NULL ? r->display_name : r->name);
+    ost_text minutes =
+        text_of(ost_arena_format(arena, "%lld", (long long)(m->lifespan / 60)));
+    size_t count = 0;
+    if (m->kind == MAIL_LINK) {
+        values[count++] = m->provider;
+        values[count++] = site;
+        values[count++] = m->account;
+        values[count++] = m->link;
+        values[count++] = minutes;
+    } else {
+        values[count++] = m->link;
+        values[count++] = minutes;
+        values[count++] = site;
+        if (m->kind == MAIL_EXECUTE)
+            values[count++] = mail_text_actions(m->words, m->actions, arena);
+    }
+    values[count++] = duration(m, arena);
+    return count;
+}
+
 ost_result mail_text_write(const mail_text *m, ost_arena *arena, mail_message *message)
 {
     static const char *const keys[MAIL_KINDS][2] = {
@@ -113,18 +137,13 @@ ost_result mail_text_write(const mail_text *m, ost_arena *arena, mail_message *m
         [MAIL_EXECUTE] = {"executeActionsSubject", "executeActionsBody"},
         [MAIL_VERIFY] = {"emailVerificationSubject", "emailVerificationBody"},
         [MAIL_RESET] = {"passwordResetSubject", "passwordResetBody"},
+        [MAIL_LINK] = {"identityProviderLinkSubject", "identityProviderLinkBody"},
     };
-    const realm *r = m->realm;
-    ost_text site = text_of(r->display_name != NULL ? r->display_name : r->name);
-    ost_text lasts = duration(m, arena);
-    const char *minutes = ost_arena_format(arena, "%lld", (long long)(m->lifespan / 60));
-    bool lists = m->kind == MAIL_EXECUTE;
-    const ost_text values[VALUES] = {m->link, text_of(minutes), site,
-                                     lists ? mail_text_actions(m->words, m->actions, arena) : lasts,
-                                     lasts};
-    message->subject = page_words_say(m->words, keys[m->kind][0], NULL, 0, arena);
-    message->text =
-        page_words_say(m->words, keys[m->kind][1], values, lists ? VALUES : VALUES - 1, arena);
+    ost_text values[VALUES];
+    size_t count = list_values(m, arena, values);
+    bool links = m->kind == MAIL_LINK;
+    message->subject = page_words_say(m->words, keys[m->kind][0], values, links ? 1 : 0, arena);
+    message->text = page_words_say(m->words, keys[m->kind][1], values, count, arena);
     if (message->subject.data == NULL || message->text.data == NULL)
         return OST_E_MEMORY;
     return write_html(m, arena, message);

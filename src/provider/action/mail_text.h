@@ -14,6 +14,7 @@ typedef enum mail_kind {
     MAIL_EXECUTE, /* an administrator wants something done */
     MAIL_VERIFY,  /* is this address yours? */
     MAIL_RESET,   /* a forgotten password */
+    MAIL_LINK,    /* the same, and an account elsewhere is linked by it */
     MAIL_KINDS,
 } mail_kind;
 
@@ -24,6 +25,7 @@ typedef struct mail_text {
     ost_text link;
     int64_t lifespan; /* of the link: seconds */
     ost_text actions; /* of MAIL_EXECUTE: aliases, separated by spaces */
+    ost_text provider, account; /* of MAIL_LINK: what people call both */
 } mail_text;
 
 /* The words for a user: of their attribute "locale", or `tag` (NULL: nobody has said), or of the

@@ -19,6 +19,7 @@ typedef struct broker_job {
     const ost_json *access;     /* of a Keycloak's access token, likewise; NULL: none */
     const ost_json *userinfo;   /* NULL: none */
     upstream_identity identity; /* whom it knows them as */
+    ost_text username;          /* of a user whom it makes, by a mapper; empty: none says it */
     const char *why;            /* what is wrong, for the log */
     bool denied;                /* the user has said no there */
     bool newcomer;              /* the user has just been made */
@@ -68,7 +69,7 @@ OST_MUST_CHECK ost_result broker_mappers_apply(call *call, bool newcomer,
                                                const ost_json **document);
 /* What they add to the session's notes, a JSON object; empty: nothing. */
 OST_MUST_CHECK ost_result broker_mappers_note(call *call, bool newcomer, ost_text *ret_notes);
-/* The user name by a template of theirs; empty: there is none. And the id, and the name there. */
-OST_MUST_CHECK ost_result broker_mappers_name(call *call, ost_text *ret_username);
+/* Names by templates of theirs: job->username, and the identity's name there. */
+OST_MUST_CHECK ost_result broker_mappers_name(call *call);
 
 #endif

@@ -162,7 +162,7 @@ static ost_text value_of(void *user, ost_text name)
     return text;
 }
 
-ost_result broker_mappers_name(call *c, ost_text *ret_username)
+ost_result broker_mappers_name(call *c)
 {
     broker_job *job = c->job;
     for (const ost_json *at = broker_mapper_next(c, NULL); at != NULL;
@@ -177,7 +177,7 @@ ost_result broker_mappers_name(call *c, ost_text *ret_username)
         if (text_is(target, "BROKER_USERNAME"))
             job->identity.name = name;
         else
-            *ret_username = name;
+            job->username = name;
     }
     return OST_OK;
 }

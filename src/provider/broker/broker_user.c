@@ -286,14 +286,13 @@ static bool is_good_name(call *c, ost_text name)
 static ost_result choose_name(call *c, ost_text *ret_name)
 {
     const broker_job *job = c->job;
-    ost_text name = {0}, email = email_of(c);
-    ost_result result = broker_mappers_name(c, &name);
+    ost_text name = job->username, email = email_of(c);
     if (c->realm->registration.email_is_name)
         name = email;
     else if (name.len == 0)
         name = job->identity.name;
     *ret_name = is_good_name(c, name) ? name : made_name(c);
-    return ret_name->len > 0 ? result : OST_E_MEMORY;
+    return ret_name->len > 0 ? OST_OK : OST_E_MEMORY;
 }
 
 /* Who has the address, or the name. Where people log in by address, a name that is somebody's
@@ -415,7 +414,9 @@ void broker_user_log_in(call *c)
     const broker_job *job = c->job;
     ost_text user_id;
     broker_identity_read(c);
-    ost_result result = upstream_identity_find(c, job->identity.alias, job->identity.id, &user_id);
+    ost_result result = broker_mappers_name(c);
+    if (result == OST_OK)
+        result = upstream_identity_find(c, job->identity.alias, job->identity.id, &user_id);
     if (result == OST_OK)
         log_in(c, user_id);
     else if (result == OST_E_NOT_FOUND)

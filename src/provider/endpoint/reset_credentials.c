@@ -125,9 +125,19 @@ static ost_result user_find(call *c, ost_text name, action_token *t, const ost_j
     return OST_OK;
 }
 
+/* Whether the mail is what somebody's account waits for to be linked: theirs, and no other's. */
+static bool links(call *c, const action_token *t, upstream_identity *ret)
+{
+    const reset_job *job = c->job;
+    return c->event.error == NULL && job->code.len > 0 &&
+           upstream_identity_read(c, job->login.request.identity, ret) && ret->link.len > 0 &&
+           text_equal(ret->link, t->user);
+}
+
 static ost_result post(call *c, ost_text name)
 {
     const reset_job *job = c->job;
+    upstream_identity identity;
     ost_error error = {0};
     mail_letter letter = {0};
     const ost_json *document = NULL;
@@ -136,6 +146,8 @@ static ost_result post(call *c, ost_text name)
                       .login = job->code,
                       .actions = OST_TEXT("UPDATE_PASSWORD")};
     ost_result result = user_find(c, name, &t, &document);
+    if (result == OST_OK && links(c, &t, &identity))
+        t.links = &identity;
     if (result == OST_OK)
         result = action_mail_link(c, &t, action_lifespan_of_user(c->realm, ACTION_RESET), LINKS_MAX,
                                   document, c->language.picked, &letter, &error);

@@ -216,6 +216,19 @@ static bool put_registration(call *c, const browser_login *login, ost_text brows
     return true;
 }
 
+/* The account elsewhere that is to be linked, as long as it is. */
+static bool put_linked(call *c, const browser_login *login, page *p)
+{
+    upstream_identity identity;
+    if (!upstream_identity_read(c, login->request.identity, &identity))
+        return false;
+    const upstream *u = upstreams_find(&c->realm->upstreams, identity.alias);
+    realm_page_say_of(c, p, PAGE_LINKED_LABEL, "linkIdpAccount",
+                      u != NULL ? u->name : identity.alias);
+    page_put(p, PAGE_LINKED_NAME, upstream_identity_shown(&identity, c->arena));
+    return true;
+}
+
 /* Who signs in: anybody, by name; or the one whose session is not fresh enough. */
 static bool put_person(call *c, const browser_login *login, ost_text browser, page *p)
 {
@@ -241,7 +254,7 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
     /* The owner of an account that is to be linked may prove it by a mail; who signs in again has
      * "somebody else" first. */
     return !upstream_awaits_proof(c, login->request.identity) ||
-           put_forgotten(c, login, browser, p);
+           (put_linked(c, login, p) && put_forgotten(c, login, browser, p));
 }
 
 /* Its address; the page is in factor/passkey_step.h. */

@@ -55,6 +55,26 @@ bool upstream_identity_read(call *c, ost_text text, upstream_identity *ret_ident
     return ret_identity->alias.len > 0 && ret_identity->id.len > 0;
 }
 
+/* It is anybody's who has an account there: text that leads away, in a mail above all, stays text.
+ */
+ost_text upstream_identity_shown(const upstream_identity *identity, ost_arena *arena)
+{
+    size_t end = 0, count = 0;
+    char *copy = ost_arena_copy(arena, identity->name);
+    if (copy == NULL)
+        return (ost_text){0};
+    text_make_printable(copy, identity->name.len);
+    for (; end < identity->name.len; end++) {
+        if (((unsigned char)copy[end] & 0xC0) != 0x80 && count++ == UPSTREAM_SHOWN_MAX)
+            break;
+        if (copy[end] == '/' || copy[end] == '\\' || copy[end] == ':')
+            copy[end] = '?';
+    }
+    return end == identity->name.len
+               ? (ost_text){copy, end}
+               : text_of(ost_arena_format(arena, "%.*s\xE2\x80\xA6", (int)end, copy));
+}
+
 /* ---- the link ---- */
 
 ost_result upstream_identity_link(const upstream_identity *identity, const ost_json *document,

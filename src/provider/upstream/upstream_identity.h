@@ -7,6 +7,7 @@
 #include "provider/session/authentication.h"
 #include "store/store.h"
 
+#define UPSTREAM_SHOWN_MAX 64 /* characters of a name that people see */
 #define UPSTREAM_ID_MAX 255 /* bytes of an id: users are found by no longer ones */
 
 typedef struct upstream_identity {
@@ -19,6 +20,10 @@ typedef struct upstream_identity {
     ost_text notes;     /* that mappers add to the session, a JSON object; empty: none */
     ost_text link;      /* the user of ours who has yet to show that they are both; empty: nobody */
 } upstream_identity;
+
+/* What people call it there, as one line that they can look at: without what turns text around or
+ * breaks lines, and no longer than a name is. In the arena; no data: no memory. */
+ost_text upstream_identity_shown(const upstream_identity *identity, ost_arena *arena);
 
 /* As text, in the arena; false: the call is refused. */
 bool upstream_identity_write(call *call, const upstream_identity *identity, ost_text *ret_text);
