@@ -2,6 +2,7 @@
 """Accounts at identity providers that are linked by whom is signed in (kc_action=idp_link:ALIAS), and links that are taken back."""
 
 import json
+import urllib.parse
 
 import pytest
 from brokering import (  # noqa: F401  (functions and fixtures)
@@ -9,8 +10,9 @@ from brokering import (  # noqa: F401  (functions and fixtures)
 )
 from oidc import Client, callback_of
 from programs import Provider
-from web import Browser, bearer, query_of
+from web import Browser, bearer, query_of, unverified_token
 
+BACKCHANNEL = "http://schemas.openid.net/event/backchannel-logout"
 NARROW = Client("narrow", "narrow-secret", "http://localhost:8000/auth")
 
 
@@ -18,10 +20,38 @@ def member(name, **more):
     return user(name, **{"clientRoles": {"account": ["manage-account"]}, **more})
 
 
+OWN = ("identity_provider", "identity_provider_identity", "broker_session_id", "broker_user_id", "FEDERATED_ID_TOKEN", "AUTH_TIME", "mapped")
+NOTES = (*OWN, "plain", "long", "vault", "note.a", "note.b", "note")
+
+
+def told(note):
+    config = {"user.session.note": note, "claim.name": "n_" + note.replace(".", "_"), "jsonType.label": "String"}
+    config |= {"access.token.claim": "true", "id.token.claim": "true"}
+    return {"name": note, "protocol": "openid-connect", "protocolMapper": "oidc-usersessionmodel-note-mapper", "config": config}
+
+
+def noting(name, kind, **config):
+    return {"name": name, "identityProviderAlias": "noted", "identityProviderMapper": kind, "config": config}
+
+
+HARDCODED = "hardcoded-user-session-attribute-idp-mapper"
+WANTED = json.dumps([{"key": "note.a", "value": "(a|b)+"}, {"key": "note.b", "value": "("}, {"key": "note", "value": ".*"}])
+NOTED = [
+    *(noting(f"own-{name}", HARDCODED, attribute=name, **{"attribute.value": "up-forged"}) for name in OWN),
+    noting("plain", HARDCODED, attribute="plain", **{"attribute.value": '"}<b>\\'}),
+    noting("long", HARDCODED, attribute="long", **{"attribute.value": "x" * 4000}),
+    noting("vault", HARDCODED, attribute="vault", **{"attribute.value": "${vault.secret}"}),
+    noting("claims", "oidc-user-session-note-idp-mapper", claims=WANTED, **{"are.claim.values.regex": "true"}),
+]
+
+
 def realm_of(upstream):
     return {
-        **{"realm": "inner", "enabled": True, "eventsEnabled": True},
-        "clients": [client(APP, directAccessGrantsEnabled=True), client(NARROW, fullScopeAllowed=False)],
+        **{"realm": "inner", "enabled": True, "eventsEnabled": True, "identityProviderMappers": NOTED},
+        "clients": [
+            client(APP, directAccessGrantsEnabled=True, protocolMappers=[told(note) for note in NOTES]),
+            client(NARROW, fullScopeAllowed=False),
+        ],
         "users": [
             *(member(name) for name in ("vic", "eve", "ann", "kim")),
             member("min", clientRoles={"account": ["view-profile"]}),
@@ -35,6 +65,7 @@ def realm_of(upstream):
             upstream.config(displayName="Up & <b>Sons</b>"),
             upstream.config("second"),
             upstream.config("only", linkOnly=True),
+            upstream.config("noted", config={"loginHint": "true", "forwardParameters": "prompt,login_hint,acr_values,state,kind"}),
             upstream.config("unsigned", config={"validateSignature": "false"}),
         ],
     }
@@ -225,3 +256,57 @@ def test_other_links_go(realm, upstream, admin):
     for alias in ("up", "only"):
         assert account(realm, tom, "DELETE", f"linked-accounts/{alias}").status == 204
     assert linked_ids(admin, "tom") == {}
+
+
+# ---- notes of sessions, and what goes along ----
+
+
+def noted(realm, upstream, **claims):
+    browser = realm.browser()
+    away = browser.get(realm.authorize(browser, APP, kc_idp_hint="noted").location).location
+    upstream.reset(sub="up-nat", preferred_username="nat", email="nat@example.com", given_name="Nat", family_name="Cook", **claims)
+    return realm.code(APP, callback_of(browser.get(upstream.agree(away)))["code"]).json()
+
+
+def notes_of(token):
+    return {name[2:]: value for name, value in unverified_token(token)[1].items() if name.startswith("n_")}
+
+
+def test_attack_54_notes_of_mappers_take_the_place_of_none(realm, upstream):
+    """Neither by their names nor by their values; what ends the session is what the provider said."""
+    tokens = noted(realm, upstream, note={"a": "abba", "b": "b"}, auth_time=None)
+    seen = notes_of(tokens["id_token"])
+    assert int(seen.pop("AUTH_TIME")) > 1600000000
+    assert seen.pop("identity_provider") == "noted" and seen.pop("identity_provider_identity") == "nat"
+    # A name that no mapper of sessions tells says what the mapper has put there.
+    assert {seen.pop(name) for name in ("broker_session_id", "broker_user_id", "FEDERATED_ID_TOKEN", "mapped")} == {"up-forged"}
+    assert seen == {"plain": '"}<b>\\', "note_a": "abba"}
+    forged = upstream.id_token({}, "", sub=None, sid="up-forged", nonce=None, jti="n-1", events={BACKCHANNEL: {}})
+    assert realm.browser().post(realm.endpoint("logout/backchannel-logout"), {"logout_token": forged}).status in (200, 400)
+    again = realm.refresh(APP, tokens["refresh_token"])
+    assert again.status == 200 and notes_of(again.json()["access_token"])["note_a"] == "abba"
+    right = upstream.id_token({}, "", sub=None, nonce=None, jti="n-2", events={BACKCHANNEL: {}})
+    assert realm.browser().post(realm.endpoint("logout/backchannel-logout"), {"logout_token": right}).status == 200
+    assert realm.refresh(APP, tokens["refresh_token"]).status == 400
+
+
+@pytest.mark.parametrize("value", [["abba"], {"b": "a"}, 5, True, None, "x", "abba\n", "a" * 4000])
+def test_notes_of_claims_that_do_not_fit(realm, upstream, value):
+    assert "note_a" not in notes_of(noted(realm, upstream, note={"a": value})["access_token"])
+
+
+def test_attack_50_what_goes_along_is_one_value_each(realm, upstream):
+    """Neither the client nor the realm says twice what the request there says once, nor in another's place."""
+    browser = realm.browser()
+    wishes = {"prompt": "consent", "login_hint": "a&state=x#y", "acr_values": "s&nonce=z", "kind": "k&client_id=q", "state": "mine"}
+    away = browser.get(realm.authorize(browser, APP, kc_idp_hint="noted", **wishes).location).location
+    pairs = urllib.parse.parse_qsl(urllib.parse.urlsplit(away).query)
+    assert len(pairs) == len(dict(pairs)), pairs
+    sent = dict(pairs)
+    assert {name: sent[name] for name in ("login_hint", "acr_values", "kind")} == {
+        name: wishes[name] for name in ("login_hint", "acr_values", "kind")
+    }
+    assert sent["prompt"] == "login consent", "a level that no session has is asked for there"
+    assert sent["state"] != "mine" and sent["client_id"] == "broker"
+    huge = browser.get(realm.authorize(browser, APP, kc_idp_hint="noted", login_hint="x" * 6000).location).location
+    assert "login_hint" not in query_of(huge)

@@ -38,7 +38,7 @@ def realm_of(name, upstream, mails, **more):
         **{"realm": name, "enabled": True, "eventsEnabled": True, "resetPasswordAllowed": True, "smtpServer": mails.setting()},
         "clients": [client(APP)],
         "users": [
-            *(user(one) for one in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe")),
+            *(user(one) for one in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe", "ned", "ora")),
             user("max", federatedIdentities=linked("up-max", "up")),
             administrator(),
         ],
@@ -92,7 +92,64 @@ def by_mail(realm, browser, upstream, mails, name, of=None):
     return letter.link
 
 
+def shown(page):
+    return page.page.text_by_id["kc-linked-account"]
+
+
+def test_the_page_names_the_account_that_is_to_be_linked(realm, upstream):
+    browser = realm.browser()
+    page = asked_to_link(realm, browser, upstream, "ned")
+    assert shown(page) == "ned-there" and "This account at up will be linked:" in page.page.text
+    # As long as it is.
+    wrong = browser.submit(page.page.form("kc-form-login"), password="wrong")
+    assert shown(wrong) == "ned-there" and "Invalid password." in wrong.page.text
+    restart = browser.get(next(link for link in wrong.page.links if "login-actions/authenticate" in link))
+    assert "kc-linked-account" not in restart.text and "ned-there" not in restart.text
+
+
+NAMES = {
+    "markup": ("<img src=x onerror=alert(1)>{{alert}}${x}", "<img src=x onerror=alert(1)>{{alert}}${x}"),
+    "turned": ("a\u202egpj.\u2066exe", "a???gpj.???exe"),
+    "an address": ("http://evil.example/ned", "http???evil.example?ned"),
+    "two bytes each": ("\u00e4" * 100, "\u00e4" * 64 + "\u2026"),
+    "10 kB": ("x" * 10240, "ned@example.com"),
+    "a line": ("ned\r\nBcc: eve@example.com", "ned@example.com"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_attack_53_what_an_account_is_called_there(realm, upstream, name):
+    called, seen = NAMES[name]
+    page = asked_to_link(realm, realm.browser(), upstream, "ned", preferred_username=called)
+    assert shown(page) == seen
+    assert "<img" not in page.text and "\u202e" not in page.text and "\u2066" not in page.text
+
+
 # ---- the proof by a mail ----
+
+
+def test_the_mail_names_both(realm, upstream, mails):
+    """A name is of whoever has an account there, and the mail is to somebody who may know nothing of them."""
+    for number, name in enumerate((("ora-there", "ora-there"), NAMES["markup"], NAMES["an address"])):
+        browser, (called, seen) = realm.browser(), name
+        page = asked_to_link(realm, browser, upstream, "ora", sub=f"o-{number}", preferred_username=called)
+        browser.post(form_of(browser.get(forgotten(page))), {"username": "ora"})
+        letter = mails.next()
+        assert letter.message["Subject"] == "Link your account with up"
+        lines = letter.body().split("\n")
+        assert seen in lines, lines
+        assert [line for line in lines if "://" in line] == [letter.link]
+        assert "same browser" in letter.body() and "at inner with an account at up" in letter.body()
+        assert "<img" not in letter.body("html") and letter.body("html").count("href=") == 1
+        assert letter.message["Bcc"] is None and letter.recipients == ["<ora@example.com>"]
+
+
+def test_the_mail_of_somebody_else_names_nobody(realm, upstream, mails):
+    browser = realm.browser()
+    page = asked_to_link(realm, browser, upstream, "ned")
+    browser.post(form_of(browser.get(forgotten(page))), {"username": "eve"})
+    letter = mails.next()
+    assert letter.message["Subject"] == "Reset your password" and "ned-there" not in letter.body()
 
 
 def test_a_mail_links(realm, upstream, mails, admin):

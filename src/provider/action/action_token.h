@@ -23,10 +23,10 @@ typedef struct action_token {
     action_purpose purpose;
     ost_text id; /* of the token; made with it */
     ost_text user, email;
-    ost_text client;        /* client_id */
-    ost_text redirect_uri;  /* where a link leads when everything is done; empty: nowhere */
-    ost_text login;         /* the login that it is part of, sealed (auth_request.h); empty: none */
-    ost_text actions;       /* aliases, separated by spaces */
+    ost_text client;       /* client_id */
+    ost_text redirect_uri; /* where a link leads when everything is done; empty: nowhere */
+    ost_text login;        /* the login that it is part of, sealed (auth_request.h); empty: none */
+    ost_text actions;      /* aliases, separated by spaces */
     const upstream_identity *links; /* whom its mail is about, too; not of the link; NULL: nobody */
     int64_t password_since;         /* milliseconds: of the password that it is about */
     int64_t expires;

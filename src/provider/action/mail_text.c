@@ -110,8 +110,7 @@ static size_t list_values(const mail_text *m, ost_arena *arena, ost_text values[
 {
     const realm *r = m->realm;
     ost_text site = text_of(r->display_name != NULL ? r->display_name : r->name);
-    ost_text minutes =
-        text_of(ost_arena_format(arena, "%lld", (long long)(m->lifespan / 60)));
+    ost_text minutes = text_of(ost_arena_format(arena, "%lld", (long long)(m->lifespan / 60)));
     size_t count = 0;
     if (m->kind == MAIL_LINK) {
         values[count++] = m->provider;

@@ -23,8 +23,8 @@ typedef struct mail_text {
     const realm *realm;
     const page_words *words;
     ost_text link;
-    int64_t lifespan; /* of the link: seconds */
-    ost_text actions; /* of MAIL_EXECUTE: aliases, separated by spaces */
+    int64_t lifespan;           /* of the link: seconds */
+    ost_text actions;           /* of MAIL_EXECUTE: aliases, separated by spaces */
     ost_text provider, account; /* of MAIL_LINK: what people call both */
 } mail_text;
 

@@ -94,8 +94,8 @@ static void put_prompt(call *c, const upstream *u, ost_text wish, bool again, bu
     if (again && text_list_has(prompt, OST_TEXT("none")))
         prompt = (ost_text){0};
     if (again && !text_list_has(prompt, OST_TEXT("login")))
-        prompt = text_of(call_format(c, prompt.len > 0 ? "login %.*s" : "login%.*s",
-                                     OST_FORMAT(prompt)));
+        prompt = text_of(
+            call_format(c, prompt.len > 0 ? "login %.*s" : "login%.*s", OST_FORMAT(prompt)));
     put_wish(url, "prompt", prompt);
 }
 

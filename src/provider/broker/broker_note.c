@@ -6,7 +6,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_mapper.h"
 
-#define NOTES_MAX 1536 /* bytes of all of them: they travel with the login while it is under way */
+#define NOTES_MAX 1536 /* bytes of all of them: they travel with the login */
 #define NAME_MAX 255
 #define NEVER_SET "${vault."
 

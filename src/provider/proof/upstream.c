@@ -45,11 +45,11 @@ static const preset *preset_of(ost_text kind)
 bool upstream_maps(ost_text type)
 {
     static const char *const types[] = {
-        "oidc-user-attribute-idp-mapper", "hardcoded-attribute-idp-mapper",
-        "oidc-hardcoded-role-idp-mapper", "oidc-role-idp-mapper",
-        "oidc-advanced-role-idp-mapper",  "oidc-hardcoded-group-idp-mapper",
-        "oidc-advanced-group-idp-mapper", "keycloak-oidc-role-to-role-idp-mapper",
-        "oidc-username-idp-mapper",       "hardcoded-user-session-attribute-idp-mapper",
+        "oidc-user-attribute-idp-mapper",    "hardcoded-attribute-idp-mapper",
+        "oidc-hardcoded-role-idp-mapper",    "oidc-role-idp-mapper",
+        "oidc-advanced-role-idp-mapper",     "oidc-hardcoded-group-idp-mapper",
+        "oidc-advanced-group-idp-mapper",    "keycloak-oidc-role-to-role-idp-mapper",
+        "oidc-username-idp-mapper",          "hardcoded-user-session-attribute-idp-mapper",
         "oidc-user-session-note-idp-mapper", NULL};
     return text_is_one_of(type, types);
 }

@@ -61,14 +61,16 @@ static void map_login_note(mapper_work *w, ost_text note)
         mapper_put_text(w, text);
 }
 
-/* Notes of a client's own account tell who asked; those of a user's session, when, and by whom they
- * have come. */
+/* Notes of a client's own account tell who asked, as long as its token is made; those of a user's
+ * session, when, and by whom they have come. */
 void map_session_note(mapper_work *w)
 {
     ost_text note = mapper_setting(w, "user.session.note");
     const grant *g = w->grant;
     if (g->session_id != NULL)
         map_login_note(w, note);
+    else if (w->kind == TOKEN_USERINFO)
+        return;
     else if (text_is(note, "client_id") || text_is(note, "clientId"))
         mapper_put_text(w, text_of(g->client->client_id));
     else if (text_is(note, "clientHost") || text_is(note, "clientAddress"))

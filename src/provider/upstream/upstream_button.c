@@ -33,26 +33,16 @@ ost_text upstream_address(call *c, const upstream *u, ost_text code)
 
 bool upstream_may_forward(ost_text name)
 {
-    static const char *const names[] = {"scope",
-                                        "state",
-                                        "response_type",
-                                        "response_mode",
-                                        "client_id",
-                                        "nonce",
-                                        "request",
-                                        "request_uri",
-                                        "code_challenge",
-                                        "code_challenge_method",
-                                        "prompt",
-                                        "max_age",
-                                        "redirect_uri",
-                                        "login_hint",
-                                        "ui_locales",
-                                        "client_secret",
-                                        "dpop_jkt",
-                                        "hd",
-                                        "acr_values",
-                                        NULL};
+    static const char *const names[] = {"scope",          "state",
+                                        "response_type",  "response_mode",
+                                        "client_id",      "nonce",
+                                        "request",        "request_uri",
+                                        "code_challenge", "code_challenge_method",
+                                        "prompt",         "max_age",
+                                        "redirect_uri",   "login_hint",
+                                        "ui_locales",     "client_secret",
+                                        "dpop_jkt",       "hd",
+                                        "acr_values",     NULL};
     return name.len > 0 && !text_is_one_of(name, names);
 }
 
@@ -62,7 +52,8 @@ static void add_forwarded(const call *c, const upstream *u, buffer *form)
     while (text_next(&rest, ',', &name)) {
         name = text_trim(name);
         const char *own = ost_arena_copy(c->arena, name);
-        ost_text value = own != NULL && upstream_may_forward(name) ? call_parameter(c, own) : (ost_text){0};
+        ost_text value =
+            own != NULL && upstream_may_forward(name) ? call_parameter(c, own) : (ost_text){0};
         if (value.len > 0)
             form_append(form, own, value);
     }

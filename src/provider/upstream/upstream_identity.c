@@ -13,13 +13,13 @@
 /* ---- on the way ---- */
 
 #define NAMES 9
-static const char *const names[NAMES] = {"alias",   "id",    "name",      "email",
-                                         "session", "token", "auth_time", "notes", "link"};
+static const char *const names[NAMES] = {"alias", "id",        "name",  "email", "session",
+                                         "token", "auth_time", "notes", "link"};
 
 static void list_texts(upstream_identity *i, ost_text *ret_texts[NAMES])
 {
-    ost_text *const texts[] = {&i->alias,   &i->id,       &i->name,      &i->email,
-                               &i->session, &i->id_token, &i->auth_time, &i->notes, &i->link};
+    ost_text *const texts[] = {&i->alias,    &i->id,        &i->name,  &i->email, &i->session,
+                               &i->id_token, &i->auth_time, &i->notes, &i->link};
     for (size_t k = 0; k < NAMES; k++)
         ret_texts[k] = texts[k];
 }

@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 #define UPSTREAM_SHOWN_MAX 64 /* characters of a name that people see */
-#define UPSTREAM_ID_MAX 255 /* bytes of an id: users are found by no longer ones */
+#define UPSTREAM_ID_MAX 255   /* bytes of an id: users are found by no longer ones */
 
 typedef struct upstream_identity {
     ost_text alias;     /* of the provider */
