@@ -282,7 +282,7 @@ def test_attack_54_notes_of_mappers_take_the_place_of_none(realm, upstream):
     assert {seen.pop(name) for name in ("broker_session_id", "broker_user_id", "FEDERATED_ID_TOKEN", "mapped")} == {"up-forged"}
     assert seen == {"plain": '"}<b>\\', "note_a": "abba"}
     forged = upstream.id_token({}, "", sub=None, sid="up-forged", nonce=None, jti="n-1", events={BACKCHANNEL: {}})
-    assert realm.browser().post(realm.endpoint("logout/backchannel-logout"), {"logout_token": forged}).status in (200, 400)
+    assert realm.browser().post(realm.endpoint("logout/backchannel-logout"), {"logout_token": forged}).status == 200, "nobody's session"
     again = realm.refresh(APP, tokens["refresh_token"])
     assert again.status == 200 and notes_of(again.json()["access_token"])["note_a"] == "abba"
     right = upstream.id_token({}, "", sub=None, nonce=None, jti="n-2", events={BACKCHANNEL: {}})
