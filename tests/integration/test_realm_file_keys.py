@@ -26,16 +26,20 @@ def pkcs8(name):
 
 def test_p25_a_key_that_spoils_the_set_for_some_is_told(importing):
     def component(name, curve):
-        return {"name": name, "providerId": "eddsa-generated",
-                "config": {"eddsaPrivateKey": [pkcs8(curve)], "eddsaEllipticCurveKey": [curve], "algorithm": ["EdDSA"]}}
+        kind = "eddsa" if curve.startswith("Ed") else "ecdsa"
+        config = {f"{kind}PrivateKey": [pkcs8(curve)], f"{kind}EllipticCurveKey": [curve]}
+        return {"name": name, "providerId": f"{kind}-generated", "config": config}
 
-    keys = [component("good", "Ed25519"), component("rare", "Ed448")]
+    usual = [component(curve, curve) for curve in ("Ed25519", "P-256", "P-384")]
+    keys = [*usual, component("rare", "Ed448"), component("long", "P-521")]
     file = {"realm": "x", "components": {"org.keycloak.keys.KeyProvider": keys}}
     done, report = importing(file, "--dry-run", "--strict")
     assert done.returncode == 0, done.stderr
-    assert [one["path"] for one in report[0]["warnings"]] == ["components.org.keycloak.keys.KeyProvider[1]"]
-    assert "key set" in report[0]["warnings"][0]["warning"]
-    done, report = importing({**file, "components": {"org.keycloak.keys.KeyProvider": keys[:1]}})
+    told = {one["path"]: one["warning"] for one in report[0]["warnings"]}
+    assert sorted(told) == [f"components.org.keycloak.keys.KeyProvider[{at}]" for at in (3, 4)]
+    for word, (_, warning) in zip(("curve", "algorithm"), sorted(told.items())):
+        assert f"know its {word}" in warning and "key set" in warning
+    done, report = importing({**file, "components": {"org.keycloak.keys.KeyProvider": usual}})
     assert done.returncode == 0 and report[0]["warnings"] == []
 
 

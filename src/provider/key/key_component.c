@@ -276,21 +276,32 @@ static void choose_signers(found_key *keys, size_t count)
     }
 }
 
-/* Whoever reads the key set with go-jose 4.1 loses all keys over one of a kind that it does not
- * know. */
+/* Why a key is told: there are libraries that lose all keys of the set over it, where RFC 7517 §5
+ * would have them pass it by. NULL for the others. */
+static const char *loses_the_set(const ost_json *jwk)
+{
+    const ost_json *curve = ost_json_get(jwk, "crv");
+    if (ost_json_equals(curve, OST_TEXT("Ed448")) || ost_json_equals(curve, OST_TEXT("secp256k1")))
+        return "the key is published, and libraries that do not know its curve "
+               "(go-jose 4.1, Rust's jsonwebtoken) lose the whole key set over it";
+    if (ost_json_equals(curve, OST_TEXT("P-521")))
+        return "the key is published, and libraries that do not know its algorithm "
+               "(Rust's jsonwebtoken 9) lose the whole key set over it";
+    return NULL;
+}
+
 static bool warn_of_rare(const found_key *key, size_t index, import_report *report)
 {
     char path[80];
     const ost_json *jwk;
     if (report == NULL || !text_is(key->row.use, "sig") ||
-        ost_json_read(key->row.jwk, NULL, report->arena, &jwk, NULL) != OST_OK ||
-        (!ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("Ed448")) &&
-         !ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("secp256k1"))))
+        ost_json_read(key->row.jwk, NULL, report->arena, &jwk, NULL) != OST_OK)
+        return true;
+    const char *why = loses_the_set(jwk);
+    if (why == NULL)
         return true;
     snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
-    return import_report_warn(report, path,
-                              "the key is published, and libraries that do not know its curve "
-                              "(go-jose 4.1) lose the whole key set over it");
+    return import_report_warn(report, path, why);
 }
 
 /* What makes no key here, though a file has it. */
