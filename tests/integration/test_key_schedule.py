@@ -8,9 +8,8 @@ import subprocess
 import time
 
 import pytest
-import stores
 from administrator import Admin
-from fault_layer import FaultLayer
+from clock import Clock
 from oidc import Client
 from programs import Provider, provider_program
 from waiting import until
@@ -28,27 +27,14 @@ def realm_file(folder, name="shop", **attributes):
     return path
 
 
-def layered(files, folder, layer, *arguments):
-    provider = Provider(files, folder, arguments=arguments)
-    provider.environment.update(layer.environment)
-    return provider
-
-
-class DatabaseClock:
-    """The machine's stays right: the database's counts."""
-
-    environment = {}
-
-    def set(self, clock):
-        stores.set_clock(clock)
+def layered(files, folder, clock, *arguments):
+    return clock.below(Provider(files, folder, arguments=arguments))
 
 
 @pytest.fixture
-def layer(tmp_path):
-    """Sets the clock that counts."""
-    one = DatabaseClock() if stores.ON_POSTGRESQL else FaultLayer(tmp_path / "control", tmp_path / "nothing")
-    yield one
-    one.set(clock=0)
+def clock(tmp_path):
+    with Clock(tmp_path) as set_by_the_test:
+        yield set_by_the_test
 
 
 def kids(provider, name="shop"):
@@ -73,23 +59,23 @@ def states(provider, name="shop"):
     return [key["status"] for key in json.loads(said) if key["algorithm"] == "RS256"]
 
 
-def test_new_key_is_published_signs_and_takes_the_place(tmp_path, layer):
+def test_new_key_is_published_signs_and_takes_the_place(tmp_path, clock):
     file = realm_file(tmp_path, **{"key.rotation.interval": "30d"})
-    with layered([file], tmp_path / "provider", layer) as provider:
+    with layered([file], tmp_path / "provider", clock) as provider:
         first = signer(provider)
         assert kids(provider) == {first}
-        layer.set(clock=30 * DAY - 11 * MINUTE)
+        clock.set(30 * DAY - 11 * MINUTE)
         time.sleep(2.5)
         assert kids(provider) == {first} and metric(provider, "ostiary_provider_keys_made_total") == 0
-        layer.set(clock=30 * DAY - 9 * MINUTE)
+        clock.set(30 * DAY - 9 * MINUTE)
         until(lambda: len(kids(provider)) == 2, "the next key is published")
         assert signer(provider) == first
         (second,) = kids(provider) - {first}
-        layer.set(clock=30 * DAY + 2 * MINUTE)
+        clock.set(30 * DAY + 2 * MINUTE)
         until(lambda: signer(provider) == second, "the next key signs")
         assert kids(provider) == {first, second}
         # A provider that was away for long makes up for it once.
-        layer.set(clock=300 * DAY)
+        clock.set(300 * DAY)
         until(lambda: len(kids(provider) - {first, second}) == 1, "a third key is published")
         assert metric(provider, "ostiary_provider_keys_made_total") == 2
         assert metric(provider, "ostiary_provider_keys_promoted_total") == 1
@@ -110,66 +96,66 @@ def test_readers_that_go_by_the_age_know_a_key_before_it_signs(tmp_path):
     assert "no-cache" in directives and 0 < age <= waits / 2
 
 
-def test_one_of_two_providers_makes_the_key(tmp_path, layer):
+def test_one_of_two_providers_makes_the_key(tmp_path, clock):
     file = realm_file(tmp_path, **{"key.rotation.interval": "30d"})
-    first = layered([file], tmp_path / "provider", layer)
-    second = layered([file], tmp_path / "provider", layer)
+    first = layered([file], tmp_path / "provider", clock)
+    second = layered([file], tmp_path / "provider", clock)
     second.log = tmp_path / "second.log"
     with first, second:
         before = signer(first)
-        layer.set(clock=31 * DAY)
+        clock.set(31 * DAY)
         until(lambda: len(kids(first)) == 2 and len(kids(second)) == 2, "both publish the new key")
         time.sleep(2.5)
         assert kids(first) == kids(second) and len(kids(first)) == 2
         made = [metric(each, "ostiary_provider_keys_made_total") for each in (first, second)]
         assert sorted(made) == [0, 1]
-        layer.set(clock=31 * DAY + 11 * MINUTE)
+        clock.set(31 * DAY + 11 * MINUTE)
         until(lambda: signer(first) == signer(second) != before, "both sign with it")
         promoted = [metric(each, "ostiary_provider_keys_promoted_total") for each in (first, second)]
         assert sorted(promoted) == [0, 1]
         assert states(first) == ["passive", "active"]
 
 
-def test_option_is_for_realms_that_do_not_say(tmp_path, layer):
+def test_option_is_for_realms_that_do_not_say(tmp_path, clock):
     files = [
         realm_file(tmp_path, "silent"),
         realm_file(tmp_path, "never", **{"key.rotation.interval": "never"}),
         realm_file(tmp_path, "later", **{"key.rotation.interval": "60d"}),
     ]
-    with layered(files, tmp_path / "provider", layer, "--key-rotation", "10d") as provider:
-        layer.set(clock=11 * DAY)
+    with layered(files, tmp_path / "provider", clock, "--key-rotation", "10d") as provider:
+        clock.set(11 * DAY)
         until(lambda: len(kids(provider, "silent")) == 2, "the realm that does not say has a new key")
         assert len(kids(provider, "never")) == len(kids(provider, "later")) == 1
 
 
-def test_realm_that_fails_holds_up_no_other(tmp_path, layer):
+def test_realm_that_fails_holds_up_no_other(tmp_path, clock):
     files = [realm_file(tmp_path, name, **{"key.rotation.interval": "30d"}) for name in ("full", "other")]
-    provider = layered(files, tmp_path / "provider", layer)
+    provider = layered(files, tmp_path / "provider", clock)
     provider.environment.update(KC_BOOTSTRAP_ADMIN_USERNAME="admin", KC_BOOTSTRAP_ADMIN_PASSWORD="admin")
     with provider:
         admin = Admin(provider, "master", "admin", "admin")
         secret = {"providerId": "hmac-generated", "providerType": "org.keycloak.keys.KeyProvider", "config": {"algorithm": ["HS256"]}}
         while admin("POST", "/realms/full/components", secret).status == 201:
             pass
-        layer.set(clock=31 * DAY)
+        clock.set(31 * DAY)
         until(lambda: len(kids(provider, "other")) == 2, "the realm behind it has a new key")
         assert len(kids(provider, "full")) == 1 and metric(provider, "ostiary_provider_key_rotations_failed_total") == 1
-        assert "realm full: no new key is made" in provider.log.read_text()
+        until(lambda: "realm full: no new key is made" in provider.log.read_text(), provider.log_tail)
 
 
-def test_without_a_schedule_keys_stay(tmp_path, layer):
-    with layered([realm_file(tmp_path)], tmp_path / "provider", layer) as provider:
-        layer.set(clock=5000 * DAY)
+def test_without_a_schedule_keys_stay(tmp_path, clock):
+    with layered([realm_file(tmp_path)], tmp_path / "provider", clock) as provider:
+        clock.set(5000 * DAY)
         time.sleep(2.5)
         assert len(kids(provider)) == 1
 
 
-def test_events_of_administrators_tell(tmp_path, layer):
+def test_events_of_administrators_tell(tmp_path, clock):
     file = realm_file(tmp_path, **{"key.rotation.interval": "90d"})
-    provider = layered([file], tmp_path / "provider", layer)
+    provider = layered([file], tmp_path / "provider", clock)
     provider.environment.update(KC_BOOTSTRAP_ADMIN_USERNAME="admin", KC_BOOTSTRAP_ADMIN_PASSWORD="admin")
     with provider:
-        layer.set(clock=91 * DAY)
+        clock.set(91 * DAY)
         until(lambda: len(kids(provider)) == 2, "the next key is published")
         admin = Admin(provider, "master", "admin", "admin")
         until(lambda: admin("GET", "/realms/shop/admin-events").json(), "the event is stored")

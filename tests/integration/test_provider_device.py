@@ -4,9 +4,9 @@ neither a stranger nor a flood of polls or of guesses gets."""
 
 import concurrent.futures
 import json
-import time
 
 import pytest
+from clock import Clock
 from dpop import DpopClient
 from oidc import Client, Pkce
 from programs import Provider
@@ -32,8 +32,8 @@ REALM = {
         client("tv", name="Television <b>"),
         client("box"),
         client("asking", consentRequired=True),
-        client("paced", interval="2"),
-        client("brief", attributes={"oauth2.device.code.lifespan": "1"}),
+        client("paced", interval="8"),
+        client("brief", attributes={"oauth2.device.code.lifespan": "6"}),
         client("bound", attributes={"dpop.bound.access.tokens": "true"}),
         client("off", grant="false"),
         client("web", grant="false", redirectUris=["http://localhost:8000/cb"]),
@@ -54,12 +54,18 @@ REALM = {
 
 
 @pytest.fixture(scope="module")
-def server(work):
+def clock(work):
+    with Clock(work) as set_by_tests:
+        yield set_by_tests
+
+
+@pytest.fixture(scope="module")
+def server(work, clock):
     other = {"realm": "others", "enabled": True, "clients": [client("tv")]}
     files = [work / "devices-realm.json", work / "others-realm.json"]
     for file, realm in zip(files, (REALM, other)):
         file.write_text(json.dumps(realm))
-    with Provider(files, work / "devices") as provider:
+    with clock.below(Provider(files, work / "devices")) as provider:
         yield provider
 
 
@@ -183,19 +189,19 @@ def test_one_of_two_nodes_spends_a_code(realm, server, tmp_path):
     assert sorted(answer.status for answer in answers) == [200] + [400] * 7
 
 
-def test_a_flood_of_polls_is_slowed_down(realm):
+def test_a_flood_of_polls_is_slowed_down(realm, clock):
     begun = begin(realm, PACED)
-    assert begun["interval"] == 2
+    assert begun["interval"] == 8
     answers = [error_of(realm.device_token(PACED, begun["device_code"])) for _ in range(20)]
     assert answers[0] == "authorization_pending" and set(answers[1:]) == {"slow_down"}
-    time.sleep(2.1)
+    clock.forward(9)
     assert error_of(realm.device_token(PACED, begun["device_code"])) == "authorization_pending"
 
 
-def test_a_code_expires(realm):
+def test_a_code_expires(realm, clock):
     begun = begin(realm, BRIEF)
     browser, question = to_question(realm, begun)
-    time.sleep(1.1)
+    clock.forward(7)
     late = browser.submit(question.page.forms[0], accept="Yes")
     assert query_of(late.location) == {"error": "expired_token"}
     assert error_of(realm.device_token(BRIEF, begun["device_code"])) == "expired_token"

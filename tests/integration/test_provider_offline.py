@@ -2,10 +2,10 @@
 """Offline tokens (OpenID Connect Core §11): they outlive the login, and end by revocation, idleness and age."""
 
 import json
-import time
 
 import pytest
 import stores
+from clock import Clock
 from oidc import Client, callback_of
 from programs import Provider
 from web import Browser, unverified_token
@@ -59,17 +59,23 @@ def realm_named(name, **more):
 
 
 @pytest.fixture(scope="module")
-def provider(work):
+def clock(work):
+    with Clock(work) as set_by_tests:
+        yield set_by_tests
+
+
+@pytest.fixture(scope="module")
+def provider(work, clock):
     files = []
     for name, more in {
         "shop": {},
         "rotating": {"revokeRefreshToken": True},
-        "idle": {"offlineSessionIdleTimeout": 4, "ssoSessionIdleTimeout": 1},
+        "idle": {"offlineSessionIdleTimeout": 20, "ssoSessionIdleTimeout": 1},
         "aged": {"offlineSessionMaxLifespanEnabled": True, "offlineSessionMaxLifespan": 2},
     }.items():
         files.append(work / f"{name}-realm.json")
         files[-1].write_text(json.dumps(realm_named(name, **more)))
-    with Provider(files, work / "offline") as provider:
+    with clock.below(Provider(files, work / "offline")) as provider:
         yield provider
 
 
@@ -209,21 +215,21 @@ def test_rotation_and_replay_are_as_for_others(provider):
     assert realm.refresh(WEB, second).status == 400  # the client's part has ended
 
 
-def test_it_ends_when_it_is_not_used(provider):
+def test_it_ends_when_it_is_not_used(provider, clock):
     realm = provider.realm("idle")
     used, unused = offline(realm)["refresh_token"], offline(realm)["refresh_token"]
     for _ in range(3):
-        time.sleep(1.5)
+        clock.forward(8)
         answer = realm.refresh(WEB, used)
         assert answer.status == 200, answer.text
     assert_refused(realm.refresh(WEB, unused), GONE)
 
 
-def test_it_ends_with_its_age(provider):
+def test_it_ends_with_its_age(provider, clock):
     realm = provider.realm("aged")
     tokens = offline(realm)
     assert tokens["refresh_expires_in"] in (1, 2)
-    time.sleep(2.1)
+    clock.forward(3)
     assert_refused(realm.refresh(WEB, tokens["refresh_token"]), "Token is not active")
 
 

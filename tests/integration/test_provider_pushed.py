@@ -6,6 +6,7 @@ import time
 
 import pytest
 import stores
+from clock import Clock
 from forgery import hmac_token
 from oidc import Client, Pkce, callback_of
 from policy_site import sealed
@@ -69,11 +70,17 @@ OTHER = Client("other", f"{SECRET} too", CALLBACK)
 
 
 @pytest.fixture(scope="module")
-def provider(work):
+def clock(work):
+    with Clock(work) as set_by_tests:
+        yield set_by_tests
+
+
+@pytest.fixture(scope="module")
+def provider(work, clock):
     files = [work / f"{name}-realm.json" for name in ("shop", "brief")]
     files[0].write_text(json.dumps(REALM))
-    files[1].write_text(json.dumps({**REALM, "realm": "brief", "attributes": {"parRequestUriLifespan": "1"}}))
-    with Provider(files, work / "pushed") as provider:
+    files[1].write_text(json.dumps({**REALM, "realm": "brief", "attributes": {"parRequestUriLifespan": "4"}}))
+    with clock.below(Provider(files, work / "pushed")) as provider:
         yield provider
 
 
@@ -186,13 +193,13 @@ def test_a_pushed_request_is_its_clients_alone(realm):
     assert_login(begin(realm, uri))  # what others tried has used nothing up
 
 
-def test_a_pushed_request_waits_as_long_as_the_realm_says(provider):
+def test_a_pushed_request_waits_as_long_as_the_realm_says(provider, clock):
     realm = provider.realm("brief")
     answer = push(realm)
-    assert answer.json()["expires_in"] == 1
+    assert answer.json()["expires_in"] == 4
     assert_login(begin(realm, pushed(realm)))
     uri = pushed(realm)
-    time.sleep(1.1)
+    clock.forward(5)
     assert_page(begin(realm, uri))
 
 
