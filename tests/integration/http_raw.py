@@ -9,11 +9,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 
 import pytest
 
 from programs import build_folder
+from waiting import PATIENCE, until
 
 
 class Answer:
@@ -74,12 +74,12 @@ class ProbeServer:
         )
         self.log = None
         if expect_failure:
-            self._finish(timeout=10)
+            self._finish(timeout=PATIENCE)
             return
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             self.process.kill()
-            self._finish(timeout=10)
+            self._finish(timeout=PATIENCE)
             pytest.fail(f"the probe server did not start: {line}{self.log}")
         self.port = int(line.split()[-1])
         self.idle_files = self.open_files()
@@ -92,7 +92,7 @@ class ProbeServer:
     def __exit__(self, *_):
         self.stop()
 
-    def connect(self, timeout=10):
+    def connect(self, timeout=PATIENCE):
         if self.address.startswith("unix:"):
             sock = socket.socket(socket.AF_UNIX)
             sock.settimeout(timeout)
@@ -100,7 +100,7 @@ class ProbeServer:
             return sock
         return socket.create_connection((self.address, self.port), timeout=timeout)
 
-    def talk(self, data, timeout=10, half_close=False, quiet=1.5):
+    def talk(self, data, timeout=PATIENCE, half_close=False, quiet=PATIENCE):
         """Sends, then reads until the server closes (True) or nothing comes any more (False)."""
         with self.connect(timeout) as sock:
             try:
@@ -113,7 +113,7 @@ class ProbeServer:
 
     def request(self, data, **options):
         """Sends a request whose connection is to be closed: exactly one answer, then the end, however busy the machine."""
-        received, closed = self.talk(data, quiet=10, **options)
+        received, closed = self.talk(data, **options)
         assert closed, f"still open after {received[:200]!r}"
         answers, rest = parse(received)
         assert len(answers) == 1 and rest == b"", received
@@ -125,6 +125,21 @@ class ProbeServer:
 
     def open_files(self):
         return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def has_read(self, *socks):
+        """Waits until what these connections have sent is with the server, and not in the kernel any more."""
+        ports = {f"{sock.getsockname()[1]:04X}" for sock in socks}
+        own = f"{self.port:04X}"
+
+        def unread():
+            rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            of_ours = {row[2].partition(":")[2]: row[4] for row in rows if row[1].endswith(f":{own}")}
+            return [port for port in ports if of_ours.get(port, "").partition(":")[2] != "00000000"]
+
+        until(lambda: not unread(), lambda: f"unread: {unread()}", step=0.005)
+
+    def log_so_far(self):
+        return os.pread(self._stderr.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def resident(self):
         """Bytes of resident memory."""
@@ -139,10 +154,10 @@ class ProbeServer:
     def kill(self):
         """As if the power failed."""
         self.process.kill()
-        self._finish(timeout=10)
+        self._finish(timeout=PATIENCE)
         self.process.returncode = 0
 
-    def stop(self, signal_number=signal.SIGTERM, timeout=30):
+    def stop(self, signal_number=signal.SIGTERM, timeout=PATIENCE):
         """Ends it; the log and the last line are kept. A sanitizer's report is a failure."""
         if self.log is None:
             if signal_number:
@@ -153,8 +168,18 @@ class ProbeServer:
         return self.process.returncode
 
 
-def read_all(sock, quiet=1.5):
-    """Everything until the end (True), or until it has been quiet for a while (False)."""
+def read_until(sock, enough, received=b""):
+    """Everything until there is enough of it, of what was received before too."""
+    sock.settimeout(PATIENCE)
+    while not enough(received):
+        piece = sock.recv(1 << 20)
+        assert piece, f"the end, after {received[-200:]!r}"
+        received += piece
+    return received
+
+
+def read_all(sock, quiet=PATIENCE):
+    """Everything until the end (True), or until it has been quiet for so long (False)."""
     data = b""
     sock.settimeout(quiet)
     while True:
@@ -167,12 +192,3 @@ def read_all(sock, quiet=1.5):
         if not piece:
             return data, True
         data += piece
-
-
-def wait_for(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False

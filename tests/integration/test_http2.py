@@ -12,8 +12,9 @@ import time
 import pytest
 
 import http_frames as h2
-from http_raw import ProbeServer, read_all, wait_for
+from http_raw import ProbeServer, read_all, read_until
 from key_layer import asan_option
+from waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +28,12 @@ def curl(server, path, *options, protocol="--http2-prior-knowledge"):
         pytest.skip("curl is not installed")
     url = f"http://127.0.0.1:{server.port}{path}"
     command = ["curl", "-s", "-w", "\n%{http_version} %{http_code}", protocol, *options, url]
-    done = subprocess.run(command, capture_output=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
     body, _, last = done.stdout.rpartition(b"\n")
     return body, last.decode()
 
 
-def exchange(server, data, quiet=0.6):
+def exchange(server, data, quiet=PATIENCE):
     with server.connect() as sock:
         try:
             sock.sendall(h2.start() + data)
@@ -41,7 +42,7 @@ def exchange(server, data, quiet=0.6):
         return read_all(sock, quiet=quiet)
 
 
-def answers(server, data, quiet=5):
+def answers(server, data, quiet=PATIENCE):
     """As `exchange`, where all streams of `data` end; what comes after that without being asked for is not waited for."""
     with server.connect() as sock:
         try:
@@ -189,7 +190,7 @@ def test_too_many_fields(server):
 
 
 def test_garbage_after_the_preface(server):
-    received, closed = exchange(server, b"\xff" * 2000, quiet=2)
+    received, closed = exchange(server, b"\xff" * 2000)
     assert closed and h2.goaway(received) is not None
     assert server.alive()
 
@@ -197,7 +198,7 @@ def test_garbage_after_the_preface(server):
 def test_half_a_preface_times_out(server):
     with server.connect() as sock:
         sock.sendall(h2.PREFACE[:10])
-        received, closed = read_all(sock, quiet=5)
+        received, closed = read_all(sock)
     assert closed and received == b""
 
 
@@ -222,7 +223,7 @@ FLOODS = {
 
 @pytest.mark.parametrize("flood", [pytest.param(data, id=name) for name, data in FLOODS.items()])
 def test_floods_end_the_connection(server, flood):
-    received, closed = exchange(server, flood, quiet=2)
+    received, closed = exchange(server, flood)
     assert closed
     assert server.alive()
 
@@ -240,7 +241,7 @@ def by_reference(streams, fields):
 
 def test_header_bomb_ends_the_connection(server):
     """Sixteen kilobytes that stand for sixty-four megabytes: not gone through, let alone a hundred times."""
-    received, closed = exchange(server, by_reference(100, 16000), quiet=2)
+    received, closed = exchange(server, by_reference(100, 16000))
     assert closed and h2.goaway(received) == h2.ENHANCE_YOUR_CALM
     assert server.alive()
 
@@ -270,6 +271,7 @@ def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
         before = server.resident()
         with server.connect() as sock:
             received = send_bodies(server, sock, 100, 50)
+            server.has_read(sock)
             assert server.resident() - before < 48 << 20
             assert list(h2.statuses(received).values()).count(503) > 50
         # What others do is not disturbed, nor is the next connection of the same client.
@@ -278,7 +280,7 @@ def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
             assert h2.statuses(received) == {}
             sock.sendall(b"".join(h2.frame(h2.DATA, h2.END_STREAM, 2 * i + 1, b"x") for i in range(3)))
             opened = b"".join(h2.request(2 * i + 1) for i in range(3))
-            assert h2.statuses(received + h2.read_settled(sock, opened, quiet=5)[0]) == {1: 200, 3: 200, 5: 200}
+            assert h2.statuses(received + h2.read_settled(sock, opened, quiet=PATIENCE)[0]) == {1: 200, 3: 200, 5: 200}
 
 
 def test_responses_that_nobody_takes_are_bounded(monkeypatch):
@@ -289,15 +291,15 @@ def test_responses_that_nobody_takes_are_bounded(monkeypatch):
         no_window = b"\0\x04\0\0\0\0"
         requests = b"".join(h2.request(2 * i + 1, "/sized/1000000") for i in range(100))
         sock.sendall(h2.start(h2.NO_TABLE + no_window) + requests)
-        received, _ = read_all(sock, quiet=2)
+        received = read_until(sock, lambda all_: len(h2.statuses(all_)) + len(h2.resets(all_)) >= 100)
         refused = h2.resets(received)
         assert len(h2.statuses(received)) == 18 and set(refused.values()) == {h2.REFUSED_STREAM} and len(refused) == 82
         assert server.resident() - before < 48 << 20
         # What is taken, or no longer wanted, makes room.
-        sock.settimeout(10)
+        sock.settimeout(PATIENCE)
         cancelled = b"".join(h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(10))
         sock.sendall(cancelled + h2.request(201))
-        received, _ = read_all(sock, quiet=0.5)
+        received = read_until(sock, lambda all_: 201 in h2.statuses(all_))
         assert h2.statuses(received) == {201: 200}
         # Those that are left would be waited for when the server ends.
         sock.sendall(b"".join(h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(10, 101)))
@@ -313,11 +315,11 @@ def test_c8_responses_that_nobody_takes_have_one_ceiling(monkeypatch):
         for _ in range(300):
             socks.append(server.connect())
             socks[-1].sendall(h2.start(h2.NO_TABLE + no_window) + h2.request(1, "/sized/1000000"))
-        assert wait_for(lambda: h2.statuses(answers(server, h2.request(1))[0]) == {1: 200}, seconds=20)
+        until(lambda: h2.statuses(answers(server, h2.request(1))[0]) == {1: 200})
         assert server.resident() - before < 110 << 20
         for sock in socks:
             sock.close()
-        assert wait_for(lambda: server.resident() - before < 16 << 20, seconds=25)
+        until(lambda: server.resident() - before < 16 << 20)
     assert "too many responses wait for their clients" in server.log
 
 
@@ -327,23 +329,20 @@ def test_c8_a_byte_now_and_then_is_not_enough():
         sock.sendall(h2.start() + settings + h2.request(1, "/sized/100000"))
         received = b""
         begun = time.monotonic()
-        while h2.resets(received).get(1) is None and time.monotonic() < begun + 10:
+        while h2.resets(received).get(1) is None and time.monotonic() < begun + PATIENCE:
             sock.sendall(h2.frame(h2.WINDOW_UPDATE, 0, 1, b"\0\0\0\x01"))
             received += read_all(sock, quiet=0.3)[0]
         assert h2.resets(received)[1] == 8
 
 
-def test_one_large_response_leaves_room_for_others(server):
+def test_one_large_response_leaves_room_for_others():
     """Whoever fetches a large file over a slow line goes on asking meanwhile, on the same connection."""
     no_window = b"\0\x04\0\0\0\0"
-    with server.connect() as sock:
+    with ProbeServer("--idle-timeout", PATIENCE) as server, server.connect() as sock:
         sock.sendall(h2.start(h2.NO_TABLE + no_window) + h2.request(1, "/sized/20000000"))
-        received, _ = read_all(sock, quiet=0.5)
-        sock.settimeout(10)
+        received = read_until(sock, lambda all_: 1 in h2.statuses(all_))
         sock.sendall(h2.request(3, "/sized/1000") + h2.request(5, "/sized/1000"))
-        end = time.monotonic() + 2  # then the first one has waited for its client long enough
-        while len(h2.statuses(received)) < 3 and time.monotonic() < end:
-            received += read_all(sock, quiet=0.1)[0]
+        received = read_until(sock, lambda all_: len(h2.statuses(all_)) >= 3, received)
         assert h2.statuses(received) == {1: 200, 3: 200, 5: 200} and h2.resets(received) == {}
 
 
@@ -356,7 +355,7 @@ def test_large_bodies_in_parallel():
         for piece in range(pieces):
             flags = h2.END_STREAM if piece == pieces - 1 else 0
             sock.sendall(b"".join(h2.frame(h2.DATA, flags, 2 * i + 1, b"x" * 16384) for i in range(streams)))
-        assert h2.statuses(h2.read_settled(sock, requests, quiet=5)[0]) == {1: 200, 3: 200, 5: 200}
+        assert h2.statuses(h2.read_settled(sock, requests, quiet=PATIENCE)[0]) == {1: 200, 3: 200, 5: 200}
 
 
 def test_many_large_bodies_one_after_another_are_no_bomb(server):
@@ -364,13 +363,12 @@ def test_many_large_bodies_one_after_another_are_no_bomb(server):
         sock.sendall(h2.start())
         received = b""
         for i in range(30):
-            sock.settimeout(20)
+            sock.settimeout(PATIENCE)
             sock.sendall(h2.request(2 * i + 1, "/echo", method="POST", end=False))
             for _ in range(60):
                 sock.sendall(h2.frame(h2.DATA, 0, 2 * i + 1, b"x" * 16384))
             sock.sendall(h2.frame(h2.DATA, h2.END_STREAM, 2 * i + 1, b"x"))
-            received += read_all(sock, quiet=0.05)[0]
-        received += read_all(sock, quiet=0.5)[0]
+            received = read_until(sock, lambda all_: len(h2.statuses(all_)) > i, received)  # noqa: B023
         assert h2.statuses(received) == {2 * i + 1: 200 for i in range(30)}
 
 
@@ -400,12 +398,12 @@ def test_what_came_at_once_earns_no_hour():
 
 def test_unfinished_head_times_out(server):
     data = h2.frame(h2.HEADERS, h2.END_STREAM, 1, h2.hpack((":method", "GET"))[:5])
-    received, closed = exchange(server, data, quiet=5)
+    received, closed = exchange(server, data)
     assert closed
 
 
 def test_idle_connection_is_closed(server):
-    received, closed = exchange(server, h2.request(1), quiet=6)
+    received, closed = exchange(server, h2.request(1))
     assert closed and h2.goaway(received) == h2.NO_ERROR and h2.statuses(received) == {1: 200}
 
 
@@ -417,7 +415,7 @@ def test_what_waits_for_a_client_that_has_gone_is_over(server, stuck):
     with server.connect() as sock:
         sock.sendall(h2.start(h2.NO_TABLE + no_window) + data + h2.request(3, "/deferred"))
         sock.shutdown(socket.SHUT_WR)
-        received, closed = read_all(sock, quiet=3)
+        received, closed = read_all(sock)
     assert closed
     assert h2.statuses(received) == ({1: 200, 3: 200} if stuck == "response" else {3: 200})
 
@@ -453,18 +451,18 @@ def test_client_goes_before_the_answers(server, delay):
         sock.sendall(h2.start() + b"".join(h2.request(2 * i + 1, path) for i, path in enumerate(paths)))
         time.sleep(delay)
         sock.close()
-    time.sleep(0.4)
+    until(lambda: server.open_files() <= server.idle_files, "all of them to be let go")
     assert server.alive()
 
 
 def test_graceful_stop():
     with ProbeServer() as server:
         with server.connect() as sock:
-            sock.sendall(h2.start() + h2.request(1, "/suspended"))
-            time.sleep(0.1)
+            sock.sendall(h2.start() + h2.request(1, "/suspended") + h2.frame(h2.PING, 0, 0, b"whoknows"))
+            received = read_until(sock, lambda all_: b"whoknows" in all_)  # what came before it has been read
             server.process.terminate()
-            time.sleep(0.05)
-            received, closed = read_all(sock)
+            more, closed = read_all(sock)
+            received += more
         assert closed and h2.statuses(received) == {1: 200} and h2.goaway(received) == h2.NO_ERROR
         assert server.stop(signal_number=None) == 0
         assert server.output.endswith("open 0\n")
@@ -485,4 +483,4 @@ def test_load():
         url = f"http://127.0.0.1:{server.port}/hello"
         done = subprocess.run(["h2load", "-n", "20000", "-c", "20", "-m", "50", url], capture_output=True, text=True, timeout=60)
         assert re.search(r"20000 succeeded, 0 failed, 0 errored", done.stdout), done.stdout
-        assert wait_for(server.alive)
+        until(server.alive)

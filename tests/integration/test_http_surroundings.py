@@ -16,8 +16,7 @@ import pytest
 
 from peers import answers, free_port
 from programs import items_api_program, provider_program
-
-END_SECONDS = 8
+from waiting import PATIENCE, until
 
 
 def provider_command(port, folder):
@@ -41,9 +40,7 @@ def piped(request, tmp_path):
     fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, 4096)
     process.base = f"http://127.0.0.1:{port}"
     process.port = port
-    deadline = time.monotonic() + 30
-    while not answers(f"{process.base}/health/live") and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: answers(f"{process.base}/health/live") or process.poll() is not None, "the program", step=0.02)
     yield process
     if process.poll() is None:
         process.kill()
@@ -52,14 +49,13 @@ def piped(request, tmp_path):
 
 
 def status(process, path="/health/live"):
-    with urllib.request.urlopen(f"{process.base}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{process.base}{path}", timeout=PATIENCE) as answer:
         return answer.status
 
 
 def ends(process):
-    begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    return process.wait(END_SECONDS), time.monotonic() - begun
+    return process.wait(PATIENCE)
 
 
 def test_c1_serves_on_without_a_reader(piped):
@@ -68,7 +64,7 @@ def test_c1_serves_on_without_a_reader(piped):
     for _ in range(20):
         assert status(piped) == 200
         time.sleep(0.01)
-    assert ends(piped)[0] == 0
+    assert ends(piped) == 0
 
 
 def test_c1_lost_lines_are_counted(tmp_path):
@@ -83,7 +79,7 @@ def test_c1_lost_lines_are_counted(tmp_path):
         for _ in range(3):
             status(process)
             time.sleep(0.05)
-        metrics = urllib.request.urlopen(f"{process.base}/metrics", timeout=10).read().decode()
+        metrics = urllib.request.urlopen(f"{process.base}/metrics", timeout=PATIENCE).read().decode()
         lost = [line for line in metrics.splitlines() if line.startswith("ostiary_http_log_lines_lost_total")]
         assert lost == ["ostiary_http_log_lines_lost_total 3"]
     finally:
@@ -94,8 +90,7 @@ def test_c1_lost_lines_are_counted(tmp_path):
 def test_c9_ends_while_nobody_reads_the_log(piped):
     for _ in range(60):
         assert status(piped) == 200
-    code, seconds = ends(piped)
-    assert code == 0 and seconds < END_SECONDS
+    assert ends(piped) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE])
@@ -103,12 +98,12 @@ def test_c9_foreign_signals_end_nothing(piped, number):
     piped.send_signal(number)
     time.sleep(0.05)
     assert status(piped) == 200 and piped.poll() is None
-    assert ends(piped)[0] == 0
+    assert ends(piped) == 0
 
 
 def test_c9_says_that_it_listens_when_it_serves(piped):
     """The words come from a program whose loops are all there: whoever has read them is answered."""
     assert b"listen" in piped.stderr.readline()
-    with socket.create_connection(("127.0.0.1", piped.port), timeout=1) as client:
+    with socket.create_connection(("127.0.0.1", piped.port), timeout=PATIENCE) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 200")
