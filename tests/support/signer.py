@@ -2,6 +2,7 @@
 """A private key in the forger's hands: signatures of every kind, also of those that no library makes."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -38,9 +39,15 @@ def token_of(header, claims, signature=b"\x01" * 256):
 
 class RsaSigner:
     def __init__(self, kid, private=None, bits=2048):
-        self.kid = kid
-        self.private = private or rsa.generate_private_key(65537, bits)
+        self.kid, self.bits = kid, bits
         self.header = {"alg": "RS256", "typ": "JWT", "kid": kid}
+        if private:
+            self.private = private
+
+    @functools.cached_property
+    def private(self):
+        """Made when it is needed: every process of a run collects every file's keys, and uses those of a few."""
+        return rsa.generate_private_key(65537, self.bits)
 
     @classmethod
     def of_jwk(cls, jwk):
