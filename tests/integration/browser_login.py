@@ -2,10 +2,10 @@
 """What tests of browser logins begin with."""
 
 import re
-import time
 
 from guarded_api import api, good_again, provider, wait_until_ready  # noqa: F401  (fixtures)
 from navigation import NAVIGATION, navigate
+from waiting import until
 from web import Browser
 
 SAME_ORIGIN = {**NAVIGATION, "Sec-Fetch-Site": "same-origin"}
@@ -24,10 +24,5 @@ def logged(api, page):
     """The log's line of the request whose number the page shows."""
     number = page.page.text_by_id["request-id"]
     assert re.fullmatch(r"[0-9a-f]{16}", number)
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        lines = [line for line in api.log.read_text().splitlines() if f'request="{number}"' in line]
-        if lines:
-            return lines[0]
-        time.sleep(0.02)
-    raise AssertionError(f"request {number} is not in the log")
+    lines = until(lambda: [line for line in api.log.read_text().splitlines() if f'request="{number}"' in line], api.log_tail)
+    return lines[0]

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The admin REST API rotates keys with an overlap, and tells when each is published, signs and retires."""
 
-import time
-
 from test_admin_api import provider, root, shop_admin  # noqa: F401  (fixtures)
 from test_admin_keys import KEY, REALM, app, kid, login, published, userinfo  # noqa: F401  (fixtures)
+from waiting import until
 
 
 def timeline(root, algorithm="RS256"):  # noqa: F811
@@ -33,9 +32,7 @@ def test_a_key_is_published_before_it_signs(provider, root):  # noqa: F811
 def test_the_old_key_retires(provider, root):  # noqa: F811
     before = login(provider)
     assert rotate(root, algorithm="RS256", delay=0).status == 204
-    deadline = time.monotonic() + 20
-    while kid(login(provider)) == kid(before) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(lambda: kid(login(provider)) != kid(before), "the new key to sign", step=0.1)
     now, keys = timeline(root)
     old, new = keys["PASSIVE"], keys["ACTIVE"]
     assert kid(login(provider)) == new["kid"] and old["kid"] == kid(before) and userinfo(provider, before) == 200

@@ -3,13 +3,13 @@
 
 import json
 import subprocess
-import time
 
 import pytest
 from oidc import Client
 from programs import provider_program
 from test_admin_api import provider, root, shop_admin, user  # noqa: F401  (fixtures)
 from upstream import Upstream
+from waiting import until
 from web import Browser
 
 REALM = "/realms/shop"
@@ -41,10 +41,7 @@ def test_no_secret_is_in_events_and_exports(root):  # noqa: F811
     assert root("POST", INSTANCES, {**PARTNER, "config": config}).status == 201
     client = {"clientId": "turned", "secret": "known-to-nobody", "attributes": {"client.secret.rotated": "known-to-nobody"}}
     assert root("POST", REALM + "/clients", client).status == 201
-    deadline = time.monotonic() + 10
-    while len(events := root("GET", REALM + "/admin-events").json()) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    events = until(lambda: len(told := root("GET", REALM + "/admin-events").json()) >= 2 and told, "both events")
     exported = root("POST", REALM + "/partial-export?exportClients=true")
     assert all(MASK in event["representation"] for event in events if event["operationType"] == "CREATE") and MASK in exported.text
     assert "known-to-nobody" not in json.dumps(events) + exported.text

@@ -5,15 +5,14 @@ The configuration is that of docs/usage/sender-constraint.md: attacks 42 and 43 
 many put in front.
 """
 
-import socket
 import subprocess
-import time
 
 import pytest
 from certificates import confirmation, escaped, make_certificate, tls_get
 from fake_fixtures import provider  # noqa: F401  (fixture)
-from peers import free_port, require_program
+from peers import free_port, listens, require_program
 from programs import Program, built
+from waiting import until
 from web import bearer
 
 NGINX = """
@@ -45,7 +44,6 @@ http {{
 }}
 """
 
-
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
@@ -74,14 +72,8 @@ def nginx(api, certificates, tmp_path_factory):
     config.write_text(NGINX.format(folder=folder, port=port, api_port=api.port, chain=chain, key=key))
     process = subprocess.Popen([require_program("nginx", "nginx-light"), "-c", config, "-p", folder])
     try:
-        deadline = time.monotonic() + 10
-        while True:
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "error.log").read_text()
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        until(lambda: process.poll() is not None or listens(port), "nginx")
+        assert process.poll() is None, (folder / "error.log").read_text()
         yield port
     finally:
         process.terminate()

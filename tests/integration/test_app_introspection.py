@@ -15,6 +15,7 @@ from needs import kept_running
 from oidc import Client
 from peers import free_port
 from programs import ItemsApi, Provider, realm_for
+from waiting import until
 from web import Browser, bearer
 
 MYAPI = Client("myapi", "myapi-secret", None)
@@ -47,10 +48,7 @@ def api_of(issuer, work, which, secret="myapi-secret"):
 
 
 def wait_until_ready(api):
-    deadline = time.monotonic() + 10
-    while not api.ready:
-        assert time.monotonic() < deadline, api.log_tail()
-        time.sleep(0.02)
+    until(lambda: api.ready, api.log_tail, step=0.02)
 
 
 def items(api, token):
@@ -158,10 +156,7 @@ def test_a_provider_that_is_down_is_503(work, results):
             time.sleep(LIFETIME + 1)
             assert items(program, known).status == 503
             provider.start()
-            deadline = time.monotonic() + 30
-            while items(program, other).status != 200:
-                assert time.monotonic() < deadline, program.log_tail()
-                time.sleep(0.2)
+            until(lambda: items(program, other).status == 200, program.log_tail, step=0.2)
 
 
 class PatientServer(http.server.ThreadingHTTPServer):

@@ -18,6 +18,7 @@ from browser_login import (  # noqa: F401, F811  (fixtures)
 from navigation import NAVIGATION, navigate
 from peers import free_port
 from programs import ItemsApi
+from waiting import until
 from web import Browser, query_of
 
 
@@ -126,10 +127,7 @@ def test_the_operator_is_told_why_nobody_can_log_in(tmp_path):
     with ItemsApi(f"http://localhost:{port}/realms/none", tmp_path) as program:
         page = navigate(Browser(), f"{program.base}/items/")
         assert page.status == 503
-        deadline = time.monotonic() + 10
-        while "connect" not in Browser().get(f"{program.base}/health").json()["login_error"]:
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.02)
+        until(lambda: "connect" in Browser().get(f"{program.base}/health").json()["login_error"], program.log_tail, step=0.02)
         page = navigate(Browser(), f"{program.base}/items/")
         assert page.status == 503
     assert "no login was begun: Failed to connect" in program.log.read_text()

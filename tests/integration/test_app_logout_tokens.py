@@ -8,6 +8,7 @@ import pytest
 from fake_fixtures import provider  # noqa: F401  (fixture)
 from fake_provider import Key
 from programs import ItemsApi
+from waiting import PATIENCE, until
 from web import Browser
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -22,10 +23,7 @@ def api(provider, tmp_path_factory):
 
 
 def wait_until_ready(program):
-    deadline = time.monotonic() + 10
-    while not program.ready:
-        assert time.monotonic() < deadline, program.log_tail()
-        time.sleep(0.02)
+    until(lambda: program.ready, program.log_tail, step=0.02)
 
 
 def claims_of(provider, **changes):
@@ -113,7 +111,7 @@ def test_a_flood_of_bad_ones_holds_nobody_up(api, provider):
     begin = time.monotonic()
     assert {send(api, token).status for _ in range(300)} == {400}
     assert call(api, provider, sid="flood") == 200
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < PATIENCE
 
 
 def test_a_new_key_is_fetched(api, provider):
@@ -129,10 +127,7 @@ def test_a_file_outlasts_a_restart_and_is_shared(provider, new_items_api, tmp_pa
     for api in (one, other):
         wait_until_ready(api)
     assert told(one, provider, sid="shared").status == 200
-    begin = time.monotonic()
-    while call(other, provider, sid="shared") != 401:
-        assert time.monotonic() - begin < 1
-        time.sleep(0.01)
+    until(lambda: call(other, provider, sid="shared") == 401, other.log_tail, step=0.01)
     one.kill()
     one.start()
     wait_until_ready(one)

@@ -8,6 +8,7 @@ import time
 import pytest
 from fake_provider import FakeProvider
 from programs import ItemsApi
+from waiting import until
 from web import Browser, bearer
 
 SECONDS = 30
@@ -66,10 +67,7 @@ def said(api):
 
 def wait_for_lines(api, *patterns):
     """Exactly these, and no more a while later."""
-    deadline = time.monotonic() + SECONDS
-    while len(said(api)) < len(patterns):
-        assert time.monotonic() < deadline, api.log_tail()
-        time.sleep(0.05)
+    until(lambda: len(said(api)) >= len(patterns), api.log_tail, seconds=SECONDS)
     time.sleep(1.5)
     lines = said(api)
     assert len(lines) == len(patterns), lines
@@ -106,10 +104,7 @@ def test_g11_introspection_that_is_out_of_order(issuer, new_api, tmp_path):
     token = issuer.access_token()
 
     def ask(status):
-        deadline = time.monotonic() + SECONDS
-        while Browser().get(f"{api.base}/items/", headers=bearer(token)).status != status:
-            assert time.monotonic() < deadline, api.log_tail()
-            time.sleep(0.1)
+        until(lambda: Browser().get(f"{api.base}/items/", headers=bearer(token)).status == status, api.log_tail, seconds=SECONDS, step=0.1)
 
     ask(200)
     issuer.down = {"introspect"}

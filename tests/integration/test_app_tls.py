@@ -4,7 +4,6 @@
 import datetime
 import http.client
 import ssl
-import time
 
 import pytest
 from cryptography import x509
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fake_fixtures import provider  # noqa: F401  (fixture)
 from navigation import NAVIGATION
 from programs import ItemsApi
+from waiting import until
 from web import Answer, parse_set_cookie, query_of
 
 
@@ -54,10 +54,7 @@ def api(provider, certificate, tmp_path_factory):
     )
     program.start(wait=False)
     client = Client(program.port, chain)
-    deadline = time.monotonic() + 10
-    while not client.is_ready():
-        assert time.monotonic() < deadline, program.log_tail()
-        time.sleep(0.05)
+    until(client.is_ready, program.log_tail)
     yield client
     assert program.stop() == 0
 
@@ -69,7 +66,7 @@ class Client:
         self.context = ssl.create_default_context(cafile=chain)
 
     def get(self, target, **headers):
-        connection = http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=10)
+        connection = http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=60)
         try:
             connection.request("GET", target, headers={k.replace("_", "-"): v for k, v in headers.items()})
             response = connection.getresponse()

@@ -14,6 +14,7 @@ from guarded_api import api, provider  # noqa: F401  (fixtures)
 from programs import ItemsApi
 from signer import RsaSigner
 from trap import Trap
+from waiting import until
 from web import Browser, bearer
 
 
@@ -246,10 +247,7 @@ def test_attack_33_metadata_of_somebody_else(tmp_path, change):
         told = json.dumps(change(provider, json.loads(body))).encode()
         provider.discovery = lambda _: (status, headers, told)
         with ItemsApi(provider.issuer, tmp_path / "api") as api:
-            deadline = time.monotonic() + 10
-            while not provider.count("discovery"):
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            until(lambda: provider.count("discovery"), step=0.02)
             assert get(api, provider.access_token()).status == 503
             assert not api.ready and provider.count("certs") == 0
 
@@ -260,10 +258,7 @@ def test_attack_33_behind_a_redirect(tmp_path, what, status):
     with FakeProvider() as provider, Trap() as trap:
         setattr(provider, what, lambda _: (status, {"Location": f"{trap.base}/elsewhere"}, b""))
         with ItemsApi(provider.issuer, tmp_path / "api") as api:
-            deadline = time.monotonic() + 10
-            while not provider.count(what):
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            until(lambda: provider.count(what), step=0.02)
             answer = get(api, provider.access_token())
             assert answer.status == 503 and int(answer.header("Retry-After")) > 0
             assert trap.untouched and not api.ready
@@ -349,8 +344,5 @@ def test_attack_44_remembered_and_then_not_good_enough(api, provider):
     now = int(time.time())
     token = provider.key.sign(claims_of(provider, exp=now - 28))
     assert get(api, token).status == 200  # within the leeway
-    deadline = time.monotonic() + 10
-    while get(api, token).status == 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: get(api, token).status != 200, step=0.2)
     refuses(api, token)

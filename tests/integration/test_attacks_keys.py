@@ -10,6 +10,7 @@ from fake_provider import FakeProvider
 from programs import ItemsApi
 from signer import EcSigner, RsaSigner, b64, signing_input, token_of
 from test_attacks_api import claims_of, get, refuses
+from waiting import until
 
 
 class Published:
@@ -33,10 +34,7 @@ def served(tmp_path):
         made.append(provider.__enter__())
         api = ItemsApi(provider.issuer, tmp_path)
         made.append(api.__enter__())
-        deadline = time.monotonic() + 10
-        while not api.ready:
-            assert time.monotonic() < deadline, api.log_tail()
-            time.sleep(0.02)
+        until(lambda: api.ready, api.log_tail, step=0.02)
         return provider, api
 
     yield serve

@@ -13,12 +13,12 @@ from navigation import is_login_page, log_in, navigate
 from oidc import Client
 from programs import EXAMPLE_REALM, ItemsApi, Provider
 from test_admin_api import Admin
+from waiting import PATIENCE, until
 from web import Browser, unverified_token
 
 SESSION_REQUIRED = "backchannel.logout.session.required"
 REVOKE_OFFLINE = "backchannel.logout.revoke.offline.tokens"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-WITHIN = 1.0  # seconds, from the end of a session until its API refuses it
 
 
 def realm_telling(url, folder, api_base, **attributes):
@@ -45,13 +45,9 @@ def call(api, token):
     return Browser().get(f"{api.base}/items/", headers={"Authorization": f"Bearer {token}"}).status
 
 
-def refused_within(api, token, seconds=WITHIN):
-    """Seconds until the API refuses the token."""
-    begin = time.monotonic()
-    while call(api, token) != 401:
-        assert time.monotonic() - begin < seconds, api.log_tail()
-        time.sleep(0.01)
-    return time.monotonic() - begin
+def refused_soon(api, token):
+    """Long before it expires; bench/backchannel_logout.py tells how soon."""
+    until(lambda: call(api, token) == 401, api.log_tail, step=0.01)
 
 
 def metric(program, name):
@@ -76,12 +72,9 @@ def test_a_logout_reaches_the_api(site, myapi):
     assert call(api, ended["access_token"]) == call(api, other["access_token"]) == 200
     sent = metric(provider, 'ostiary_provider_logout_tokens_total{outcome="sent"}')
     assert log_out(provider, myapi, ended).status == 204
-    refused_within(api, ended["access_token"])
+    refused_soon(api, ended["access_token"])
     assert call(api, other["access_token"]) == 200  # another session of the same user
-    deadline = time.monotonic() + 5
-    while metric(provider, 'ostiary_provider_logout_tokens_total{outcome="sent"}') != sent + 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: metric(provider, 'ostiary_provider_logout_tokens_total{outcome="sent"}') == sent + 1, step=0.02)
     assert metric(api, 'ostiary_guard_logout_tokens_total{outcome="taken"}') >= 1
 
 
@@ -111,10 +104,7 @@ def test_a_browsers_session_is_over(site):
     question = browser.get(provider.realm().endpoint("logout"))
     done = browser.submit(question.page.forms[0])
     assert done.status == 200, done.text
-    deadline = time.monotonic() + WITHIN
-    while not is_login_page(navigate(browser, f"{api.base}/items/")):
-        assert time.monotonic() < deadline, api.log_tail()
-        time.sleep(0.01)
+    until(lambda: is_login_page(navigate(browser, f"{api.base}/items/")), api.log_tail, step=0.01)
     assert navigate(elsewhere, f"{api.base}/items/").status == 200
 
 
@@ -122,14 +112,14 @@ class Receiver:
     """A client that takes logout tokens, or not: `answer` is the status of its answers, None for none at all."""
 
     def __init__(self, port=0):
-        self.answer, self.tokens, outer = 200, [], self
+        self.answer, self.tokens, self.ended, outer = 200, [], threading.Event(), self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):  # noqa: N802
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 outer.tokens.append(urllib.parse.parse_qs(body)["logout_token"][0])
                 if outer.answer is None:
-                    time.sleep(20)
+                    outer.ended.wait(2 * PATIENCE)
                 self.send_response(outer.answer)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -142,14 +132,12 @@ class Receiver:
         self.url = f"http://localhost:{self.server.server_port}/back"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def wait_for(self, count, seconds=10):
-        deadline = time.monotonic() + seconds
-        while len(self.tokens) < count:
-            assert time.monotonic() < deadline, f"{len(self.tokens)} of {count}"
-            time.sleep(0.02)
+    def wait_for(self, count, seconds=PATIENCE):
+        until(lambda: len(self.tokens) >= count, lambda: f"{len(self.tokens)} of {count}", seconds=seconds, step=0.02)
         return [unverified_token(token) for token in self.tokens]
 
     def close(self):
+        self.ended.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -183,7 +171,7 @@ def test_it_is_tried_again_and_survives_a_restart(receiver, new_provider, myapi,
     for _ in range(5):
         log_out(provider, myapi, tokens_of(provider, myapi))
     receiver.wait_for(2)
-    assert metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") >= 1
+    until(lambda: metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") >= 1, provider.log_tail)
     time.sleep(0.5)  # what has failed waits in the store again
     provider.kill()
     receiver.answer = 200
@@ -200,17 +188,13 @@ def test_it_is_tried_again_and_survives_a_restart(receiver, new_provider, myapi,
 def test_a_client_that_hangs_holds_nobody_up(receiver, new_provider, myapi, tmp_path):
     provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:1")])
     receiver.answer = None
-    times = []
+    begin = time.monotonic()
     for _ in range(20):
-        begin = time.monotonic()
-        log_out(provider, myapi, tokens_of(provider, myapi))
-        times.append(time.monotonic() - begin)
-    assert sorted(times)[10] < 1, times
+        assert log_out(provider, myapi, tokens_of(provider, myapi)).status == 204
+    assert time.monotonic() - begin < PATIENCE  # if each waited until its client is given up, it would be more
     receiver.wait_for(1)
     assert len(receiver.tokens) <= 8  # at a time, to one client
-    begin = time.monotonic()
-    provider.stop()
-    assert time.monotonic() - begin < 5
+    assert provider.stop() == 0
 
 
 def test_a_client_that_registers_itself_names_no_private_address(receiver, new_provider, tmp_path, monkeypatch):
@@ -239,10 +223,7 @@ def test_a_client_that_registers_itself_names_no_private_address(receiver, new_p
     root("PUT", f"/realms/myrealm/clients/{client['id']}", {**client, "directAccessGrantsEnabled": True})
     stranger = Client(made["client_id"], made["client_secret"])
     log_out(provider, stranger, tokens_of(provider, stranger))
-    deadline = time.monotonic() + 10
-    while metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") != 0)
     assert receiver.tokens == []
 
 

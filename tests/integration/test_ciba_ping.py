@@ -3,7 +3,6 @@
 often, and whom a stranger's client cannot have asked."""
 
 import json
-import time
 
 import pytest
 from authentication_channel import CHANNEL_OPTION, answer
@@ -11,6 +10,7 @@ from ciba import ask, poll
 from ciba_site import channel, error_of, realm, realm_of, server  # noqa: F401  (fixtures)
 from oidc import Client
 from programs import Provider
+from waiting import until
 from web import Browser
 
 PINGED, STRANGER = Client("pinged", "pinged-secret"), Client("stranger", "stranger-secret")
@@ -83,10 +83,7 @@ def test_a_client_that_refuses_is_not_told_again(server, channel, status):
     try:
         request, token = begin(realm, channel)
         assert answer(realm, token).status == 200
-        deadline = time.monotonic() + 12
-        while metric(realm, "given_up") == given_up:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: metric(realm, "given_up") != given_up)
     finally:
         channel.notification_status = 204
     assert channel.notifications(request) == 1
@@ -102,10 +99,7 @@ def test_a_strangers_client_reaches_nothing_in_our_network(realm, channel):
     failed = metric(realm, "failed")
     request, token = begin(realm, channel, STRANGER)
     assert answer(realm, token).status == 200
-    deadline = time.monotonic() + 5
-    while metric(realm, "failed") == failed:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: metric(realm, "failed") != failed)
     assert channel.notifications(request) == 0
     assert poll(realm, STRANGER, request).status == 200
 

@@ -7,13 +7,13 @@ import json
 import socket
 import subprocess
 import threading
-import time
 
 import pytest
 from fake_fixtures import provider  # noqa: F401  (fixture)
 from fake_provider import CLIENT, FakeProvider
 from gate_site import FIELDS, Gate
 from programs import built
+from waiting import until
 from web import bearer
 
 ORIGIN, HOST = "https://app.example.org", "app.example.org"
@@ -67,7 +67,7 @@ class Connection(http.client.HTTPConnection):
 
 
 def send(gate, method, target, fields):
-    connection = Connection("127.0.0.1", gate.port, timeout=10)
+    connection = Connection("127.0.0.1", gate.port, timeout=60)
     connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in fields if isinstance(fields, list) else fields.items():
         connection.putheader(name, value)
@@ -86,13 +86,8 @@ def ask(gate, target, token=None, method="GET", host=HOST, **more):
 
 
 def logged(gate, words):
-    """Whether the log has these words, soon."""
-    deadline = time.monotonic() + 5
-    while words not in gate.log.read_text():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    """That the log has these words, soon."""
+    return until(lambda: words in gate.log.read_text(), gate.log_tail, step=0.02)
 
 
 # ---- rules ----
@@ -478,17 +473,15 @@ def test_by_a_unix_socket(provider, tmp_path):
     try:
         method, target, fields = question("nginx", "GET", "/api", HOST)
         head = "".join(f"{name}: {value}\r\n" for name, value in {**fields, **bearer(provider.access_token())}.items())
-        deadline = time.monotonic() + 10
-        while not path.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        status = b""
-        while b" 200 " not in status:
+        until(path.exists, gate.log_tail, step=0.02)
+
+        def status():
             with socket.socket(socket.AF_UNIX) as client:
                 client.connect(str(path))
                 client.sendall(f"{method} {target} HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
-                status = client.recv(64)
-            assert time.monotonic() < deadline, status
+                return client.recv(64)
+
+        until(lambda: b" 200 " in status(), gate.log_tail)
     finally:
         assert gate.stop() == 0
 

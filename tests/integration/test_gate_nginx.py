@@ -54,7 +54,7 @@ def site(provider, application, tmp_path_factory):
 
 def ask(site, path, token=None, method="GET", **headers):
     """The path goes out as it is written here."""
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     sent = {"Host": f"localhost:{site.port}", **(bearer(token) if token else {})}
     sent.update({name.replace("_", "-"): value for name, value in headers.items()})
     connection.putrequest(method, path, skip_host=True)
@@ -125,7 +125,7 @@ def test_attack_45_the_rules_of_another_site(site, application, provider):
 @pytest.mark.parametrize("name", [*FIELDS, "X_Auth_Request_User", "X-Auth_Request-Groups"])
 def test_attack_43_identity_that_the_client_tells(site, application, provider, target, name):
     before = len(application.seen)
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     connection.request("GET", target, headers={"Host": f"localhost:{site.port}", name: "root", **bearer(provider.access_token())})
     connection.getresponse().read()
     connection.close()
@@ -143,7 +143,7 @@ def test_attack_46_what_the_client_tells_of_its_request(site, application, provi
 
 
 def test_bodies_reach_the_application(site, application, provider):
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     headers = {"Host": f"localhost:{site.port}", **bearer(provider.access_token(scope="write"))}
     for size in (0, 5, 100_000):
         connection.request("POST", "/api/x", body=b"x" * size, headers=headers)

@@ -7,12 +7,12 @@ import os
 import re
 import secrets
 import subprocess
-import time
 
 import pytest
 import stores
 from oidc import Client
 from programs import Provider, provider_program
+from waiting import until
 
 CLIENT = Client("service", "the-secret-of-the-service", "http://localhost:8000/auth")
 REALM = {
@@ -194,10 +194,7 @@ def test_store_moves_to_a_new_key_while_the_provider_runs(work, file, keys):
         current.write_text(keys[1].read_text())
         kids = kids_of(provider)
         assert ostiary("key", "rotate", "--realm", "shop", "--delay", "0", *admin).returncode == 0
-        deadline = time.monotonic() + 15
-        while kids_of(provider) == kids and time.monotonic() < deadline:
-            token(provider)
-            time.sleep(0.1)
+        until(lambda: token(provider) and kids_of(provider) != kids, provider.log_tail, step=0.1)
         assert len(kids_of(provider) - kids) == 1
     with provider:
         token(provider)

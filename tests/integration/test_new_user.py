@@ -11,6 +11,7 @@ import time
 import pytest
 from peers import free_port
 from programs import ItemsApi, provider_program
+from waiting import until
 from web import Browser
 
 SECONDS = 60
@@ -113,10 +114,7 @@ def test_n12_each_line_of_two_programs_in_one_terminal_says_whose_it_is(tmp_path
         issuer = f"http://localhost:{port}/realms/myrealm"
         api = ItemsApi(issuer, tmp_path, port=api_port)
         served = subprocess.Popen(api.command, stderr=both, env=api.environment)
-        deadline = time.monotonic() + SECONDS
-        while not api.ready:
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
+        until(lambda: api.ready, log.read_text, seconds=SECONDS)
         assert Browser().get(f"{issuer}/protocol/openid-connect/certs").status == 200
         for process in (served, provider):
             process.terminate()

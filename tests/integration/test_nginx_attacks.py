@@ -9,6 +9,7 @@ from certificates import confirmation, escaped, make_certificate, tls_get
 from dpop import DpopClient
 from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
 from nginx import Nginx, field
+from waiting import until
 
 REFUSED = '{"detail":"Not authenticated"}'
 SERVER = """
@@ -64,10 +65,7 @@ served, curve_api = in_keys.served, in_keys.curve_api
 @pytest.fixture(scope="module")
 def api(provider, tmp_path_factory):
     with NginxApi(provider.issuer, tmp_path_factory.mktemp("api")) as program:
-        deadline = time.monotonic() + 20
-        while not program.ready:
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.02)
+        until(lambda: program.ready, program.log_tail, step=0.02)
         yield program
 
 
@@ -148,9 +146,7 @@ def test_attack_42_certificates(provider, certificates, tmp_path):
     with Nginx(tmp_path, server, listen=" ssl http2") as nginx:
         alice = certificates["alice"]
         headers = {"Authorization": "Bearer " + provider.access_token(cnf=confirmation(alice[0]))}
-        deadline = time.monotonic() + 20
-        while tls_get(nginx.port, "/", headers, alice) != 200:
-            assert time.monotonic() < deadline, nginx.log_tail()
+        until(lambda: tls_get(nginx.port, "/", headers, alice) == 200, nginx.log_tail)
         for path in ("/", "/mtls"):
             assert tls_get(nginx.port, path, headers, alice) == 200
             assert tls_get(nginx.port, path, headers, certificates["mallory"]) == 401
@@ -168,7 +164,5 @@ def test_attack_44_remembered_by_one_location_and_not_enough_for_another(provide
              "location /admin { ostiary_scopes admin; try_files /index.html =404; }"
     with Nginx(tmp_path, server) as nginx:
         token = provider.access_token()
-        deadline = time.monotonic() + 20
-        while nginx.status("/", token) != 200:
-            assert time.monotonic() < deadline, nginx.log_tail()
+        until(lambda: nginx.status("/", token) == 200, nginx.log_tail)
         assert nginx.status("/admin", token) == 403 and nginx.status("/", token) == 200

@@ -16,6 +16,7 @@ from fake_provider import FakeProvider, Key
 from nginx import Nginx, field
 from peers import require_program
 from test_nginx_module import minimal, until_ready
+from waiting import until
 
 
 @pytest.fixture
@@ -48,15 +49,8 @@ def waiting_for_a_new_key(nginx, provider):
     before = provider.count("certs")
     connection = socket.create_connection(("127.0.0.1", nginx.port), timeout=30)
     connection.sendall(request_of(token))
-    until(lambda: provider.count("certs") > before, nginx)
+    until(lambda: provider.count("certs") > before, nginx.log_tail)
     return connection, let_go
-
-
-def until(condition, nginx, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, nginx.log_tail()
-        time.sleep(0.02)
 
 
 def test_reload_under_load_loses_no_request(provider, tmp_path):
@@ -77,7 +71,7 @@ def test_reload_under_load_loses_no_request(provider, tmp_path):
         for _ in range(4):
             workers = set(nginx.workers())
             nginx.reload()
-            until(lambda: not workers & set(nginx.workers()), nginx)  # noqa: B023
+            until(lambda: not workers & set(nginx.workers()), nginx.log_tail)  # noqa: B023
         ended.set()
         for each in threads:
             each.join()
@@ -91,11 +85,11 @@ def test_a_request_that_waits_outlives_a_reload(provider, tmp_path):
         connection, let_go = waiting_for_a_new_key(nginx, provider)
         workers = set(nginx.workers())
         nginx.reload()
-        until(lambda: set(nginx.workers()) - workers, nginx)
+        until(lambda: set(nginx.workers()) - workers, nginx.log_tail)
         time.sleep(0.3)
         let_go.set()
         assert connection.recv(65536).startswith(b"HTTP/1.1 200")
-        until(lambda: not workers & set(nginx.workers()), nginx)
+        until(lambda: not workers & set(nginx.workers()), nginx.log_tail)
 
 
 def test_a_client_that_leaves_while_it_waits(provider, tmp_path):
@@ -103,9 +97,9 @@ def test_a_client_that_leaves_while_it_waits(provider, tmp_path):
         until_ready(nginx)
         connection, let_go = waiting_for_a_new_key(nginx, provider)
         connection.close()
-        until(lambda: " 499 " in (tmp_path / "access.log").read_text(), nginx)
+        until(lambda: " 499 " in (tmp_path / "access.log").read_text(), nginx.log_tail)
         let_go.set()
-        until(lambda: nginx.status("/", provider.access_token()) == 200, nginx)
+        until(lambda: nginx.status("/", provider.access_token()) == 200, nginx.log_tail)
 
 
 def test_a_worker_that_dies_is_followed_by_one_that_knows(provider, tmp_path):
@@ -114,7 +108,7 @@ def test_a_worker_that_dies_is_followed_by_one_that_knows(provider, tmp_path):
         until_ready(nginx)
         [worker] = nginx.workers()
         os.kill(worker, signal.SIGKILL)
-        until(lambda: nginx.workers() not in ([], [worker]), nginx)
+        until(lambda: nginx.workers() not in ([], [worker]), nginx.log_tail)
         until_ready(nginx)
         assert nginx.status("/", provider.access_token()) == 200
 
@@ -219,7 +213,7 @@ def test_http2(provider, tmp_path):
             said = subprocess.run(command, capture_output=True, text=True, timeout=30).stdout
             return re.findall(r":status: (\d+)", said)[0]
 
-        until(lambda: ask("x", "/ready") == "200", nginx)
+        until(lambda: ask("x", "/ready") == "200", nginx.log_tail)
         assert ask(provider.access_token()) == "200" and ask("x") == "401"
 
 

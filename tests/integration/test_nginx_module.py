@@ -11,6 +11,7 @@ import pytest
 from fake_fixtures import provider  # noqa: F401  (fixture)
 from fake_provider import FakeProvider, Key
 from nginx import Nginx, field
+from waiting import until
 
 
 class Upstream:
@@ -110,10 +111,7 @@ def minimal(provider, more=""):
 
 
 def until_ready(nginx, path="/ready"):
-    deadline = time.monotonic() + 20
-    while nginx.status(path) != 200:
-        assert time.monotonic() < deadline, nginx.log_tail()
-        time.sleep(0.02)
+    until(lambda: nginx.status(path) == 200, nginx.log_tail, step=0.02)
 
 
 def test_a_good_token_and_none(nginx, provider):

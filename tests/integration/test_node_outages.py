@@ -235,9 +235,9 @@ def outage(site, load, away, seconds, begin, end, while_away):
     end()
     until(lambda: answer_of(lambda: Browser().get(away.ready_url)) is not None, "the node is back")
     let_in += [accepts(away.realm(), one) for one in (tokens, also)]
-    until(lambda: not serves(away), "what has changed is known", 1.5)
+    until(lambda: not serves(away), "what has changed is known")
     enable(away, True)
-    until(lambda: all(serves(node) for node in site.nodes), "what has changed is known", 1.5)
+    until(lambda: all(serves(node) for node in site.nodes), "what has changed is known")
     assert load.served > served + 20, "nobody was served meanwhile"
     return [doors for doors in let_in if doors]
 

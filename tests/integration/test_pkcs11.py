@@ -5,7 +5,6 @@ nowhere else."""
 import json
 import os
 import subprocess
-import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -14,6 +13,7 @@ from needs import must_have
 from oidc import Client
 from peers import Unavailable, free_port
 from programs import Provider, provider_program
+from waiting import until
 from web import Browser, unverified_token
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -203,10 +203,8 @@ def test_a_device_that_is_away_and_comes_back(device, provider):
         assert "\nostiary_provider_device_works 0\n" in Browser().get(f"{provider.base}/metrics").text
     finally:
         away.rename(device.tokens)
-    deadline = time.monotonic() + 10  # it is looked for once a second
-    while token(provider, "ES256").status != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: token(provider, "ES256").status == 200, step=0.2)  # it is looked for once a second
     assert {token(provider, alg).status for alg in KEYS} == {200}
     assert "\nostiary_provider_device_works 1\n" in Browser().get(f"{provider.base}/metrics").text
-    assert "the device does not sign" in provider.log.read_text() and "the device signs again" in provider.log.read_text()
+    for words in ("the device does not sign", "the device signs again"):
+        until(lambda: words in provider.log.read_text(), provider.log_tail)  # noqa: B023

@@ -3,11 +3,11 @@
 
 import json
 import shlex
-import time
 
 import pytest
 from oidc import Client, callback_of
 from programs import PROJECT
+from waiting import until
 from web import Browser, basic, unverified_token
 
 REALMS = PROJECT / "tests" / "interop" / "realms"
@@ -31,14 +31,13 @@ def watched(request, new_provider):
 
     def events(count):
         nonlocal seen
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            found = [parsed(line) for line in provider.log.read_text().splitlines() if "event" in line]
-            found = [line for line in found if "event" in line]
-            if len(found) >= seen + count:
-                break
-            time.sleep(0.05)
-        new, seen = found[seen:], len(found)
+
+        def found():
+            lines = [parsed(line) for line in provider.log.read_text().splitlines() if "event" in line]
+            return [line for line in lines if "event" in line]
+
+        told = until(lambda: len(so_far := found()) >= seen + count and so_far, provider.log_tail)
+        new, seen = told[seen:], len(told)
         return new
 
     return provider, events

@@ -167,7 +167,7 @@ def test_pages_have_a_strict_policy(realm, myapi):
 def test_no_issuer_is_made_of_no_host(provider, realm):
     """HTTP/1.0 needs no Host (RFC 9112 §3.2); a provider that takes its name from there does."""
     for path in ("/.well-known/openid-configuration", "/protocol/openid-connect/certs"):
-        with socket.create_connection(("localhost", provider.port), timeout=10) as connection:
+        with socket.create_connection(("localhost", provider.port), timeout=60) as connection:
             connection.sendall(f"GET /realms/{realm.name}{path} HTTP/1.0\r\n\r\n".encode())
             assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 

@@ -6,12 +6,12 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 
 import pytest
 from certificates import Authority, confirmation, make_certificate, tls_get, tls_post
-from peers import free_port
+from peers import free_port, listens
 from programs import Provider, provider_program
+from waiting import until
 from web import unverified_token
 
 SUBJECT = "CN=batch,O=Shop"
@@ -64,13 +64,9 @@ class TlsProvider(Provider):
         super().__init__(files, folder / f"tls-{self.tls_port}", arguments=(*tls, *arguments))
 
     def wait_until_ready(self):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.tls_port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise RuntimeError(self.log_tail())
+        until(lambda: self._process.poll() is not None or listens(self.tls_port), self.log_tail, step=0.02)
+        if self._process.poll() is not None:
+            raise RuntimeError(self.log_tail())
 
 
 class Certificates:
@@ -156,7 +152,7 @@ def test_a_resumed_session_keeps_its_verdict(trusting, certificates):
         context.load_cert_chain(shown[1], shown[2])
         session = None
         for number in range(2):
-            with socket.create_connection(("localhost", trusting.tls_port), timeout=10) as plain:
+            with socket.create_connection(("localhost", trusting.tls_port), timeout=60) as plain:
                 with context.wrap_socket(plain, server_hostname="localhost", session=session) as tls:
                     body = b"grant_type=client_credentials&client_id=batch"
                     head = f"POST {TOKEN} HTTP/1.1\r\nHost: localhost:{trusting.tls_port}\r\n"
@@ -184,10 +180,7 @@ def test_the_authorities_are_read_again(certificates, tmp_path):
         assert ask(provider, certificates.forged)[0] == 200
         file.write_bytes(certificates.authority.file.read_bytes())
         provider._process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 10
-        while ask(provider, certificates.batch)[0] != 200 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert ask(provider, certificates.batch)[0] == 200
+        until(lambda: ask(provider, certificates.batch)[0] == 200, provider.log_tail)
         assert ask(provider, certificates.forged)[0] == 401
 
 
@@ -208,7 +201,7 @@ def spoken(port, version, ciphers=None):
     if ciphers:
         context.set_ciphers(ciphers)
     try:
-        with socket.create_connection(("localhost", port), timeout=10) as plain, context.wrap_socket(plain) as tls:
+        with socket.create_connection(("localhost", port), timeout=60) as plain, context.wrap_socket(plain) as tls:
             return tls.version(), tls.cipher()[0]
     except (ssl.SSLError, ConnectionError):
         return None

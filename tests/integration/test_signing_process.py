@@ -170,7 +170,7 @@ def test_kill_9_of_the_process_under_load(provider):
     assert all(answer.header("Retry-After") for answer in answers if answer.status == 503)
     for answer in [one for one in answers if one.status == 200][-20:]:
         verified(provider, answer.json()["access_token"])
-    assert "it is started anew" in provider.log.read_text()
+    until(lambda: "it is started anew" in provider.log.read_text(), provider.log_tail)
 
 
 def test_a_process_that_stands_still_is_replaced(provider):

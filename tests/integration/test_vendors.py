@@ -16,6 +16,7 @@ from programs import Program, items_api_program
 from signer import EcSigner, RsaSigner, b64
 from vendor_shapes import CERTIFICATE, LOGIN, PERSONAL, TENANT, all_shapes, apple_shape, claims_of
 from vendor_world import VendorWorld
+from waiting import PATIENCE
 from web import Browser
 
 SHAPES = all_shapes()
@@ -93,7 +94,7 @@ def start(world, shape, folder, more=()):
 
 def state_of(api):
     """Of its issuer, once it is ready or can tell why not."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         state = Browser().get(api.ready_url.replace("/live", "/ready")).json()["guard"]["issuers"][0]
         if state["ready"] or "last_error" in state or time.monotonic() > deadline:

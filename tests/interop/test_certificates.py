@@ -3,15 +3,13 @@
 
 import http.client
 import json
-import socket
 import ssl
-import time
 
 import pytest
 from certificates import confirmation, make_certificate, tls_post
-from needs import must_have
-from peers import free_port
+from peers import free_port, listens
 from programs import Provider
+from waiting import until
 from web import unverified_token
 
 SUBJECT = "CN=batch,OU=Night\\, and day,O=Shop,C=DE"
@@ -150,17 +148,7 @@ class TlsProvider(Provider):
         super().__init__([world.realm], folder, arguments=(*tls, *trust))
 
     def wait_until_ready(self):
-        must_have(lambda: tls_ready(self.tls_port))
-
-
-def tls_ready(port):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
-        time.sleep(0.02)
-    raise RuntimeError("the provider does not listen")
+        until(lambda: listens(self.tls_port), self.log_tail, step=0.02)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +206,7 @@ def test_discovery_names_the_same_addresses(keycloak, ours):
     found = []
     for peer in (keycloak, ours):
         context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection("localhost", peer.port, context=context, timeout=10)
+        connection = http.client.HTTPSConnection("localhost", peer.port, context=context, timeout=60)
         connection.request("GET", "/realms/shop/.well-known/openid-configuration")
         found.append(json.loads(connection.getresponse().read()))
         connection.close()

@@ -41,7 +41,7 @@ def site(request, provider, tmp_path_factory):
 
 
 def ask(site, target, token=None, method="GET", body=None, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     connection.putrequest(method, target, skip_host=True)
     sent = {"Host": f"localhost:{site.port}", **(bearer(token) if token else {}), **headers}
     if body is not None:
@@ -185,7 +185,7 @@ def test_refresh_on_the_way(site, provider):
 
 
 def upgrade(site, headers):
-    with socket.create_connection(("127.0.0.1", site.port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as client:
         head = {"Host": site.base[7:], "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", **headers}
         head["Sec-WebSocket-Key"] = base64.b64encode(b"the sample nonce").decode()
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())

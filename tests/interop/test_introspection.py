@@ -9,6 +9,7 @@ import pytest
 from both_providers import only_keycloak
 from oidc import Client
 from programs import ItemsApi, provider_program
+from waiting import until
 from web import Browser, bearer, unverified_token
 
 LIFETIME = 2
@@ -32,10 +33,7 @@ def asking_api(provider, realm, work):
 
 
 def wait_until_ready(program):
-    deadline = time.monotonic() + 30
-    while not program.ready:
-        assert time.monotonic() < deadline, program.log_tail()
-        time.sleep(0.05)
+    until(lambda: program.ready, program.log_tail)
 
 
 def items(api, token):

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import tempfile
-import time
 
 import pytest
 from client_realm import SECRET, Site, realm_of
@@ -13,6 +12,7 @@ from client_realm import SECRET, Site, realm_of
 from needs import kept_running, must_have
 from peers import Unavailable, require_program
 from programs import Program, Provider
+from waiting import until
 from web import Browser, query_of
 
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
@@ -47,7 +47,6 @@ OIDCCacheDir {folder}/cache
     Header set X-User expr=%{{REMOTE_USER}}
 </Location>
 """
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -124,8 +123,5 @@ def test_back_channel_logout(site, server):
     tokens = browser.get(f"{site.origin}/protected/callback?info=json").json()
     form = {"refresh_token": tokens["refresh_token"], "client_id": "web", "client_secret": SECRET}
     assert Browser().post(site.realm.endpoint("logout"), form).status == 204
-    deadline = time.monotonic() + 5
-    while browser.get(inside).status != 302:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: browser.get(inside).status == 302)
     assert other.get(inside).status == 200

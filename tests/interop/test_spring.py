@@ -2,7 +2,6 @@
 """Spring Security (spring/): login, refresh, logout at the provider, logout tokens, and its resource server."""
 
 import pathlib
-import time
 
 import pytest
 from client_realm import Site
@@ -10,6 +9,7 @@ from client_realm import Site
 from needs import kept_running, must_have
 from peers import maven_program, require_program
 from programs import Program
+from waiting import until
 from web import Browser, bearer, unverified_token
 
 FOLDER = pathlib.Path(__file__).parent / "spring"
@@ -76,10 +76,7 @@ def test_a_logout_token_ends_the_session(site, application):
         site.log_in(one, f"{site.origin}/me")
     confirm = browser.get(site.realm.endpoint("logout"))
     browser.submit(confirm.page.forms[0], follow=True)
-    deadline = time.monotonic() + 10
-    while is_logged_in(site, browser):
-        assert time.monotonic() < deadline, application.log_tail() + site.provider.log_tail(10)
-        time.sleep(0.1)
+    until(lambda: not is_logged_in(site, browser), lambda: application.log_tail() + site.provider.log_tail(10), step=0.1)
     assert is_logged_in(site, other)
 
 

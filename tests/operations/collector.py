@@ -7,6 +7,7 @@ import time
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from waiting import PATIENCE
 
 
 class Collected:
@@ -76,7 +77,7 @@ class Collector:
         self.server.shutdown()
         self.server.server_close()
 
-    def of_trace(self, trace, count=1, seconds=15):
+    def of_trace(self, trace, count=1, seconds=PATIENCE):
         """The spans of that trace, once there are so many."""
         deadline = time.monotonic() + seconds
         while True:

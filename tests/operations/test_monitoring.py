@@ -2,12 +2,12 @@
 """Alert rules and dashboard (packaging/monitoring): every metric that they name is one of a provider or an API that runs,
 Prometheus itself reads the rules, each of them fires when it should, and Grafana's own types read the dashboard."""
 
+import contextlib
 import json
 import os
 import re
 import ssl
 import subprocess
-import time
 import urllib.request
 
 import pytest
@@ -19,6 +19,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from needs import must_have
 from peers import PROJECT, require_program
 from programs import ItemsApi, Provider
+from waiting import until
 
 MONITORING = PROJECT / "packaging" / "monitoring"
 RULES = MONITORING / "ostiary.rules.yml"
@@ -66,15 +67,12 @@ def api_metrics(provider, tmp_path_factory):
         ],
     )
     api.start(wait=False)
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            text = get(f"https://localhost:{api.port}/metrics")
-            break
-        except OSError:
-            assert time.monotonic() < deadline, api.log_tail()
-            time.sleep(0.05)
-    yield text
+
+    def metrics():
+        with contextlib.suppress(OSError):
+            return get(f"https://localhost:{api.port}/metrics")
+
+    yield until(metrics, api.log_tail)
     api.stop()
 
 

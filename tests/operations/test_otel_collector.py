@@ -11,6 +11,7 @@ from needs import must_have
 from peers import PROJECT, free_port, go_program
 from programs import ItemsApi, Program
 from test_traces import SECRET, parent, token, traced
+from waiting import until
 from web import Browser, bearer
 
 FOLDER = PROJECT / "tests" / "operations" / "otel_collector"
@@ -57,10 +58,7 @@ def test_one_trace_of_provider_and_api_comes_out_whole(otel, beyond, realm_file,
         asks = ["--introspect", "every", "--introspection-client", "myapi", "--introspection-secret-file", secret]
         variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": otel.url}
         with ItemsApi(realm.issuer, tmp_path, arguments=asks, environment=variables) as api:
-            deadline = time.monotonic() + 10
-            while not api.ready:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            until(lambda: api.ready, step=0.02)
             assert Browser().get(f"{api.base}/items/", headers={**headers, **bearer(access)}).status == 200
             found = {one.kind + "/" + one.resource["service.name"]: one for one in beyond.of_trace(trace, 3)}
     served, asked, answered = (found[name] for name in

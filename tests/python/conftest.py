@@ -121,7 +121,7 @@ def issuer():
 @pytest.fixture
 def verifier(issuer):
     with ostiary.Verifier(issuer.issuer, AUDIENCE) as made:
-        assert made.wait_ready(10)
+        assert made.wait_ready(60)
         yield made
 
 

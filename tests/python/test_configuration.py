@@ -116,7 +116,7 @@ def test_a_browsers_login_is_reached_by_the_proxy_too(world):
     login = ostiary.Login("web", cookie_secret="s" * 32)
     oidc = OIDC(ISSUER, "api", ca_file=str(world.authority), proxy=world.proxy, login=login)
     try:
-        assert oidc.verifier.wait_ready(10)
+        assert oidc.verifier.wait_ready(60)
         for _ in range(100):
             if oidc._sessions.ready:
                 break

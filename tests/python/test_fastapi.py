@@ -74,7 +74,7 @@ def application(oidc):
 @pytest.fixture
 def client(issuer):
     oidc = OIDC(issuer.issuer, AUDIENCE, base_url="http://testserver")
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
     with TestClient(application(oidc)) as made:
         yield made
 
@@ -275,7 +275,7 @@ def proof(key, url, token, method="GET"):
 )
 def test_a_token_bound_to_a_key_needs_its_proof(issuer, base_url, url):
     oidc = OIDC(issuer.issuer, AUDIENCE, base_url=base_url)
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
     key = ec.generate_private_key(ec.SECP256R1())
     token = issuer.token(cnf={"jkt": proof(key, url, "")[0]})
     with TestClient(application(oidc)) as client:
@@ -294,7 +294,7 @@ def test_a_token_bound_to_a_key_needs_its_proof(issuer, base_url, url):
 
 def test_a_proof_is_not_good_because_host_names_the_api_it_was_made_for(issuer):
     oidc = OIDC(issuer.issuer, AUDIENCE)
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
     key, url = ec.generate_private_key(ec.SECP256R1()), "http://other.example/items/"
     token = issuer.token(cnf={"jkt": proof(key, url, "")[0]})
     with TestClient(application(oidc)) as client:
@@ -308,7 +308,7 @@ def test_a_proof_is_not_good_because_host_names_the_api_it_was_made_for(issuer):
 def test_a_token_bound_to_a_certificate_needs_it(issuer):
     shown = []
     oidc = OIDC(issuer.issuer, AUDIENCE, certificate=lambda connection: shown[0] if shown else None)
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(b"certificate").digest()).rstrip(b"=").decode()
     token = issuer.token(cnf={"x5t#S256": thumbprint})
     with TestClient(application(oidc)) as client:
@@ -338,7 +338,7 @@ def test_an_issuer_that_is_down_is_503_and_no_reason_not_to_start(issuer):
 def test_a_slow_issuer_holds_up_nobody_else(issuer):
     """A thousand requests wait for one key; the loop goes on, and the key is fetched once."""
     oidc = OIDC(issuer.issuer, AUDIENCE)
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
     new = rsa_key("second")
     issuer.published.append(new)
     issuer.delay = 0.5
@@ -370,7 +370,7 @@ def test_the_verifier_lives_as_long_as_the_application(issuer):
     token = issuer.token()
     for _ in range(2):
         with TestClient(app) as client:
-            assert oidc.verifier.wait_ready(10)
+            assert oidc.verifier.wait_ready(60)
             assert client.get("/items/", headers=bearer(token)).status_code == 200
         assert oidc.verifier.closed
 
@@ -402,7 +402,7 @@ def test_a_verifiers_own_way_of_checking_is_the_last_word(issuer):
 def test_headers_in_whatever_shape_a_server_has_them(issuer, shape):
     """Lists of lists, which some servers send, are looked at as well; a field that came twice is refused."""
     app, oidc = FastAPI(), OIDC(issuer.issuer, AUDIENCE)
-    assert oidc.verifier.wait_ready(10)
+    assert oidc.verifier.wait_ready(60)
 
     @app.get("/items/")
     async def items(claims: Annotated[Claims, Depends(oidc)]):
@@ -510,7 +510,7 @@ def test_claims_that_fit_no_model_are_refused_for_that_also_with_a_proof():
         app.get("/items/", dependencies=[Depends(oidc.claims_as(Buyer))])(lambda: {})
         key = ostiary.Key.generate("ES256")
         with TestClient(app) as client:
-            assert oidc.verifier.wait_ready(10)
+            assert oidc.verifier.wait_ready(60)
             for claims, status in (({"basket": 1}, 200), ({}, 403)):
                 token = own.token(dpop_key=key, **claims)
                 shown = testing.dpop_proof(key, "GET", "http://testserver/items/", token)

@@ -92,7 +92,7 @@ def sides():
     with FakeIssuer() as issuer:
         oidc = OIDC(issuer.issuer, AUDIENCE)
         with application(oidc, lifespan=oidc.lifespan) as ours:
-            assert oidc.verifier.wait_ready(10)
+            assert oidc.verifier.wait_ready(60)
             yield issuer.token(), ours, application(oidc.optional)
 
 

@@ -5,7 +5,6 @@ import json
 import pathlib
 import re
 import sys
-import time
 
 import pytest
 import requests
@@ -14,6 +13,7 @@ from fastapi.testclient import TestClient
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from peers import Unavailable  # noqa: E402
 from programs import Provider  # noqa: E402
+from waiting import until
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "usage" / "from-fastapi-keycloak.md"
 BEFORE, AFTER = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
@@ -77,9 +77,7 @@ def get(client, sent):
 def test_before_and_after(provider, code):
     with TestClient(run(code, provider)["app"]) as client:
         alice, bob = token(provider, "alice"), token(provider, "bob")
-        deadline = time.monotonic() + 10
-        while get(client, alice).status_code == 503 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: get(client, alice).status_code != 503, "keys")
         answer = get(client, alice)
         assert answer.status_code == 200 and len(answer.json()["user"]) == 36
         assert get(client, bob).status_code == 403
@@ -105,8 +103,5 @@ def test_after_it_starts_without_the_provider(provider):
     finally:
         provider.start()
     with TestClient(defined["app"]) as client:
-        deadline = time.monotonic() + 30
-        while get(client, token(provider, "alice")).status_code == 503:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: get(client, token(provider, "alice")).status_code != 503, step=0.1)
         assert get(client, token(provider, "alice")).status_code == 200

@@ -30,6 +30,7 @@ from navigation import NAVIGATION, navigate  # noqa: E402
 from navigation import log_in as log_in_by_form  # noqa: E402
 from peers import Unavailable, free_port  # noqa: E402
 from programs import ItemsApi, Program, Provider, answers, realm_for  # noqa: E402
+from waiting import until
 from web import Browser, query_of  # noqa: E402
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -328,10 +329,7 @@ def test_a_call_that_nobody_waits_for_ends_by_itself(provider):
     """Its task is cancelled, or its loop ends, before the provider has answered."""
     with ostiary.Verifier(provider.issuer, "myapi") as verifier:
         sessions = Sessions(verifier, ostiary.Login("myapi", "myapi-secret", cookie_secret=SECRET), None)
-        for _ in range(500):
-            if sessions.ready:
-                break
-            time.sleep(0.02)
+        until(lambda: sessions.ready, step=0.02)
         base = b"http://localhost:1"
         location, cookies = sessions._login.begin(base, b"/", b"")
         state = query_of(location)["state"].encode()
@@ -343,6 +341,6 @@ def test_a_call_that_nobody_waits_for_ends_by_itself(provider):
             call.end()
         del call
         sessions.close()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         with pytest.raises(errors.ClosedError):
             sessions._login.open(base, b"")

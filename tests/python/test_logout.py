@@ -34,7 +34,7 @@ def provider():
 @pytest.fixture
 def verifier(provider):
     with ostiary.Verifier(provider.issuer, "myapi") as made:
-        assert made.wait_ready(10)
+        assert made.wait_ready(60)
         yield made
 
 
@@ -79,7 +79,7 @@ def test_a_file_outlasts_the_process(provider, tmp_path):
     file = str(tmp_path / "revocations")
     for good in (True, False):
         with ostiary.Verifier(provider.issuer, "myapi", revocation_file=file) as made:
-            assert made.wait_ready(10)
+            assert made.wait_ready(60)
             assert is_good(made, provider, sid="kept") is good
             if good:
                 made.receive_logout(logout_token(provider, sid="kept"), "web")

@@ -50,7 +50,7 @@ def serving(issuer, scopes=(), path="/mcp", **settings):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        assert guard.verifier.wait_ready(10)
+        assert guard.verifier.wait_ready(60)
         yield guard, resource
     finally:
         server.should_exit = True
@@ -188,7 +188,7 @@ def own():
 @pytest.fixture
 def guard(own):
     made = ostiary.mcp.Guard(own.url, RESOURCE, scopes=["tools:use"])
-    assert made.verifier.wait_ready(10)
+    assert made.verifier.wait_ready(60)
     yield made
     made.close()
 

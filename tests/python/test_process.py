@@ -23,7 +23,7 @@ def script(issuer):
     def run(text, *options, token=None, ready=True):
         prepare = PREPARE.format(folder=__file__.rsplit("/", 1)[0], issuer=issuer.issuer, token=token or issuer.token())
         if ready:
-            prepare += "assert verifier.wait_ready(10)\n"
+            prepare += "assert verifier.wait_ready(60)\n"
         done = subprocess.run(
             [sys.executable, *(options or ("-X", "dev", "-W", "error")), "-c", prepare + textwrap.dedent(text)],
             capture_output=True,

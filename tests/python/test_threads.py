@@ -67,7 +67,7 @@ def test_threads_read_the_same_claims(issuer, verifier):
 def test_claims_outlive_the_thread_that_made_them_and_the_verifier(issuer):
     for _ in range(5):
         verifier = ostiary.Verifier(issuer.issuer, AUDIENCE)
-        assert verifier.wait_ready(10)
+        assert verifier.wait_ready(60)
         token = issuer.token()
         claims = together(lambda _: [verifier.verify(token) for _ in range(20)])
         verifier.close()
@@ -84,7 +84,7 @@ def test_claims_outlive_the_thread_that_made_them_and_the_verifier(issuer):
 def test_a_verifier_is_closed_while_all_verify(issuer):
     for _ in range(5):
         verifier = ostiary.Verifier(issuer.issuer, AUDIENCE)
-        assert verifier.wait_ready(10)
+        assert verifier.wait_ready(60)
         good, bad = issuer.token(), issuer.token(aud="other")
 
         def work(number):
@@ -126,7 +126,7 @@ def test_one_object_is_opened_once_however_many_try(issuer):
             pass
 
     together(work)
-    assert len(opened) == 1 and guard.wait_ready(10)
+    assert len(opened) == 1 and guard.wait_ready(60)
     guard.close()
     again = _core.Guard.__new__(_core.Guard)
     with pytest.raises(TypeError):

@@ -147,13 +147,13 @@ def test_the_issuer_may_be_down_when_it_starts(issuer):
             verifier.verify(issuer.token())
         assert caught.value.status == 503 and caught.value.retry_after > 0
         issuer.down = False
-        assert verifier.wait_ready(20)
+        assert verifier.wait_ready(60)
         assert verifier.verify(issuer.token()).subject == "alice"
 
 
 def test_a_closed_verifier_says_so(issuer):
     verifier = ostiary.Verifier(issuer.issuer, "items-api")
-    verifier.wait_ready(10)
+    verifier.wait_ready(60)
     claims = verifier.verify(issuer.token())
     verifier.verify(issuer.token())
     verifier.close()
@@ -196,7 +196,7 @@ def test_opaque_tokens_are_asked_about(issuer):
     issuer.introspection["opaque-1"] = {"active": True, **issuer.claims(exp=99999999999)}
     assert "the-secret" not in repr(asking)
     with ostiary.Verifier(issuer.issuer, "items-api", introspection=asking) as verifier:
-        assert verifier.wait_ready(10)
+        assert verifier.wait_ready(60)
         assert verifier.verify("opaque-1")["sub"] == "alice"
         with pytest.raises(errors.RevokedError):
             verifier.verify("opaque-2")

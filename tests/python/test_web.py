@@ -115,7 +115,7 @@ def guarded(request, own):
 
     def wrap(verifier=None, **options):
         verifiers.append(verifier or own.verifier())
-        assert verifier or verifiers[-1].wait_ready(10)
+        assert verifier or verifiers[-1].wait_ready(60)
         made = module.Middleware(make(), verifiers[-1], **options)
         return Client(made, module is asgi)
 
@@ -149,7 +149,7 @@ def test_a_refusal_is_what_the_guard_says(own, guarded, kind, status):
     }.get(kind, [f"Bearer {own.token()}"])
     path = {"scope": "/scoped/x", "role": "/admin/x"}.get(kind, "/items/")
     verifier = own.verifier()
-    assert verifier.wait_ready(10)
+    assert verifier.wait_ready(60)
     client = guarded(verifier, paths=PATHS)
     answer = client.get(path, [("Authorization", value) for value in fields])
     said = refused_by(verifier, fields, PATHS.get(path[:-1]))
@@ -222,7 +222,7 @@ def test_nonces_are_handed_out(own, guarded):
     key = jwk.Key.generate("ES256")
     token = own.token(dpop_key=key)
     verifier = own.verifier(dpop=ostiary.DPoP(require_nonce=True))
-    assert verifier.wait_ready(10)
+    assert verifier.wait_ready(60)
     client, url = guarded(verifier, public_url=ORIGIN), ORIGIN + "/items/"
 
     def ask(**more):
@@ -264,7 +264,7 @@ def test_websockets(own):
         await send({"type": "websocket.accept", "user": scope["ostiary.claims"].subject})
 
     with own.verifier() as verifier:
-        assert verifier.wait_ready(10)
+        assert verifier.wait_ready(60)
         app = asgi.Middleware(echo, verifier)
         good = [(b"authorization", b"Bearer " + own.token().encode())]
         assert connect(app, good, {}) == [{"type": "websocket.accept", "user": "alice"}]

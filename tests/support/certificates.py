@@ -54,7 +54,7 @@ def tls_get(port, path, headers, certificate=None):
     context.verify_mode = ssl.CERT_NONE
     if certificate:
         context.load_cert_chain(certificate[1], certificate[2])
-    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=10)
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
         return connection.getresponse().status
@@ -124,7 +124,7 @@ def tls_post(port, path, form, certificate=None, headers=None):
     context.verify_mode = ssl.CERT_NONE
     if certificate:
         context.load_cert_chain(certificate[1], certificate[2])
-    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=10)
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=60)
     sent = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
     try:
         connection.request("POST", path, urllib.parse.urlencode(form), sent)

@@ -75,7 +75,7 @@ def server(tmp_path_factory, channel):
     work = tmp_path_factory.mktemp("ciba")
     realms = [
         realm_of("bank", channel.notification_uri),
-        realm_of("paced", channel.notification_uri, cibaInterval="3", cibaExpiresIn="8"),
+        realm_of("paced", channel.notification_uri, cibaInterval="3", cibaExpiresIn="60"),
         realm_of("hinted", cibaAuthRequestedUserHint="id_token_hint"),
         realm_of("tokens", cibaAuthRequestedUserHint="login_hint_token"),
     ]

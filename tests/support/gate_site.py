@@ -12,6 +12,7 @@ import time
 
 from peers import free_port, require_program
 from programs import Program, built
+from waiting import PATIENCE
 
 IDENTITY = ["User", "Preferred-Username", "Email", "Groups", "Roles", "Scopes", "Expires"]
 FIELDS = [f"X-Auth-Request-{name}" for name in IDENTITY]
@@ -183,7 +184,7 @@ class Proxy:
             self.process = subprocess.Popen(
                 [str(part) for part in self.command], stdout=log, stderr=subprocess.STDOUT, env=self.environment
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
             try:

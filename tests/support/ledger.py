@@ -13,6 +13,7 @@ import time
 
 from administrator import Admin
 from oidc import Client, Pkce, callback_of
+from waiting import PATIENCE
 from web import Browser, unverified_token
 
 CALLBACK = "http://localhost:8000/cb"
@@ -48,7 +49,7 @@ class Unconfirmed(Exception):
 
 def status_of(ask):
     """Of an answer that is one: the last kill may not have been noticed yet."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while (status := ask().status) == 503 and time.monotonic() < until:
         time.sleep(0.1)
     return status

@@ -14,6 +14,8 @@ import ssl
 import threading
 import time
 
+from waiting import PATIENCE
+
 
 class Letter:
     def __init__(self, sender, recipients, raw, login, secure):
@@ -38,7 +40,7 @@ class _Handler(socketserver.StreamRequestHandler):
         server = self.server.of
         if server.mood == "hangs":
             server.held += 1
-            server.released.wait(30)
+            server.released.wait(2 * PATIENCE)
             return
         self.login, self.secure, self.sender, self.recipients = None, server.context is not None and not server.starttls, None, []
         self.say("220 mail.test ESMTP")
@@ -145,7 +147,7 @@ class MailServer:
             self.letters.append(letter)
             self.changed.notify_all()
 
-    def next(self, seconds=15):
+    def next(self, seconds=PATIENCE):
         """The next letter, taken away."""
         end = time.monotonic() + seconds
         with self.changed:

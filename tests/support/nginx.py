@@ -14,6 +14,7 @@ import time
 
 from peers import free_port, require_program
 from programs import build_folder, built
+from waiting import PATIENCE
 
 CONFIG = """
 {head}
@@ -80,7 +81,7 @@ class Nginx:
     def __enter__(self):
         with open(self.folder / "output.log", "ab") as output:
             self._process = subprocess.Popen(self.command("-g", "daemon off;"), stdout=output, stderr=output, env=environment())
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             assert self._process.poll() is None and time.monotonic() < deadline, self.log_tail()
             try:

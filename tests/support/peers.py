@@ -212,6 +212,12 @@ def maven_program(folder, name, *options):
     return next((home / "target").glob("*-0.jar"))
 
 
+def listens(port):
+    """Whether somebody takes connections at that port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def answers(url, tls=None):
     """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
     try:

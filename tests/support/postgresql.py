@@ -7,6 +7,7 @@ import glob
 import os
 import pathlib
 import pwd
+from waiting import PATIENCE
 import shutil
 import signal
 import subprocess
@@ -58,7 +59,7 @@ class Cluster:
         self.process = subprocess.Popen(arguments, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
                                         env={**os.environ, **self.environment}, **self._as_owner())
         log.close()
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while self._ready() != 0:
             assert self.process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < until, "PostgreSQL does not start"
@@ -81,7 +82,7 @@ class Cluster:
         self.kill_one(self.process.pid)
         self.process.wait(30)
         self.process = None
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while left := list(self._within()):
             assert time.monotonic() < until, "PostgreSQL's processes do not end"
             for pid in [] if alone else left:

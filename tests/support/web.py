@@ -18,7 +18,7 @@ import urllib.parse
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 60  # no measure of speed
 MAX_REDIRECTS = 10
 
 
