@@ -16,7 +16,15 @@ set -euo pipefail
 work=$(mktemp -d)
 provider=''
 app=''
-trap 'for p in $app $provider; do kill "$p" 2>/dev/null || true; wait "$p" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+finish() {
+    local started
+    for started in $app $provider; do
+        kill "$started" 2>/dev/null || true
+        wait "$started" 2>/dev/null || true
+    done
+    rm -rf "$work"
+}
+trap finish EXIT
 cd "$work"
 
 cat >pom.xml <<'XML'
