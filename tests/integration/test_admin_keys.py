@@ -5,8 +5,8 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from oidc import Client
+from rsa_keys import rsa_key
 from test_admin_api import APP, provider, root, shop_admin  # noqa: F401  (fixtures)
 from web import unverified_token
 
@@ -129,7 +129,7 @@ def test_a_realm_with_another_algorithm_gets_a_key_of_it(provider, root):  # noq
 
 
 def test_a_key_that_is_brought(provider, root):  # noqa: F811
-    key = rsa.generate_private_key(65537, 2048)
+    key = rsa_key()
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     ).decode()

@@ -7,20 +7,21 @@ import os
 import subprocess
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from needs import must_have
 from oidc import Client
 from peers import Unavailable, free_port
 from programs import Provider, provider_program
+from rsa_keys import rsa_key
 from waiting import until
 from web import Browser, unverified_token
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "1234"
 KEYS = {
-    "RS256": lambda: rsa.generate_private_key(65537, 2048),
-    "PS512": lambda: rsa.generate_private_key(65537, 2048),
+    "RS256": lambda: rsa_key(),
+    "PS512": lambda: rsa_key(),
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ES512": lambda: ec.generate_private_key(ec.SECP521R1()),
     "EdDSA": ed25519.Ed25519PrivateKey.generate,

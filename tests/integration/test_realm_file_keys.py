@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from realm_imports import ANN, SHOP, exported, importing, log_in, realm_of, run  # noqa: F401, F811  (fixtures)
+from rsa_keys import rsa_key
 from web import unverified_token
 
 
@@ -102,7 +103,7 @@ def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
 @pytest.mark.parametrize("form", ["lines", "one line", "bare lines", "old label"])
 def test_p3_a_key_stands_as_it_was_typed(realm_of, form):
     """Keycloak exports what an administrator has pasted: PEM, whole or in one line, or its middle with line breaks."""
-    key = rsa.generate_private_key(65537, 2048)
+    key = rsa_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
     since = datetime.datetime(2015, 1, 1)
     made = x509.CertificateBuilder(name, name, key.public_key(), 7, since, since + datetime.timedelta(3650)).sign(key, hashes.SHA256())
@@ -222,7 +223,7 @@ def test_p3_settings_that_make_no_key_are_refused_with_their_path(importing, kin
 
 def test_an_old_realms_own_key_signs(realm_of, tmp_path):
     def pair():
-        key = rsa.generate_private_key(65537, 2048)
+        key = rsa_key()
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
         now = datetime.datetime(2015, 1, 1)
         made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + datetime.timedelta(3650)).sign(key, hashes.SHA256())

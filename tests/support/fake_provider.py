@@ -14,7 +14,8 @@ import time
 import urllib.parse
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
+from rsa_keys import rsa_key
 
 CLIENT = "myapi"
 SECRET = "myapi-secret"
@@ -27,7 +28,7 @@ def b64(data):
 class Key:
     def __init__(self, kid):
         self.kid = kid
-        self.private = rsa.generate_private_key(65537, 2048)
+        self.private = rsa_key()
 
     def jwk(self):
         numbers = self.private.public_key().public_numbers()

@@ -12,13 +12,13 @@ PRIMES = 48  # 1,104 keys
 LENGTH = 128
 
 
-def primes_file(folder):
+def primes_file(folder, name="rsa-primes", count=PRIMES):
     """Made once for each build, by whoever comes first."""
-    path = pathlib.Path(folder) / "rsa-primes"
+    path = pathlib.Path(folder) / name
     with open(path.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            numbers = [rsa.generate_private_key(65537, 2048).private_numbers() for _ in range(PRIMES // 2)]
+            numbers = [rsa.generate_private_key(65537, 2048).private_numbers() for _ in range(count // 2)]
             found = [prime.to_bytes(LENGTH, "big") for each in numbers for prime in (each.p, each.q)]
             path.with_suffix(".new").write_bytes(bytes(8) + b"".join(found))
             os.replace(path.with_suffix(".new"), path)

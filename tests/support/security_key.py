@@ -9,8 +9,9 @@ import os
 import struct
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from rsa_keys import rsa_key
 
 USER_PRESENT, USER_VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 MODEL = bytes(range(16))
@@ -56,7 +57,7 @@ class SecurityKey:
         self.origin, self.rp_id, self.kind = origin, rp_id or origin.split("//")[1].split(":")[0], kind
         self.id, self.counter, self.user_handle = os.urandom(32), counter, b""
         if kind in RSA:
-            self.key = rsa.generate_private_key(65537, 2048)
+            self.key = rsa_key()
         elif kind == "Ed25519":
             self.key = ed25519.Ed25519PrivateKey.generate()
         else:

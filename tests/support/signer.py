@@ -10,6 +10,7 @@ import json
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from rsa_keys import rsa_key
 
 SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
@@ -47,7 +48,7 @@ class RsaSigner:
     @functools.cached_property
     def private(self):
         """Made when it is needed: every process of a run collects every file's keys, and uses those of a few."""
-        return rsa.generate_private_key(65537, self.bits)
+        return rsa_key(self.bits)
 
     @classmethod
     def of_jwk(cls, jwk):
