@@ -124,6 +124,28 @@ def test_users(root):
     assert root("DELETE", path).json()["error"] == "User not found"
 
 
+def test_texts_of_users_may_be_numbers(provider, root):
+    """As a script reads them from a table; Keycloak takes them by what they look like."""
+    users = "/realms/shop/users"
+    many = {"shoe": 42.5, "left": True, "numbers": [1, -2, False, None, "x"]}
+    made = {"username": 10023, "enabled": "true", "firstName": 7, "lastName": "", "attributes": many}
+    made["credentials"] = [{"type": "password", "value": 12345}]
+    assert root("POST", users, made).status == 201
+    assert root("POST", users, {"username": "10023"}).status == 409
+    one = root("GET", users + "?username=10023&exact=true").json()[0]
+    kept = {"shoe": ["42.5"], "left": ["true"], "numbers": ["1", "-2", "false", "x"]}
+    assert (one["username"], one["firstName"], one["attributes"], one["enabled"]) == ("10023", "7", kept, True)
+    path = f"{users}/{one['id']}"
+    realm = provider.realm("shop")
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": "10023"}
+    assert realm.token({**form, "password": "12345"}).status == 200
+    assert root("PUT", path + "/reset-password", {"value": 678}).status == 204
+    assert realm.token({**form, "password": "678"}).status == 200
+    assert root("PUT", path, {"username": 10023, "lastName": 8, "attributes": {"a": [9]}}).status == 204
+    one = root("GET", path).json()
+    assert (one["lastName"], one["attributes"]) == ("8", {"a": ["9"]})
+
+
 FOUND = [  # as Keycloak finds them
     ("", "anna bob carl"),
     ("search=an", "anna"),
@@ -275,7 +297,10 @@ BAD = [
     ("POST", "/realms/shop/users", b'{"username":"ab"}'),
     ("POST", "/realms/shop/users", b'{"username":"abc","enabled":"maybe"}'),
     ("POST", "/realms/shop/users", b'{"username":"abc","attributes":7}'),
-    ("POST", "/realms/shop/users", b'{"username":"abc","credentials":[{"type":"password","value":7}]}'),
+    ("POST", "/realms/shop/users", b'{"username":"abc","credentials":[{"type":"password","value":[7]}]}'),
+    ("POST", "/realms/shop/users", b'{"username":["abc"]}'),
+    ("POST", "/realms/shop/users", b'{"username":7}'),
+    ("POST", "/realms/shop/users", b'{"username":"abc","attributes":{"a":[{}]}}'),
     ("GET", "/realms/shop/users?max=x", None),
     ("GET", "/realms/shop/users/..%2f..", None),
     ("GET", "/realms/shop/none", None),

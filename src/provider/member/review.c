@@ -154,13 +154,13 @@ static bool is_scalar(const ost_json *value)
     return ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER);
 }
 
-/* Keycloak takes a password of 1234 in a file, too. */
+/* Keycloak takes a password of 1234, too. */
 static void put_string(review *r, const ost_json *value, ost_text name)
 {
     ost_text text;
     if (ost_json_text(value, &text))
         ost_json_put_text(r->writer, r->trims ? text_trim_lines(text) : text);
-    else if (r->renews && is_scalar(value))
+    else if (is_scalar(value))
         ost_json_put_text(r->writer, ost_json_source(value));
     else
         fail(r, name, "not a string");
