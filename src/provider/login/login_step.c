@@ -73,7 +73,7 @@ bool browser_login_take_levels(call *c, const flow_verdict *verdict)
     browser_login *login = c->job;
     auth_request *r = &login->request;
     const char *words = "";
-    for (size_t i = 0; i < verdict->reached_count; i++)
+    for (size_t i = 0; i < verdict->reached_count && words != NULL; i++)
         words = call_format(c, "%s%s%lld", words, i > 0 ? " " : "", (long long)verdict->reached[i]);
     r->leveled = verdict->level != FLOW_LEVEL_NONE;
     r->level = verdict->level;
@@ -81,7 +81,7 @@ bool browser_login_take_levels(call *c, const flow_verdict *verdict)
     r->levels_since = c->now;
     r->setup = verdict->setup;
     r->levels_id = r->leveled ? uuid_text(c->provider->context, c->arena) : (ost_text){0};
-    if (r->leveled && r->levels_id.data == NULL)
+    if (words == NULL || (r->leveled && r->levels_id.data == NULL))
         browser_login_break(c);
     else if (meets_essential(c))
         return true;
