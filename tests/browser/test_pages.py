@@ -127,6 +127,15 @@ ASKING = {
             "credentials": [{"type": "password", "value": "alice-password"}],
         },
         {
+            "username": "pia",
+            "enabled": True,
+            "email": "pia@example.org",
+            "firstName": "Pia",
+            "lastName": "Cook",
+            "credentials": [{"type": "password", "value": "pia-password"}],
+            "clientRoles": {"account": ["manage-account"]},
+        },
+        {
             "username": "una",
             "enabled": True,
             "requiredActions": ["UPDATE_PROFILE"],
@@ -347,14 +356,24 @@ def identity_providers_without_passwords(page, site):
 
 
 def link_account(page, site):
-    site.upstream.reset(email="alice@example.org")
+    site.upstream.reset(email="alice@example.org", preferred_username="alice\u202ed" + "W" * 120)
     begin(page, site)
-    page.get_by_role("link", name="Staff of Example").click()
+    page.get_by_role("link", name="Bürgerkonto der Stadt").click()
     page.wait_for_url(f"{site.upstream.issuer}/**")
     page.goto(site.upstream.agree(page.url))
-    page.get_by_role("alert").get_by_text("Authenticate to link your account with Staff of Example").wait_for()
+    page.get_by_role("alert").get_by_text("Authenticate to link your account with Bürgerkonto der Stadt").wait_for()
+    shows(page.get_by_text("This account at Bürgerkonto der Stadt"))
+    shows(page.get_by_text("alice???d" + "W" * 55 + "\u2026"))
     shows(page.get_by_role("link", name="Forgot password?"))
     counts(page.locator(".providers"), 0)
+
+
+def link_question(page, site):
+    """To somebody who is signed in, as the account console asks for it."""
+    act(page, site, "pia", kc_action="idp_link:town")
+    pick(page, "Deutsch")
+    page.get_by_role("heading", name="verknüpfen").wait_for()
+    shows(page.get_by_role("button", name="Akzeptieren"))
 
 
 def passkey(page, site):
@@ -685,7 +704,7 @@ WAYS = [
     *(registration, registration_mistyped),
     *(forgotten_password, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address),
     *(device, consent_to_a_device, device_done),
-    *(identity_providers, identity_providers_in_arabic, identity_providers_without_passwords, link_account),
+    *(identity_providers, identity_providers_in_arabic, identity_providers_without_passwords, link_account, link_question),
     *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),
