@@ -370,10 +370,10 @@ def link_account(page, site):
 
 def link_question(page, site):
     """To somebody who is signed in, as the account console asks for it."""
-    act(page, site, "pia", kc_action="idp_link:town")
+    act(page, site, "pia", client_id="portal", kc_action="idp_link:town")
     pick(page, "Deutsch")
     page.get_by_role("heading", name="verknüpfen").wait_for()
-    shows(page.get_by_role("button", name="Akzeptieren"))
+    shows(page.get_by_role("button", name="Annehmen"))
 
 
 def passkey(page, site):
