@@ -345,16 +345,35 @@ def test_names_of_administrators_and_worse(realm, upstream, admin, name):
         assert admin("DELETE", f"/realms/inner/users/{one['id']}").status == 204
 
 
-def test_import_tells_what_bars_a_provider(server, work, upstream):
-    file = work / "barred-realm.json"
-    mapper = {"name": "m", "identityProviderAlias": "up", "identityProviderMapper": "oidc-username-idp-mapper"}
-    realm = {
-        **{"realm": "barred", "enabled": True, "identityProviders": [upstream.config(config={"clientSecret": "${vault.up}"})]},
-        "identityProviderMappers": [{**mapper, "config": {"target": "BROKER_ID", "template": "${CLAIM.sub}"}}],
-    }
-    file.write_text(json.dumps(realm))
+MAPPERS = (
+    *("oidc-user-attribute", "hardcoded-attribute", "oidc-hardcoded-role", "oidc-role", "oidc-advanced-role", "oidc-hardcoded-group"),
+    *("oidc-advanced-group", "keycloak-oidc-role-to-role", "oidc-username", "hardcoded-user-session-attribute", "oidc-user-session-note"),
+)
+OF_ANOTHER_TYPE = "nobody signs in by an identity provider with one of another type"
+
+
+def said_of(work, name, providers, mappers):
+    """What an import tells of a realm."""
+    file = work / f"{name}-realm.json"
+    file.write_text(json.dumps({"realm": name, "enabled": True, "identityProviders": providers, "identityProviderMappers": mappers}))
     done = subprocess.run(
-        [built("src/cli/ostiary"), "realm", "import", file, "--data", work / "barred", "--dry-run"], capture_output=True, text=True, timeout=60
+        [built("src/cli/ostiary"), "realm", "import", file, "--data", work / name, "--dry-run"], capture_output=True, text=True, timeout=60
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0 and "there is no vault" in said and "BROKER_ID" in said, said
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def mapper_of(kind, **config):
+    return {"name": kind, "identityProviderAlias": "up", "identityProviderMapper": kind, "config": config}
+
+
+def test_import_tells_what_bars_a_provider(work, upstream):
+    barred = upstream.config(config={"clientSecret": "${vault.up}"})
+    named = mapper_of("oidc-username-idp-mapper", target="BROKER_ID", template="${CLAIM.sub}")
+    said = said_of(work, "barred", [barred], [named, mapper_of("saml-role-idp-mapper")])
+    assert "there is no vault" in said and "BROKER_ID" in said and OF_ANOTHER_TYPE in said, said
+
+
+def test_import_tells_nothing_of_mappers_that_are_done(work, upstream):
+    said = said_of(work, "mapped", [upstream.config()], [mapper_of(f"{kind}-idp-mapper") for kind in MAPPERS])
+    assert OF_ANOTHER_TYPE not in said and "are not there" not in said, said
