@@ -8,11 +8,15 @@ typedef struct claim_path {
     bool as_json;
 } claim_path;
 
+/* What a subrequest says for itself, else what it is part of: nginx judges no clone (a slice, an
+ * answer fetched anew), whose parent may be a subrequest that was judged by itself. */
 static const ost_identity *identity_of(ngx_http_request_t *r)
 {
     const ostiary_record *record = ostiary_record_find(r);
-    if ((record == NULL || record->judged == NULL) && r != r->main)
-        record = ostiary_record_find(r->main);
+    while ((record == NULL || record->judged == NULL) && r != r->main) {
+        r = r->parent;
+        record = ostiary_record_find(r);
+    }
     if (record == NULL || record->judged == NULL || record->verdict.decision != OST_ALLOW)
         return NULL;
     return record->verdict.identity;
