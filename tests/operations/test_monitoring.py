@@ -14,6 +14,7 @@ import pytest
 import yaml
 from certificates import make_certificate
 from collector import Collector
+from gate_site import Gate
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from needs import must_have
@@ -86,8 +87,16 @@ def provider_metrics(realm_file, tmp_path_factory):
             yield get(f"{provider.base}/metrics")
 
 
-def test_every_metric_named_is_there(provider_metrics, api_metrics):
-    there = {line.split(" ")[0].split("{")[0] for line in (provider_metrics + api_metrics).splitlines() if line[:1] != "#"}
+@pytest.fixture(scope="module")
+def gate_metrics(provider, tmp_path_factory):
+    rules = {"sites": [{"origin": "http://localhost:1", "rules": [{"prefix": "/", "policy": {}}]}]}
+    with Gate(tmp_path_factory.mktemp("gate"), provider.realm().issuer, rules, "nginx") as gate:
+        yield get(f"{gate.base}/metrics")
+
+
+def test_every_metric_named_is_there(provider_metrics, api_metrics, gate_metrics):
+    text = provider_metrics + api_metrics + gate_metrics
+    there = {line.split(" ")[0].split("{")[0] for line in text.splitlines() if line[:1] != "#"}
     named = {name for expression in expressions() for name in METRIC.findall(expression)}
     assert len(named) > 30
     assert sorted(named - there) == []
@@ -103,8 +112,8 @@ def test_labels_that_are_asked_for_are_there(provider_metrics, api_metrics):
     assert 'verdict="refused"' in text
 
 
-def test_prometheus_reads_what_is_served(provider_metrics, api_metrics):
-    for text in (provider_metrics, api_metrics):
+def test_prometheus_reads_what_is_served(provider_metrics, api_metrics, gate_metrics):
+    for text in (provider_metrics, api_metrics, gate_metrics):
         status, told = promtool("check", "metrics", input=text)
         assert (status, told) == (0, "")
 
@@ -117,6 +126,7 @@ def test_prometheus_reads_the_rules():
 HOUR = 70  # minutes of samples
 FLAT, RISING = f"0x{HOUR}", f"0+60x{HOUR}"  # a minute apart: one a second
 PROVIDER, API = 'job="ostiary",instance="a:1"', 'job="ostiary-api",instance="b:1",issuer="https://i"'
+GATE = 'job="ostiary-gate",instance="c:1"'
 
 # What fires, and on what.
 FIRES = {
@@ -181,6 +191,7 @@ FIRES = {
     "OstiaryIntrospectionFails": {f"ostiary_issuer_introspection_failing_seconds{{{API}}}": f"0+60x{HOUR}"},
     "OstiaryStatusListFails": {f"ostiary_issuer_status_list_failing_seconds{{{API}}}": f"0+60x{HOUR}"},
     "OstiaryProcessorFault": {f"ostiary_rsa_faults_total{{{API}}}": f"1x{HOUR}"},
+    "OstiaryGateRulesStale": {f"ostiary_gate_rules_last_reload_successful{{{GATE}}}": f"1x50 0x{HOUR - 50}"},
 }
 
 # A provider and an API that are well: a little of everything, no alert.
@@ -214,6 +225,7 @@ WELL = {
     f'ostiary_guard_verdicts_total{{{API},verdict="refused",reason="no_token"}}': f"0+6000x{HOUR}",
     f'ostiary_guard_verdicts_total{{{API},verdict="allowed",reason=""}}': f"0+600x{HOUR}",
     f"ostiary_rsa_faults_total{{{API}}}": FLAT,
+    f"ostiary_gate_rules_last_reload_successful{{{GATE}}}": f"1x50 0x3 1x{HOUR - 53}",
 }
 
 

@@ -2,7 +2,8 @@
 """A real nginx with our module in it, on a free port, with a configuration of the test's.
 
 OSTIARY_NGINX and OSTIARY_NGINX_MODULE name others than Debian's nginx and the module of the build: script/nginx-module makes them
-of any sources of nginx, also with AddressSanitizer (CFLAGS and LDFLAGS -fsanitize=address, --binary --debug)."""
+of any sources of nginx, also with AddressSanitizer (CFLAGS and LDFLAGS -fsanitize=address, --binary --debug). A module with it in
+an nginx without: OSTIARY_NGINX_PRELOAD names libasan.so and libubsan.so (script/test --only nginx-asan)."""
 
 import http.client
 import os
@@ -46,7 +47,8 @@ def module():
 
 def environment():
     library = pathlib.Path(os.environ.get("OSTIARY_LIBRARY_BUILD") or build_folder()) / "src" / "library"
-    return {**os.environ, "LD_LIBRARY_PATH": str(library)}
+    preload = os.environ.get("OSTIARY_NGINX_PRELOAD")
+    return {**os.environ, "LD_LIBRARY_PATH": str(library), **({"LD_PRELOAD": preload} if preload else {})}
 
 
 class Nginx:
@@ -120,6 +122,10 @@ class Nginx:
     @property
     def pid(self):
         return self._process.pid
+
+    @property
+    def ended(self):
+        return self._process.poll() is not None
 
     def workers(self):
         """Process ids of the workers that are there now."""
