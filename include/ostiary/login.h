@@ -26,6 +26,8 @@ typedef struct ost_login_config {
     const char *client_id;     /* NULL: no browser signs in here, only the endpoints are wanted */
     const char *client_secret; /* NULL: a public client */
     const char *scope;         /* NULL: "openid" */
+    const char *resource;      /* what its access tokens are for, an absolute URI without fragment
+                                  (RFC 8707); NULL: not said */
     const char *redirect_path; /* where the provider sends browsers back to: "/auth" */
     const char *cookie_name;   /* NULL: "ostiary" ("__Host-" is put before it over https) */
     ost_text secret;           /* at least 32 bytes; the same on every node */

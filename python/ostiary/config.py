@@ -174,7 +174,8 @@ class Login(_Settings):
 
     ``client_id`` is the API's own client at the issuer, ``client_secret`` None for a public one; its
     redirect URI is the API's origin with ``redirect_path`` ("/auth"), and ``scope`` ("openid") is what
-    it asks for. ``cookie_secret`` seals the session's cookies: 32 characters at least, the same on
+    it asks for. ``resource`` is named where a provider gives access tokens of this kind for a named
+    resource alone (RFC 8707): an absolute URI. ``cookie_secret`` seals the session's cookies: 32 characters at least, the same on
     every node, and, behind white space, the one before, which still opens what it has sealed: what the
     file of ``--cookie-secret-file`` holds. A program of the C framework with the same secret, issuer and
     ``cookie_name`` ("ostiary") understands the same sessions. ``logout_path`` is "/logout".
@@ -187,6 +188,7 @@ class Login(_Settings):
         *,
         cookie_secret: str | bytes,
         scope: str | None = None,
+        resource: str | None = None,
         redirect_path: str | None = None,
         logout_path: str | None = None,
         cookie_name: str | None = None,

@@ -81,6 +81,7 @@ static int login_init(PyObject *object, PyObject *arguments, PyObject *names)
         {"client_id", MEMBER_STRING, offsetof(ost_login_config, client_id), 0},
         {"client_secret", MEMBER_STRING, offsetof(ost_login_config, client_secret), 0},
         {"scope", MEMBER_STRING, offsetof(ost_login_config, scope), 0},
+        {"resource", MEMBER_STRING, offsetof(ost_login_config, resource), 0},
         {"redirect_path", MEMBER_STRING, offsetof(ost_login_config, redirect_path), 0},
         {"cookie_name", MEMBER_STRING, offsetof(ost_login_config, cookie_name), 0},
         {"cookie_secret", MEMBER_BYTES, offsetof(ost_login_config, secret), 0},

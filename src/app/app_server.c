@@ -36,6 +36,7 @@ static ost_result make_login(app_server *server, ost_error *error)
         .client_id = s->client_id,
         .client_secret = s->client_secret,
         .scope = s->scope,
+        .resource = s->login_resource,
         .redirect_path = server->paths.callback,
         .secret = s->cookie_secret,
         .older_secret = s->older_secret,

@@ -11,6 +11,7 @@
 #include "login/login_cookies.h"
 #include "login/login_core.h"
 #include "login/login_pack.h"
+#include "login/login_url.h"
 
 #define SESSION_LABEL "ostiary login session 1"
 #define TRANSACTION_LABEL "ostiary login transaction 1"
@@ -32,6 +33,9 @@ static ost_result check_config(const ost_login_config *config, ost_error *error)
     if (config->redirect_path == NULL || config->redirect_path[0] != '/' ||
         strpbrk(config->redirect_path, "?#%\\ ") != NULL)
         return ost_error_set(error, OST_E_CONFIG, "the login's redirect path is not a path");
+    if (config->resource != NULL && !login_url_is_resource(text_of(config->resource)))
+        return ost_error_set(error, OST_E_CONFIG,
+                             "the login's resource is not an absolute URI without fragment");
     if (config->cookie_name != NULL && !is_cookie_name(config->cookie_name))
         return ost_error_set(error, OST_E_CONFIG,
                              "the login's cookie name may hold letters, digits, '-' and '_', %d at "
@@ -63,6 +67,7 @@ static ost_result fill(ost_login *made, const ost_login_config *config)
     made->client_id = copy_string(config->client_id, NULL, &failed);
     made->client_secret = copy_string(config->client_secret, NULL, &failed);
     made->scope = copy_string(config->scope, "openid", &failed);
+    made->resource = copy_string(config->resource, NULL, &failed);
     made->redirect_path = copy_string(config->redirect_path, NULL, &failed);
     made->cookie_name = copy_string(config->cookie_name, "ostiary", &failed);
     made->ca_file = copy_string(config->ca_file, NULL, &failed);
@@ -142,9 +147,10 @@ void ost_login_free(ost_login *login)
     login_seal_clear(&login->transactions);
     if (login->client_secret != NULL)
         wipe(login->client_secret, strlen(login->client_secret));
-    char *const strings[] = {login->issuer,  login->client_id,     login->client_secret,
-                             login->scope,   login->redirect_path, login->cookie_name,
-                             login->ca_file, login->proxy,         login->no_proxy};
+    char *const strings[] = {login->issuer,      login->client_id, login->client_secret,
+                             login->scope,       login->resource,  login->redirect_path,
+                             login->cookie_name, login->ca_file,   login->proxy,
+                             login->no_proxy};
     for (size_t i = 0; i < ARRAY_LEN(strings); i++)
         memory_free(strings[i]);
     memory_free(login);

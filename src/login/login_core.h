@@ -24,6 +24,7 @@ struct ost_login {
     char *client_id;
     char *client_secret;
     char *scope;
+    char *resource; /* NULL: not said */
     char *redirect_path;
     char *cookie_name;
     char *ca_file, *proxy, *no_proxy;

@@ -43,6 +43,9 @@ static ost_result exchange_finish(const ost_login *login, const login_endpoints 
                                   login_exchange *exchange)
 {
     size_t headers = 0;
+    /* Said again, for a token of several resources is nobody's (RFC 8707 §2.2). */
+    if (login->resource != NULL)
+        form_append(&exchange->body, "resource", text_of(login->resource));
     exchange->headers[headers++] = "Accept: application/json";
     exchange->headers[headers++] = "Content-Type: application/x-www-form-urlencoded";
     ost_result result = OST_OK;
@@ -114,7 +117,8 @@ static ost_result read_refusal(long status, const ost_json *root, ost_error *err
     ost_text code = OST_TEXT("no error code");
     if (!ost_json_text(ost_json_get(root, "error"), &code))
         return ost_error_set(error, OST_E_REMOTE, "the token endpoint answered %ld", status);
-    bool over = text_is(code, "invalid_grant");
+    /* A session that began before the resource was named has none of it: another login has. */
+    bool over = text_is(code, "invalid_grant") || text_is(code, "invalid_target");
     ost_text shown = text_slice(code, 0, 64);
     return ost_error_set(error, over ? OST_E_EXPIRED : OST_E_REMOTE,
                          "the token endpoint answered %ld \"%.*s\"", status, (int)shown.len,

@@ -92,6 +92,8 @@ static ost_result authorization_url(const ost_login *login, const login_transact
     query_append(&url, "client_id", text_of(login->client_id));
     query_append(&url, "redirect_uri", text_of(uri));
     query_append(&url, "scope", text_of(login->scope));
+    if (login->resource != NULL)
+        query_append(&url, "resource", text_of(login->resource));
     query_append(&url, "state", transaction->state);
     query_append(&url, "nonce", transaction->nonce);
     query_append(&url, "code_challenge", challenge);

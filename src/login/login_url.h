@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which paths a browser may be sent back to after its login. */
+/* Which paths a browser may be sent back to after its login, and what a login may name as the
+ * resource that its tokens are for. */
 #ifndef LOGIN_URL_H
 #define LOGIN_URL_H
 
@@ -11,5 +12,11 @@
  * elsewhere; else "/". Browsers read "//host", "/\host" and either of them with tabs or line ends
  * in between as another host. */
 ost_text login_url_wanted(ost_text wanted);
+
+#define LOGIN_RESOURCE_MAX 2048
+
+/* "an absolute URI, as specified by Section 4.3 of RFC 3986 ... MUST NOT include a fragment
+ * component" (RFC 8707 §2), in the characters of RFC 3986. */
+bool login_url_is_resource(ost_text uri);
 
 #endif

@@ -87,6 +87,23 @@ def test_refresh(api, provider):
     assert provider.count("token") == 2
 
 
+def test_a_resource_is_named_wherever_tokens_are_asked_for(new_items_api, provider):
+    """RFC 8707; a session that has none of it is over when it is refreshed, and the next login has."""
+    resource = "https://api.example/v1?a=b%20c"
+    program = new_items_api(provider.issuer, ["--login-resource", resource])
+    wait_until_ready(program)
+    provider.lifetime = 2
+    browser, page = log_in(program)
+    assert page.status == 200
+    time.sleep(2.2)
+    assert navigate(browser, f"{program.base}/items/").status == 200
+    named = [(call[1], call[2].get("resource")) for call in provider.calls if call[1] in ("auth", "token")]
+    assert named == [("auth", resource), ("token", resource), ("token", resource)]
+    provider.token_answer = (400, {"error": "invalid_target"})
+    time.sleep(2.2)
+    assert navigate(browser, f"{program.base}/items/", follow=False).location.startswith(f"{provider.issuer}/protocol/auth?")
+
+
 def test_refresh_of_many_requests_at_once(api, provider):
     provider.lifetime = 2  # a token of one second may be over before the login is
     browser, _ = log_in(api)

@@ -18,6 +18,9 @@ from web import Browser, bearer, parse_set_cookie, query_of
 SCRIPT = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin", "Accept": "*/*"}
 
 
+RESOURCE = "https://app.example/api?v=1"
+
+
 def rules_for(base):
     return [
         {"prefix": "/public", "public": True},
@@ -70,7 +73,8 @@ def site(provider, application, tmp_path_factory):
 def passing(provider, application, tmp_path_factory):
     """A site whose proxy hands the check's cookies on."""
     identity = nginx_identity([*FIELDS, "Authorization"], cookies=7)
-    with Site(tmp_path_factory.mktemp("passing"), provider, application, ["--passes-cookies"], identity) as running:
+    arguments = ["--passes-cookies", "--login-resource", RESOURCE]
+    with Site(tmp_path_factory.mktemp("passing"), provider, application, arguments, identity) as running:
         yield running
 
 
@@ -324,6 +328,8 @@ def test_refresh_in_the_check(passing, provider):
     assert answer.status == 200 and provider.count("token") == 2
     assert len(answer.all("Set-Cookie")) >= 3
     assert browser.cookie(passing.cookie) != before
+    # Named wherever tokens are asked for (RFC 8707).
+    assert [call[2]["resource"] for call in provider.calls if call[1] in ("auth", "token")] == [RESOURCE] * 3
     assert browser.get(f"{passing.base}/page", headers=SCRIPT).status == 200
     assert provider.count("token") == 2
 

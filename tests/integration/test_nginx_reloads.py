@@ -18,6 +18,7 @@ from test_nginx_module import until_ready
 from test_nginx_subrequests import until
 
 RELOADS = int(os.environ.get("OSTIARY_TEST_RELOADS", "16"))
+SANITIZED = "OSTIARY_NGINX_PRELOAD" in os.environ  # which keeps what was freed, and finds leaks by itself
 MORE = """
     location /ready {{ ostiary off; ostiary_ready; }}
     location /a {{ ostiary_policy {folder}/policy.json; ostiary_scopes openid; ostiary_realm_roles x y z; try_files /index.html =404; }}
@@ -99,7 +100,7 @@ def test_reloads_leave_nothing(provider, tmp_path):
         until_ready(nginx)
         until(lambda: threads_of(nginx) == threads and len(os.listdir(f"/proc/{nginx.pid}/fd")) == descriptors)
         # A configuration is some 100 KiB; a leak of a policy's arena alone would be 4 KiB and more each time.
-        assert memory_of(nginx.pid) - memory < 200 + RELOADS, "KiB"
+        assert SANITIZED or memory_of(nginx.pid) - memory < 200 + RELOADS, "KiB"
         assert nginx.status("/", provider.access_token()) == 200
 
 
@@ -128,7 +129,7 @@ def test_a_broken_configuration_changes_nothing(provider, tmp_path):
                     until(lambda: nginx.log().count("[emerg]") > told)  # noqa: B023
                 if turn == 0:
                     before = memory_of(nginx.pid)
-            assert nginx.workers() == workers and memory_of(nginx.pid) - before < 200
+            assert nginx.workers() == workers and (SANITIZED or memory_of(nginx.pid) - before < 200)
             nginx.write(good)
             renewed(nginx)
         assert set(load.seen) == {200}

@@ -30,7 +30,7 @@ OTHERS = {"up", "ALERTS"}  # of Prometheus
 
 def promtool(*words, input=None):
     program = must_have(lambda: require_program("promtool", "prometheus"))
-    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, input=input, timeout=60)
+    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, input=input, timeout=300)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -17,7 +17,12 @@ oidc = OIDC(
     base_url=os.environ.get("BASE_URL"),
     discovery_url=os.environ.get("DISCOVERY_URL"),
     tenants=os.environ.get("TENANT"),
-    login=Login("myapi", os.environ.get("CLIENT_SECRET"), cookie_secret=os.environ["COOKIE_SECRET"]),
+    login=Login(
+        "myapi",
+        os.environ.get("CLIENT_SECRET"),
+        cookie_secret=os.environ["COOKIE_SECRET"],
+        resource=os.environ.get("LOGIN_RESOURCE"),
+    ),
 )
 app = FastAPI(middleware=oidc.middleware, lifespan=oidc.lifespan)
 app.include_router(oidc.router)

@@ -46,7 +46,7 @@ class FastApi(Program):
         given = dict(zip(arguments[::2], arguments[1::2]))
         environment = {"ISSUER": issuer, "AUDIENCE": audience, "CLIENT_SECRET": "myapi-secret"}
         environment["COOKIE_SECRET"] = secret or os.urandom(32).hex()
-        for name in ("--base-url", "--discovery-url", "--tenant"):
+        for name in ("--base-url", "--discovery-url", "--tenant", "--login-resource"):
             if name in given:
                 environment[name[2:].upper().replace("-", "_")] = given.pop(name)
         assert not given, given
@@ -262,6 +262,8 @@ def test_a_login_begun_at_one_is_finished_at_the_other_address_not(both, first, 
         ({"cookie_secret": SECRET, "cookie_name": "a b"}, "cookie name"),
         ({"cookie_secret": SECRET, "redirect_path": "auth"}, "redirect path"),
         ({"cookie_secret": SECRET, "logout_path": "/auth"}, "logout_path"),
+        ({"cookie_secret": SECRET, "resource": "api"}, "resource"),
+        ({"cookie_secret": SECRET, "resource": "https://api.example/#a"}, "resource"),
         ({"cookie_secret": SECRET, "client_secret": 1}, "client_secret"),
     ],
 )

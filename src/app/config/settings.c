@@ -230,6 +230,7 @@ static void read_texts(const option_values *values, app_settings *s)
     s->resource_documentation = options_get(values, "resource-documentation");
     s->client_id = options_get(values, "client-id");
     s->scope = options_get(values, "scope");
+    s->login_resource = options_get(values, "login-resource");
     s->base_url = options_get(values, "base-url");
     s->docs_client_id = options_get(values, "docs-client-id");
     s->docs_assets = options_get(values, "docs-assets");

@@ -69,6 +69,7 @@ typedef struct app_settings {
     const char *client_id; /* NULL: no browser signs in */
     const char *client_secret;
     const char *scope;
+    const char *login_resource; /* NULL: none is named */
     ost_text cookie_secret, older_secret;
     bool passing_secret; /* made for this run: sessions end with it */
     /* what it tells about itself */

@@ -84,8 +84,10 @@
          "its secret; better by the variable or a file"},                                          \
         {"client-secret-file", "FILE", "OSTIARY_CLIENT_SECRET_FILE", NULL,                         \
          "a file with its secret"},                                                                \
+        {"scope", "SCOPES", "OSTIARY_SCOPE", NULL, "what a browser's login asks for (openid)"},    \
     {                                                                                              \
-        "scope", "SCOPES", "OSTIARY_SCOPE", NULL, "what a browser's login asks for (openid)"       \
+        "login-resource", "URI", "OSTIARY_LOGIN_RESOURCE", NULL,                                   \
+            "resource that a browser's login asks for tokens for (RFC 8707; none)"                 \
     }
 
 /* What seals their cookies. */

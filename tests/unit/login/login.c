@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration of a login: what is refused, and what is optional. */
+#include "login/login_core.h"
 #include "login_fakes.h"
 
 static void refused(const ost_login_config *config)
@@ -31,6 +32,49 @@ static void incomplete_configurations(void **state)
     config = fake_config(), config.secret.len = 31, refused(&config);
     config = fake_config(), config.older_secret = OST_TEXT("short"), refused(&config);
     config = fake_config(), config.guard = NULL, refused(&config);
+}
+
+/* "an absolute URI ... MUST NOT include a fragment component" (RFC 8707 §2). */
+static void resources(void **state)
+{
+    (void)state;
+    static char long_one[2100];
+    memset(long_one, 'a', sizeof long_one - 1);
+    memcpy(long_one, "urn:", 4);
+    const char *const good[] = {"https://api.example", "https://api.example/a?b=c%20d",
+                                "urn:example:api", "api://a1b2/c.d"};
+    const char *const bad[] = {"",
+                               "api",
+                               "/api",
+                               "//api.example",
+                               ":x",
+                               "https:",
+                               "1a:b",
+                               "https://api.example#",
+                               "https://api.example/#a",
+                               "https://api.example/a b",
+                               " https://api.example",
+                               "https://api.example\n",
+                               "https://api.example/\xc3\xa9",
+                               "https://api.example/%",
+                               "https://api.example/%4",
+                               "https://api.example/%zz",
+                               "https://api.example/\"",
+                               "https://api.example/\\",
+                               "https://api.example,https://b.example\x7f",
+                               long_one};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        ost_login_config config = fake_config();
+        config.resource = good[i];
+        ost_login *login = fake_login(&config);
+        assert_string_equal(login->resource, good[i]);
+        ost_login_free(login);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ost_login_config config = fake_config();
+        config.resource = bad[i];
+        refused(&config);
+    }
 }
 
 /* Without a client nobody logs in, but the endpoints can be told. */
@@ -78,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(incomplete_configurations),
+        cmocka_unit_test(resources),
         cmocka_unit_test(endpoints_only),
         cmocka_unit_test(every_allocation_fails_once),
     };

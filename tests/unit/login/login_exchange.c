@@ -44,6 +44,27 @@ static void refresh_with_secret_in_body(void **state)
     login_exchange_clear(&exchange);
 }
 
+/* In every token request (RFC 8707 §2.2). */
+static void resource(void **state)
+{
+    (void)state;
+    static char uri[] = "https://api.example/a?b";
+    ost_login login = make();
+    login.resource = uri;
+    login_exchange exchange;
+    const ost_text said = OST_TEXT("&resource=https%3A%2F%2Fapi.example%2Fa%3Fb");
+    assert_int_equal(
+        login_exchange_code(&login, &endpoints, &transaction, OST_TEXT("c"), &exchange), OST_OK);
+    assert_non_null(
+        memmem(exchange.request.body.data, exchange.request.body.len, said.data, said.len));
+    login_exchange_clear(&exchange);
+    assert_int_equal(login_exchange_refresh(&login, &endpoints, OST_TEXT("r"), &exchange), OST_OK);
+    assert_true(text_is(exchange.request.body,
+                        "grant_type=refresh_token&refresh_token=r&resource=https%3A%2F%2F"
+                        "api.example%2Fa%3Fb"));
+    login_exchange_clear(&exchange);
+}
+
 static void public_client(void **state)
 {
     (void)state;
@@ -101,6 +122,7 @@ static void refusals(void **state)
     } cases[] = {
         {400, "{\"error\":\"invalid_grant\",\"error_description\":\"Code not valid\"}",
          OST_E_EXPIRED},
+        {400, "{\"error\":\"invalid_target\"}", OST_E_EXPIRED},
         {401, "{\"error\":\"invalid_client\"}", OST_E_REMOTE},
         {400, "{\"error\":5}", OST_E_REMOTE},
         {500, "<html>", OST_E_REMOTE},
@@ -133,7 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_with_basic), cmocka_unit_test(refresh_with_secret_in_body),
         cmocka_unit_test(public_client),   cmocka_unit_test(tokens),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(refusals),        cmocka_unit_test(resource),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,7 @@ static void login_url(void **state)
     assert_true(text_is(parameter(step.location, "scope"), "openid"));
     assert_true(text_is(parameter(step.location, "code_challenge_method"), "S256"));
     assert_null(parameter(step.location, "max_age").data);
+    assert_null(parameter(step.location, "resource").data);
 
     login_transaction transaction = transaction_of(with, &step);
     assert_true(text_equal(parameter(step.location, "state"), transaction.state));
@@ -84,6 +85,20 @@ static void login_url(void **state)
     assert_int_equal(parameter(step.location, "code_challenge").len, 43);
     /* Neither the verifier nor the cookie's content is in the URL. */
     assert_null(memmem(step.location.data, step.location.len, transaction.verifier.data, 43));
+}
+
+/* "resource" of RFC 8707 §2.1. */
+static void a_resource_is_named(void **state)
+{
+    fixture *with = *state;
+    ost_login_step step;
+    with->config.resource = "https://api.example/a?b";
+    ost_login *login = fake_login(&with->config);
+    assert_int_equal(
+        ost_login_begin(login, BASE, OST_TEXT("/"), NULL, &with->browser.jar, with->arena, &step),
+        OST_OK);
+    assert_true(text_is(parameter(step.location, "resource"), "https%3A%2F%2Fapi.example%2Fa%3Fb"));
+    ost_login_free(login);
 }
 
 /* RFC 7636 appendix B. */
@@ -242,6 +257,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(login_url),
+        TEST(a_resource_is_named),
         TEST(challenge_of_the_rfc),
         TEST(two_tabs_do_not_disturb_each_other),
         TEST(wanted_stays_here),
