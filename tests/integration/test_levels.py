@@ -19,7 +19,7 @@ ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 
 
 def of(name):
-    return Client(name, SECRET if name == "api" else None, CALLBACK)
+    return Client(name, SECRET if name in ("api", "light") else None, CALLBACK)
 
 
 def realm_file(work):
@@ -35,11 +35,22 @@ def realm_file(work):
         {"clientId": "asking-brief", "publicClient": True, "redirectUris": [CALLBACK], "consentRequired": True,
          "authenticationFlowBindingOverrides": next(c for c in document["clients"] if c["clientId"] == "brief")["authenticationFlowBindingOverrides"]},
     ]
+    device = {"oauth2.device.authorization.grant.enabled": "true"}
+    for name, attributes in (
+        ("device", device),
+        ("least-device", {**device, "minimum.acr.value": "2"}),
+        ("least-unknown", {"minimum.acr.value": "platinum"}),
+        ("least-broken", {"minimum.acr.value": "gold", "acr.loa.map": '{"gold": 2'}),
+    ):
+        document["clients"].append({"clientId": name, "publicClient": True, "redirectUris": [CALLBACK], "attributes": attributes})
+    light = {"client.use.lightweight.access.token.enabled": "true"}
+    document["clients"].append({"clientId": "light", "secret": SECRET, "redirectUris": [CALLBACK], "attributes": light})
     document["registrationAllowed"] = True
     hal = next(user for user in document["users"] if user["username"] == "hal")
-    vic = {**hal, "username": "vic", "email": "vic@example.org"}
-    vic["credentials"] = [{"type": "password", "value": "vic-password"}, *hal["credentials"][1:]]
-    document["users"].append(vic)
+    for name in ("amy", "joe", "leo", "mia", "ned", "pat", "roy", "vic"):
+        credentials = [{"type": "password", "value": f"{name}-password"}, *hal["credentials"][1:]]
+        more = {"email": f"{name}@example.org", "realmRoles": ["offline_access"], "credentials": credentials}
+        document["users"].append({**hal, "username": name, **more})
     file = work / "levels-realm.json"
     file.write_text(json.dumps(document))
     return file
@@ -148,6 +159,89 @@ def test_refreshed_and_exchanged_tokens_say_no_more(realm):
     assert acr(realm.refresh(of("api"), exchanged["refresh_token"]).json()) == "bronze"
     high = tokens_of(realm, dan.ask(acr_values="2"))
     assert acr(realm.token({**form, "subject_token": high["access_token"]}, of("api")).json()) != "1"
+
+
+def exchange(realm, token, **wish):
+    return realm.token({"grant_type": EXCHANGE, "subject_token": token, "subject_token_type": ACCESS, **wish}, of("api")).json()
+
+
+@pytest.mark.parametrize("client, name", [("app", "amy"), ("brief", "joe")])
+def test_what_one_login_gave_is_not_raised_by_another_of_the_client(realm, client, name):
+    """Two tabs of one client: a code, refresh tokens and access tokens of the lower login stay what they are."""
+    who = Person(realm, name)
+    low = tokens_of(realm, who.enter(client, scope="openid offline_access"), client)
+    online = tokens_of(realm, who.ask(client), client)
+    with_code = callback_of(who.ask(client))
+    assert acr(tokens_of(realm, who.device(who.ask(client, acr_values="2")), client)) == "2"
+    assert acr(realm.code(of(client), with_code["code"]).json()) == "bronze"
+    for tokens in (low, online):
+        refreshed = realm.refresh(of(client), tokens["refresh_token"]).json()
+        assert acr(refreshed) == acr(refreshed, "id_token") == "bronze"
+        assert acr(realm.refresh(of(client), refreshed["refresh_token"]).json()) == "bronze"
+    if client == "app":
+        assert acr(exchange(realm, low["access_token"])) == acr(exchange(realm, online["access_token"])) == "bronze"
+
+
+def test_the_level_in_a_code_cannot_be_chosen(realm):
+    who = Person(realm, "leo")
+    code = callback_of(who.enter())["code"]
+    head, rest = code.split(".", 1)
+    for other in (head[:36] + "-2." + rest, head[:36] + "." + rest):
+        assert realm.code(of("app"), other).json()["error"] == "invalid_grant"
+    assert acr(realm.code(of("app"), code).json()) == "bronze"
+
+
+def test_an_exchanged_token_is_not_raised_by_a_login_of_the_other_client(realm):
+    who = Person(realm, "mia")
+    low = tokens_of(realm, who.enter())
+    assert acr(tokens_of(realm, who.device(who.ask("api", acr_values="2")), "api")) == "2"
+    exchanged = exchange(realm, low["access_token"], requested_token_type="urn:ietf:params:oauth:token-type:refresh_token")
+    assert acr(exchanged) == acr(realm.refresh(of("api"), exchanged["refresh_token"]).json()) == "bronze"
+
+
+def test_introspection_says_what_the_login_was_worth(realm):
+    """Of lightweight tokens, which say nothing of it to others."""
+
+    def introspected(tokens):
+        return realm.browser().post(realm.endpoint("token/introspect"), {"token": tokens["access_token"]}, of("light").auth).json()["acr"]
+
+    who = Person(realm, "ned")
+    who.enter("flat")
+    low = tokens_of(realm, who.ask("light"), "light")
+    assert introspected(low) == "0"
+    high = tokens_of(realm, who.device(who.password(who.ask("light", acr_values="2"))), "light")
+    assert (introspected(low), introspected(high)) == ("0", "2")
+
+
+def follow(who, answer):
+    while answer.status in (302, 303):
+        answer = who.browser.get(answer.location)
+    return answer
+
+
+def test_a_device_has_the_level_of_its_own_login(realm):
+    who = Person(realm, "pat")
+    device = realm.device_authorization(of("device")).json()
+    page = follow(who, who.password(follow(who, who.browser.get(device["verification_uri_complete"]))))
+    follow(who, who.browser.submit(page.page.forms[0], accept="yes"))
+    assert acr(tokens_of(realm, who.device(who.ask("device", acr_values="2")), "device")) == "2"
+    tokens = realm.device_token(of("device"), device["device_code"]).json()
+    assert acr(tokens) == acr(realm.refresh(of("device"), tokens["refresh_token"]).json()) == "0"
+
+
+def test_a_device_of_a_client_with_a_least_level(realm):
+    who = Person(realm, "roy")
+    device = realm.device_authorization(of("least-device")).json()
+    page = who.password(follow(who, who.browser.get(device["verification_uri_complete"])))
+    page = follow(who, who.device(page))
+    follow(who, who.browser.submit(page.page.forms[0], accept="yes"))
+    tokens = realm.device_token(of("least-device"), device["device_code"]).json()
+    assert acr(tokens) == acr(realm.refresh(of("least-device"), tokens["refresh_token"]).json()) == "2"
+
+
+@pytest.mark.parametrize("client", ["least-unknown", "least-broken"])
+def test_a_least_level_that_nobody_knows(realm, client):
+    assert Person(realm, "kim").enter(client).page.form("kc-otp-login-form"), "the highest that there is"
 
 
 def test_a_session_without_a_login_of_levels_has_none(realm):

@@ -25,6 +25,7 @@
 
 /* ---- completing ---- */
 
+/* With its level, that no later login raises; nobody changes it in what is known by its hash. */
 static bool make_code(call *c, const browser_login *login, const reached_level *reached,
                       ost_text *ret_code)
 {
@@ -32,9 +33,10 @@ static bool make_code(call *c, const browser_login *login, const reached_level *
     char id[BASE64URL_LEN(sizeof hash)];
     ost_text random = uuid_text(c->provider->context, c->arena);
     const auth_request *r = &login->request;
+    const char *level = reached->leveled ? call_format(c, "-%lld", (long long)reached->level) : "";
     const char *code =
-        call_format(c, "%.*s.%.*s.%s", (int)random.len, random.data, (int)login->session.id.len,
-                    login->session.id.data, c->client->id != NULL ? c->client->id : "");
+        call_format(c, "%.*s%s.%.*s.%s", OST_FORMAT(random), level != NULL ? level : "-",
+                    OST_FORMAT(login->session.id), c->client->id != NULL ? c->client->id : "");
     if (random.data == NULL || code == NULL || ost_sha256(text_of(code), hash) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     const store_client_session client_session = {
@@ -124,7 +126,8 @@ void browser_login_give(call *c, bool proved)
     const reached_level reached = {.proved = proved,
                                    .leveled = login->request.leveled,
                                    .level = login->request.level,
-                                   .names = c->level.names};
+                                   .names = c->level.names,
+                                   .device = login->request.device};
     ost_text code;
     if (!browser_login_spend_levels(c))
         return;
@@ -133,14 +136,12 @@ void browser_login_give(call *c, bool proved)
         login->outcome = given ? LOGIN_DONE : LOGIN_REFUSED;
         return;
     }
-    if (!pushed_request_spend(c, login->request.pushed)) {
-        login->outcome = LOGIN_BROKEN;
+    login->outcome = LOGIN_BROKEN;
+    if (!pushed_request_spend(c, login->request.pushed))
         return;
-    }
-    if (!make_code(c, login, &reached, &code)) {
-        login->outcome = LOGIN_REFUSED;
+    login->outcome = LOGIN_REFUSED;
+    if (!make_code(c, login, &reached, &code))
         return;
-    }
     auth_parameters *p = &login->parameters;
     if (login->request.has_state)
         auth_parameter_add(p, "state", login->request.state);

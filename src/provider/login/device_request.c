@@ -11,6 +11,7 @@
 #include "provider/realm/brute_force.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/session_level.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "store/store_device.h"
@@ -169,6 +170,7 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
         .resources = device.resources,
         .details = device.details,
         .max_age = -1,
+        .acr_proved = acr_demand_of_client(c, c->client, &c->level),
     };
     return DEVICE_FOUND;
 }

@@ -19,6 +19,8 @@ void reached_level_write(const reached_level *reached, ost_json_writer *w)
         ost_json_member_integer(w, "level", reached->level);
     if (reached->names.len > 0)
         ost_json_member_text(w, "acr_asked", reached->names);
+    if (reached->device.len > 0)
+        ost_json_member_text(w, "device", reached->device);
 }
 
 const reached_level *reached_level_read(call *c, ost_text text)
@@ -33,9 +35,35 @@ const reached_level *reached_level_read(call *c, ost_text text)
         return NULL;
     *read = (reached_level){.proved = !text_is(acr, "0"),
                             .names = json_text_of(notes, "acr_asked"),
-                            .lent = ost_json_get(notes, "from") != NULL};
+                            .lent = ost_json_get(notes, "from") != NULL,
+                            .device = json_text_of(notes, "device")};
     read->leveled = ost_json_integer(ost_json_get(notes, "level"), &read->level);
     return read;
+}
+
+/* Out of memory is the least that there is. */
+const reached_level *reached_level_limit(call *c, const reached_level *of_part, int64_t level)
+{
+    static const reached_level nothing = {0};
+    bool leveled = level != FLOW_LEVEL_NONE;
+    if (!leveled && (of_part == NULL || !of_part->leveled))
+        return of_part;
+    reached_level *own = ost_arena_alloc(c->arena, sizeof *own);
+    if (own == NULL)
+        return &nothing;
+    *own = of_part != NULL ? *of_part : nothing;
+    own->proved = false;
+    own->leveled = leveled;
+    own->level = leveled ? level : 0;
+    return own;
+}
+
+const reached_level *reached_level_own(call *c, const reached_level *of_part, const ost_json *level)
+{
+    int64_t number;
+    if (!ost_json_integer(level, &number) || number < 0)
+        number = FLOW_LEVEL_NONE;
+    return reached_level_limit(c, of_part, number);
 }
 
 /* ---- of a session ---- */

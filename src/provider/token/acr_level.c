@@ -197,21 +197,37 @@ static void take_names(call *c, const realm_client *client, least *l)
     ost_text name, rest = call_parameter(c, "acr_values");
     while (text_next(&rest, ' ', &name))
         take(c, client, name, l);
-    if (l->any || l->unknown)
-        return;
+}
+
+static void take_default(call *c, const realm_client *client, least *l)
+{
+    ost_text name, rest = {0};
     (void)!ost_json_text(ost_json_get(client->attributes, "default.acr.values"), &rest);
     while (attribute_next(&rest, &name))
         take(c, client, name, l);
 }
 
-/* No less than the client may have. What is essential and not known stays that. */
+static int64_t highest_of(const realm_client *client)
+{
+    return client->browser_leveled ? client->browser_level : ACR_LEVEL_PROVED;
+}
+
+/* No less than the client may have, and where its flow has levels, but none of that name, the
+ * highest. What is essential and not known stays that. */
 static void take_minimum(call *c, const realm_client *client, least *l)
 {
     ost_text name = {0};
     int64_t level;
     (void)!ost_json_text(ost_json_get(client->attributes, "minimum.acr.value"), &name);
-    if (name.len == 0 || (l->essential && !l->any) || !acr_level_of(c, client, name, &level) ||
-        (l->any && l->level >= level))
+    if (name.len == 0 || (l->essential && !l->any))
+        return;
+    if (!acr_level_of(c, client, name, &level)) {
+        if (!client->browser_leveled)
+            return;
+        level = highest_of(client);
+        name = (ost_text){0};
+    }
+    if (l->any && l->level >= level)
         return;
     l->any = true;
     l->level = level;
@@ -221,7 +237,7 @@ static void take_minimum(call *c, const realm_client *client, least *l)
 /* What cannot be had, or is not known, is tried as well as can be, unless it is essential. */
 static acr_demand judge(const realm_client *client, const least *l, call_level *level)
 {
-    int64_t highest = client->browser_leveled ? client->browser_level : ACR_LEVEL_PROVED;
+    int64_t highest = highest_of(client);
     if (!l->any && !l->unknown)
         return ACR_ANY;
     if (l->essential && !l->any)
@@ -236,21 +252,35 @@ static acr_demand judge(const realm_client *client, const least *l, call_level *
     return l->any && l->level <= ACR_LEVEL_SESSION ? ACR_ANY : ACR_PROVED;
 }
 
+static acr_demand acr_demand_finish(call *c, const realm_client *client, least *l,
+                                    call_level *ret_level)
+{
+    call_level level = {0};
+    if (!l->any && !l->unknown)
+        take_default(c, client, l);
+    take_minimum(c, client, l);
+    acr_demand demand = judge(client, l, &level);
+    char *names = l->len > 0 ? ost_arena_copy(c->arena, (ost_text){l->names, l->len}) : NULL;
+    if (names != NULL)
+        level.names = (ost_text){names, l->len};
+    *ret_level = level;
+    return demand;
+}
+
 acr_demand acr_demand_read(call *c, const realm_client *client, call_level *ret_level)
 {
     const ost_json *claims = read_object(c, call_parameter(c, "claims"));
     least l = {0};
-    call_level level = {0};
     take_claim(c, client, ost_json_get(ost_json_get(claims, "id_token"), "acr"), &l);
     if (!l.any && !l.unknown)
         take_names(c, client, &l);
-    take_minimum(c, client, &l);
-    acr_demand demand = judge(client, &l, &level);
-    char *names = l.len > 0 ? ost_arena_copy(c->arena, (ost_text){l.names, l.len}) : NULL;
-    if (names != NULL)
-        level.names = (ost_text){names, l.len};
-    *ret_level = level;
-    return demand;
+    return acr_demand_finish(c, client, &l, ret_level);
+}
+
+bool acr_demand_of_client(call *c, const realm_client *client, call_level *ret_level)
+{
+    least l = {0};
+    return acr_demand_finish(c, client, &l, ret_level) == ACR_PROVED;
 }
 
 /* ---- for policies ---- */

@@ -37,6 +37,10 @@ typedef enum acr_demand {
  * where the client's flow has some: the highest of the flow at most, unless more is essential. */
 acr_demand acr_demand_read(call *call, const realm_client *client, call_level *ret_level);
 
+/* The same of a request that says nothing of levels itself, as a device's: what the client has.
+ * True: ACR_PROVED, false: ACR_ANY. */
+bool acr_demand_of_client(call *call, const realm_client *client, call_level *ret_level);
+
 /* The names of which one would do, as policies see them: of `claims`, or of `acr_values`, or of
  * default.acr.values. An array; NULL: out of memory. */
 const ost_json *acr_names_asked(call *call, const realm_client *client);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "provider/call/call_policy.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
@@ -116,6 +117,19 @@ static bool keep(call *c, const store_single_use *once, const store_code *code,
     return login_grant_keep(c, once, NOT_VALID, &part, offline, m);
 }
 
+/* "UUID-2.session.client", where the login's flow has levels. */
+static int64_t level_of_code(const call *c)
+{
+    ost_text code = call_parameter(c, "code");
+    size_t end = text_find(code, '.', 0);
+    uint64_t level;
+    return end < code.len && end > UUID_LEN + 1 && code.data[UUID_LEN] == '-' &&
+                   text_to_unsigned((ost_text){code.data + UUID_LEN + 1, end - UUID_LEN - 1},
+                                    INT64_MAX, &level)
+               ? (int64_t)level
+               : FLOW_LEVEL_NONE;
+}
+
 static bool exchange(call *c, const store_single_use *once, grant *g, minted *ret_minted)
 {
     store_session offline = {0};
@@ -125,7 +139,7 @@ static bool exchange(call *c, const store_single_use *once, grant *g, minted *re
         return false;
     if (part.session_id.len == 0)
         return not_valid(c);
-    g->acr = reached_level_read(c, part.notes);
+    g->acr = reached_level_limit(c, reached_level_read(c, part.notes), level_of_code(c));
     g->requested = requested_claims_of(c, &part);
     g->client_started = client_session_since(c, &part);
     g->nonce = code.nonce;

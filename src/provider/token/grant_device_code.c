@@ -41,6 +41,8 @@ static void give(call *c, const store_device *device, store_client_session *part
     store_session offline = {0};
     minted m;
     g.acr = reached_level_read(c, part->notes);
+    if (g.acr != NULL && !text_equal(g.acr->device, device->id)) /* another login's, by now */
+        g.acr = reached_level_limit(c, g.acr, FLOW_LEVEL_NONE);
     g.client_started = client_session_since(c, part);
     g.granted_resources = device->resources;
     g.granted_details = device->details;

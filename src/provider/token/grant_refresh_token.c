@@ -172,7 +172,8 @@ void grant_refresh_token(call *c)
     g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = auth_time_of(claims, &session);
-    g.acr = reached_level_read(c, client_session.notes);
+    g.acr = reached_level_own(c, reached_level_read(c, client_session.notes),
+                              ost_claims_get(claims, LEVEL_CLAIM));
     g.requested = requested_claims_of(c, &client_session);
     g.interactive = client_session.redirect_uri.len > 0 || (g.acr != NULL && !g.acr->lent);
     /* Where policies let no other come of it, the one that was brought goes on (FAPI 2.0 §5.3.2.1).

@@ -13,6 +13,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/session_level.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/claim_tree.h"
 #include "provider/token/grant.h"
@@ -114,6 +115,13 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
     if (g->session_id != NULL)
         claim_put_string(tree, "session_state", session_of(g, strcmp(typ, "ID") == 0));
     return tree;
+}
+
+/* Of this login, whatever another one of the same client reaches. */
+static void put_level(const grant *g, claim_tree *tree)
+{
+    if (g->acr != NULL && g->acr->leveled)
+        claim_put_integer(tree, LEVEL_CLAIM, g->acr->level);
 }
 
 static bool write_claims(call *c, const claim_tree *tree, ost_text *ret_claims)
@@ -258,6 +266,7 @@ static claim_tree *lightweight_claims(call *c, const grant *g, int64_t expires)
     claim_put_text(tree, "scope", g->scope);
     put_rest(c, g, tree);
     run_mappers(c, g, TOKEN_LIGHTWEIGHT, &audiences, tree);
+    put_level(g, tree);
     return tree;
 }
 
@@ -360,6 +369,7 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
         claim_put_text(tree, "resource", g->granted_resources);
     if (g->granted_details.len > 0)
         claim_put_json(tree, OST_TEXT(DETAILS), g->granted_details);
+    put_level(g, tree);
     /* Of a confidential client, its own proof guards it (RFC 9449 §5, RFC 8705 §4). */
     if (g->client->public_client)
         put_confirmation(c, c->jkt, tree);

@@ -140,7 +140,8 @@ static void what_is_asked_of_a_flow_with_levels(void **state)
         {"least", "huh", NULL, ACR_ANY, 3, "gold"},
         {"least", NULL, "{\"essential\":true,\"values\":[\"1\"]}", ACR_ANY, 3, "1 gold"},
         {"least", NULL, "{\"essential\":true,\"values\":[\"huh\"]}", ACR_UNKNOWN, -1, ""},
-        {"odd", "1", NULL, ACR_ANY, 1, "1"},
+        {"odd", "1", NULL, ACR_ANY, 3, "1"},
+        {"odd", NULL, NULL, ACR_ANY, 3, ""},
         {"flat", "3", NULL, ACR_PROVED, -1, "3"},
     };
     (void)state;

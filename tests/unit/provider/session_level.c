@@ -106,6 +106,37 @@ static void how_somebody_has_come_in(void **state)
     assert_true(reached_level_read(c, OST_TEXT("{\"acr\":\"0\",\"from\":\"app\"}"))->lent);
 }
 
+static void what_a_login_of_its_own_is_worth(void **state)
+{
+    static const reached_level raised = {.leveled = true, .level = 2, .names = OST_TEXT("gold")};
+    static const reached_level flat = {.proved = true};
+    static const struct {
+        const reached_level *of_part;
+        const char *own;
+        bool leveled;
+        int64_t level;
+    } cases[] = {
+        {&raised, "1", true, 1},    {&raised, "2", true, 2},      {&raised, "0", true, 0},
+        {&raised, NULL, false, 0},  {&raised, "\"2\"", false, 0}, {&raised, "-1", false, 0},
+        {&raised, "2.5", false, 0}, {&flat, "1", true, 1},        {NULL, "1", true, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        call *c = fixture_call(f, "x", NULL);
+        const ost_json *own = NULL;
+        if (cases[i].own != NULL)
+            assert_int_equal(ost_json_read(text_of(cases[i].own), NULL, c->arena, &own, NULL),
+                             OST_OK);
+        const reached_level *found = reached_level_own(c, cases[i].of_part, own);
+        if (found == NULL || found->proved || found->leveled != cases[i].leveled ||
+            found->level != cases[i].level)
+            fail_msg("case %zu", i);
+    }
+    call *c = fixture_call(f, "x", NULL);
+    assert_ptr_equal(reached_level_own(c, &flat, NULL), &flat);
+    assert_null(reached_level_own(c, NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +144,7 @@ int main(void)
         cmocka_unit_test(what_is_noted),
         cmocka_unit_test(there_is_room_for_so_many),
         cmocka_unit_test(how_somebody_has_come_in),
+        cmocka_unit_test(what_a_login_of_its_own_is_worth),
     };
     f = fixture_new();
     int failed = cmocka_run_group_tests_name("provider-session_level", tests, NULL, NULL);
