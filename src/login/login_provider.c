@@ -12,6 +12,7 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
+#include "guard/keys/issuer_document.h"
 #include "guard/tenants.h"
 #include "net/net.h"
 
@@ -203,12 +204,16 @@ static void schedule(login_provider *provider, bool succeeded)
 static ost_result read_response(const login_provider *provider, const net_response *response,
                                 const login_endpoints **ret_endpoints, ost_error *error)
 {
-    if (response->result != OST_OK)
-        return ost_error_set(error, response->result, "%s", response->detail);
-    if (response->status != 200)
-        return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
-    return login_endpoints_read(response->body, provider->url, provider->issuer,
-                                provider->insecure_http, ret_endpoints, error);
+    ost_error why = {0};
+    ost_result result = issuer_document_check(ISSUER_DISCOVERY, provider->url, response, &why);
+    if (result == OST_OK)
+        result = login_endpoints_read(response->body, provider->url, provider->issuer,
+                                      provider->insecure_http, ret_endpoints, &why);
+    if (result == OST_OK)
+        return OST_OK;
+    if (why.code != result)
+        error_set_sentence(&why, result);
+    return issuer_document_fail(ISSUER_DISCOVERY, provider->url, result, &why, error);
 }
 
 static void fetched(const net_response *response, void *user)
@@ -221,8 +226,6 @@ static void fetched(const net_response *response, void *user)
     ost_result result = read_response(provider, response, &endpoints, &error);
     if (result == OST_OK)
         publish(provider, endpoints);
-    else if (error.code != result)
-        error_set_sentence(&error, result);
     note(provider, result == OST_OK ? "" : error.detail);
     schedule(provider, result == OST_OK);
 }

@@ -38,6 +38,7 @@ typedef struct net_response {
     long max_age;          /* of Cache-Control, less Age; -1 when absent */
     long retry_after;      /* seconds, of Retry-After; -1 when absent */
     const char *detail;    /* a sentence when result is not OST_OK */
+    const char *redirect;  /* OST_E_REDIRECT: where to, without query and what is not visible */
 } net_response;
 
 /* How a mail server is spoken to. */

@@ -281,12 +281,27 @@ ost_result transfer_result(const transfer *t, CURLcode code)
     }
 }
 
+/* In the place of a problem, which there is none of. A query may hold what is nobody's business. */
+static const char *show_redirect(transfer *t)
+{
+    const char *to = NULL;
+    size_t len = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
+    while (to != NULL && len + 1 < sizeof t->problem && to[len] != '\0' && to[len] != '?') {
+        t->problem[len] = (char)(to[len] > ' ' && to[len] <= '~' ? to[len] : '.');
+        len++;
+    }
+    t->problem[len] = '\0';
+    return t->problem;
+}
+
 void transfer_report(transfer *t, ost_result result)
 {
     net_response response = {.result = result,
                              .max_age = response_fields_freshness(&t->fields),
                              .retry_after = t->fields.retry_after,
-                             .detail = ""};
+                             .detail = "",
+                             .redirect = ""};
     const char *type = NULL;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &response.status);
     curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
@@ -296,9 +311,12 @@ void transfer_report(transfer *t, ost_result result)
                  "the answer's content coding \"%s\" is not known, or broken", t->fields.coding);
     if (t->refused && result == OST_E_REMOTE)
         snprintf(t->problem, sizeof t->problem, "the host has no address that may be asked");
+    if (result == OST_E_REDIRECT)
+        response.redirect = show_redirect(t);
     if (result == OST_OK)
         response.body = buffer_text(&t->received);
-    else if (t->problem[0] != '\0' && result != OST_E_CEILING && result != OST_E_STATE)
+    else if (t->problem[0] != '\0' && result != OST_E_CEILING && result != OST_E_STATE &&
+             result != OST_E_REDIRECT)
         response.detail = t->problem;
     else
         response.detail = ost_result_sentence(result);

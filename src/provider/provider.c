@@ -161,13 +161,15 @@ static const http_field headers[] = {
 };
 
 /* Everything stands below the relative path; of RFC 8414's well-known addresses, that path and the
- * realm's come last. */
+ * realm's come last. The first page is that path itself, as slashes at the end do not count. */
 static bool place_route(const char *path, const char *before, char placed[MAX_PATH])
 {
     const char *below = strstr(path, "/realms/");
     size_t first =
         text_starts(text_of(path), "/.well-known/") && below != NULL ? (size_t)(below - path) : 0;
-    int len = snprintf(placed, MAX_PATH, "%.*s%s%s", (int)first, path, before, path + first);
+    bool is_root = strcmp(path, "/") == 0 && before[0] != '\0';
+    int len = snprintf(placed, MAX_PATH, "%.*s%s%s", (int)first, path, before,
+                       is_root ? "" : path + first);
     return len > 0 && len < MAX_PATH;
 }
 

@@ -154,12 +154,13 @@ OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost
                                                ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
-/* Those of them that have one of the ids, or one of the (folded) names: in any order, and one may
- * be there twice. Of ids and names that nobody has nothing is told. */
+/* Those of them that have one of the ids, one of the (folded) names, or one of the (folded)
+ * addresses as theirs alone: in any order, and one may be there twice. Of what nobody has nothing
+ * is told. */
 typedef struct store_user_wanted {
     ost_text realm;
-    const ost_text *ids, *names;
-    size_t id_count, name_count;
+    const ost_text *ids, *names, *addresses;
+    size_t id_count, name_count, address_count;
 } store_user_wanted;
 OST_MUST_CHECK ost_result store_user_pick(store *store, const store_user_wanted *wanted,
                                           ost_arena *arena, store_user **ret_users,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many users of a store read at a time: those of some ids and names, or those behind a name. */
+/* Many users of a store read at a time: those of some ids, names and addresses, or those behind a
+ * name. */
 #include <ostiary/json.h>
 
 #include "base/text.h"
@@ -8,8 +9,6 @@
 #include "store/transaction.h"
 
 #define IDS_MAX ((size_t)64 << 20) /* bytes of a list of ids or names */
-
-#define USERS_OF(column, ids) USER_SELECT "AND " column " IN (" ids ")"
 
 typedef struct picking {
     database *d;
@@ -61,15 +60,29 @@ static ost_result add_picked(picking *p, store_user *users, size_t count)
     return OST_OK;
 }
 
-static ost_result pick_listed(picking *p, const ost_text *texts, size_t count, bool by_name)
+/* How users are asked for by one column. */
+typedef struct pick_by {
+    const char *listed_sqlite, *listed_postgresql, *one;
+} pick_by;
+
+#define PICK_BY(column, also)                                                                      \
+    {                                                                                              \
+        USER_SELECT also "AND " column " IN (" SQLITE_IDS ")",                                     \
+            USER_SELECT also "AND " column " IN (" POSTGRESQL_IDS ")",                             \
+            USER_SELECT also "AND " column " = ?2"                                                 \
+    }
+
+static const pick_by by_id = PICK_BY("id", "");
+static const pick_by by_name = PICK_BY("username", "");
+/* The index is of those who have one. */
+static const pick_by by_address = PICK_BY("unique_email", "AND unique_email <> '' ");
+
+static ost_result pick_listed(picking *p, const ost_text *texts, size_t count, const pick_by *by)
 {
     ost_text list;
     store_user *found;
     size_t found_count;
-    const char *sql =
-        by_name
-            ? text_for(p->d, USERS_OF("username", SQLITE_IDS), USERS_OF("username", POSTGRESQL_IDS))
-            : text_for(p->d, USERS_OF("id", SQLITE_IDS), USERS_OF("id", POSTGRESQL_IDS));
+    const char *sql = text_for(p->d, by->listed_sqlite, by->listed_postgresql);
     ost_result result = list_plain(texts, count, p->arena, &list);
     if (result == OST_OK)
         result =
@@ -77,16 +90,14 @@ static ost_result pick_listed(picking *p, const ost_text *texts, size_t count, b
     return result == OST_OK ? add_picked(p, found, found_count) : result;
 }
 
-static ost_result pick_others(picking *p, const ost_text *texts, size_t count, bool by_name)
+static ost_result pick_others(picking *p, const ost_text *texts, size_t count, const pick_by *by)
 {
     ost_result result = OST_OK;
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         store_user one;
         if (is_plain(texts[i]))
             continue;
-        statement *st =
-            PREPARED(p->d, by_name ? USER_SELECT "AND username = ?2" : USER_SELECT "AND id = ?2",
-                     p->realm, texts[i]);
+        statement *st = PREPARED(p->d, by->one, p->realm, texts[i]);
         result = read_first_user(p->d, st, p->arena, &one);
         reset_statement(st);
         if (result == OST_OK)
@@ -97,10 +108,10 @@ static ost_result pick_others(picking *p, const ost_text *texts, size_t count, b
     return result;
 }
 
-static ost_result pick(picking *p, const ost_text *texts, size_t count, bool by_name)
+static ost_result pick(picking *p, const ost_text *texts, size_t count, const pick_by *by)
 {
-    ost_result result = count > 0 ? pick_listed(p, texts, count, by_name) : OST_OK;
-    return result == OST_OK ? pick_others(p, texts, count, by_name) : result;
+    ost_result result = count > 0 ? pick_listed(p, texts, count, by) : OST_OK;
+    return result == OST_OK ? pick_others(p, texts, count, by) : result;
 }
 
 ost_result store_user_pick(store *s, const store_user_wanted *wanted, ost_arena *arena,
@@ -108,9 +119,11 @@ ost_result store_user_pick(store *s, const store_user_wanted *wanted, ost_arena 
 {
     database *d = read_begin(s);
     picking p = {.d = d, .realm = wanted->realm, .arena = arena};
-    ost_result result = pick(&p, wanted->ids, wanted->id_count, false);
+    ost_result result = pick(&p, wanted->ids, wanted->id_count, &by_id);
     if (result == OST_OK)
-        result = pick(&p, wanted->names, wanted->name_count, true);
+        result = pick(&p, wanted->names, wanted->name_count, &by_name);
+    if (result == OST_OK)
+        result = pick(&p, wanted->addresses, wanted->address_count, &by_address);
     read_end(s, d);
     if (result != OST_OK)
         return result;
@@ -124,7 +137,7 @@ ost_result store_within_users(store_within *within, ost_text realm, const ost_te
                               size_t *ret_count)
 {
     picking p = {.d = (database *)within, .realm = realm, .arena = arena};
-    ost_result result = pick(&p, ids, count, false);
+    ost_result result = pick(&p, ids, count, &by_id);
     if (result != OST_OK)
         return result;
     *ret_users = p.users;

@@ -85,6 +85,8 @@ def test_p5_a_relative_path(started):
     assert Browser().get(f"http://localhost:{port}/realms/shop").status == 404
     inserted = f"http://localhost:{port}/.well-known/openid-configuration/auth/realms/shop"
     assert Browser().get(inserted).status == 200
+    for first in ("/auth", "/auth/"):  # the page of whoever types the address
+        assert "<title>" in Browser().get(f"http://localhost:{port}{first}").text
 
 
 def test_p5_a_path_that_a_proxy_takes_off(started):

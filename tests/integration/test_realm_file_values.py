@@ -206,6 +206,40 @@ def test_p21_a_preview_finds_users_who_are_alike(importing):
     assert done.returncode == 0, done.stderr
 
 
+def test_p21_a_preview_of_an_update_finds_users_who_are_alike(importing):
+    """So does the import itself, before it has changed anything; names and addresses may go from one to another."""
+
+    def user(name, letter, **members):
+        return {"username": name, "id": letter * 8 + "-1111-1111-1111-111111111111", "enabled": True, **members}
+
+    def file(*users):
+        return {"realm": "x", "enabled": True, "users": list(users)}
+
+    there = [user("\u00c4nne", "a", email="anne@x.example"), user("bob", "b", email="Bob@x.example")]
+    done, _ = importing(file(*there))
+    assert done.returncode == 0, done.stderr
+    refused = [
+        (["--merge"], file(user("Carl", "c"), user("carl", "d"))),
+        (["--replace"], file(user("\u00c4nne", "c"), user("\u00e4nne", "d"))),
+        (["--merge"], file(user("carl", "c", email="Q@x.example"), user("dora", "d", email="q@x.example"))),
+        (["--merge"], file(user("carl", "c", email="BOB@x.example"))),  # whom the file does not name
+        (["--merge"], file(user("BOB", "a"))),
+        (["--replace"], file(user("ann", "a", email="q@x.example"), user("bob", "b", email="Q@x.example"))),
+    ]
+    for options, content in refused:
+        for more in (["--dry-run"], []):
+            done, _ = importing(content, *options, *more)
+            assert done.returncode == 1, (options, content, done.stdout)
+            assert "a user of the name, id or address of" in done.stderr and "exists already" in done.stderr
+    swapped = file(user("bob", "a", email="bob@x.example"), user("\u00e4nne", "b", email="anne@x.example"))
+    taken = file(user("carl", "c", email="bob@x.example"))
+    for options, content in ((["--merge"], swapped), (["--replace"], swapped), (["--replace"], taken)):
+        done, _ = importing(content, *options, "--dry-run")
+        assert done.returncode == 0, done.stderr
+        done, _ = importing(content, *options)
+        assert done.returncode == 0, done.stderr
+
+
 # ---- what is not ignored on the command line ----
 
 

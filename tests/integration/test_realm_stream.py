@@ -83,8 +83,8 @@ def test_a_file_of_any_length_comes_in_through_little_memory(large_file, store):
 WRONG = {
     "object": (b'{"realm":"x","users":{}}', "users: not an array"),
     "string": (b'{"realm":"x","users":"ann"}', "users: not an array"),
-    "twice": (b'{"realm":"x","users":[],"users":[]}', "two members of the same name"),
-    "escaped": (b'{"realm":"x","users":[{"username":"ann"}],"us\\u0065rs":[]}', "two members of the same name"),
+    "twice": (b'{"realm":"x","users":[],"users":[]}', 'byte 24: an object has two members of the same name, "users" (column 25)'),
+    "escaped": (b'{"realm":"x","users":[{"username":"ann"}],"us\\u0065rs":[]}', 'two members of the same name, "users"'),
     "number": (b'{"realm":"x","users":[{"username":"ann"},7]}', "users[1]: not an object"),
     "type": (b'{"realm":"x","users":[{"username":"ann"},{"username":"bob","enabled":3}]}', "users[1].enabled: neither"),
     "truncated": (b'{"realm":"x","users":[{"username":"ann"}', "line 1, byte 40: the document ends too early"),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/context.h"
+#include "guard/keys/issuer_document.h"
 #include "guard/keys/key_source.h"
 
 #define MIN_LIFETIME 60            /* seconds; an issuer's max-age counts from here on */
@@ -113,28 +114,19 @@ static void tell_discovered(const key_source *s, char *introspection_url)
         memory_free(introspection_url);
 }
 
-/* An answer that may be read at all. */
-static ost_result check_response(const net_response *response, ost_error *error)
-{
-    if (response->result != OST_OK)
-        return ost_error_set(error, response->result, "%s", response->detail);
-    if (response->status != 200)
-        return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
-    return OST_OK;
-}
-
 static void on_keys(const net_response *response, void *user)
 {
     key_source *s = user;
     ost_error why = {0}, error = {0};
     bool changed = false;
-    ost_result result = check_response(response, &why);
+    const char *url = s->fixed_jwks_url != NULL ? s->fixed_jwks_url : s->jwks_url;
+    ost_result result = issuer_document_check(ISSUER_KEYS, url, response, &why);
     if (result == OST_OK)
         result = key_document_publish(s, response->body, &changed, &why);
     if (changed && s->seed_file != NULL)
         (void)!key_seed_store(s, response->body, &error); /* keys are good; the error is shown */
     if (result != OST_OK)
-        ost_error_set(&error, result, "key set: %s", why.detail);
+        issuer_document_fail(ISSUER_KEYS, url, result, &why, &error);
     fetch_ended(s, result == OST_OK, response, &error);
 }
 
@@ -161,11 +153,11 @@ static void on_discovery(const net_response *response, void *user)
     key_source *s = user;
     ost_error why = {0}, error = {0};
     discovery found = {0};
-    ost_result result = check_response(response, &why);
+    ost_result result = issuer_document_check(ISSUER_DISCOVERY, s->discovery_url, response, &why);
     if (result == OST_OK)
         result = discovery_read(s, response->body, &found, &why);
     if (result != OST_OK) {
-        ost_error_set(&error, result, "discovery: %s", why.detail);
+        issuer_document_fail(ISSUER_DISCOVERY, s->discovery_url, result, &why, &error);
         tell_discovered(s, NULL);
         fetch_ended(s, false, response, &error);
         return;

@@ -46,8 +46,10 @@ bool key_source_is_ready(key_source *s)
 void key_source_explain(key_source *s, bool some, ost_error *error)
 {
     pthread_mutex_lock(&s->lock);
-    ost_error_set(error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", s->name,
-                  some ? "are too old to serve" : "have not been obtained",
-                  s->last_error[0] != '\0' ? ": " : "", s->last_error);
+    const char *state = some ? "are too old to serve" : "have not been obtained";
+    if (s->last_error[0] != '\0') /* it names the address, for which there has to be room */
+        ost_error_set(error, OST_E_KEY_UNKNOWN, "the issuer's keys %s: %s", state, s->last_error);
+    else
+        ost_error_set(error, OST_E_KEY_UNKNOWN, "the keys of issuer %.150s %s", s->name, state);
     pthread_mutex_unlock(&s->lock);
 }

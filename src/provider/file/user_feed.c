@@ -8,8 +8,8 @@
 #include "base/thread.h"
 #include "provider/file/user_make.h"
 #include "provider/file/user_review.h"
+#include "provider/stream/users_apart.h"
 #include "provider/realm/user_row.h"
-#include "provider/stream/id_set.h"
 
 #define BATCH 512
 #define BATCH_MEMORY ((size_t)8 << 20) /* or as many as take so much */
@@ -204,56 +204,19 @@ store_user_feed user_feed_for_store(user_feed *f)
     return (store_user_feed){.begin = feed_begin, .next = next, .user = f};
 }
 
-/* What the store holds apart: 16 bytes of each. */
-typedef struct apart {
-    id_set ids, names, addresses;
-} apart;
-
-static ost_result apart_begin(apart *a, const ost_context *context)
-{
-    ost_result result = id_set_begin(&a->ids, context);
-    if (result == OST_OK)
-        result = id_set_begin(&a->names, context);
-    return result == OST_OK ? id_set_begin(&a->addresses, context) : result;
-}
-
-static void apart_clear(apart *a)
-{
-    id_set_clear(&a->ids);
-    id_set_clear(&a->names);
-    id_set_clear(&a->addresses);
-}
-
-static ost_result apart_add(apart *a, const store_user *user, ost_error *error)
-{
-    bool id = true, name = true, address = true;
-    ost_result result = id_set_add(&a->ids, user->id, &id);
-    if (result == OST_OK)
-        result = id_set_add(&a->names, user->username, &name);
-    if (result == OST_OK && user->email.len > 0 && !user->email_shared)
-        result = id_set_add(&a->addresses, user->email, &address);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    return id && name && address
-               ? OST_OK
-               : ost_error_set(error, OST_E_CONFLICT,
-                               "a user of the name, id or address of %.*s exists already",
-                               (int)user->username.len, user->username.data);
-}
-
 ost_result user_feed_try(user_feed *f, ost_error *error)
 {
     const store_user *rows;
     size_t count = 1;
-    apart seen = {0};
-    ost_result result = apart_begin(&seen, f->from.context);
+    users_apart seen;
+    ost_result result = users_apart_begin(&seen, f->from.context);
     result = result == OST_OK ? feed_begin(f, error) : error_set_sentence(error, result);
     while (result == OST_OK && count > 0) {
         result = next(f, &rows, &count, error);
         for (size_t i = 0; result == OST_OK && i < count; i++)
-            result = apart_add(&seen, &rows[i], error);
+            result = users_apart_add(&seen, &rows[i], error);
     }
-    apart_clear(&seen);
+    users_apart_clear(&seen);
     return result;
 }
 

@@ -172,15 +172,64 @@ static ost_result make_batch(planning *p, ost_error *error)
     return result;
 }
 
+/* Which user of the batch is to have the name or the address of a stored one. */
+static const store_user *heir_of(const planning *p, const store_user *holder)
+{
+    size_t i = 0;
+    while (i < p->users.count && !text_equal(p->users.rows[i].username, holder->username) &&
+           !text_equal(p->users.rows[i].email, holder->email))
+        i++;
+    return i < p->users.count ? &p->users.rows[i] : holder;
+}
+
+static ost_result note_holder(planning *p, const store_user *holder)
+{
+    id_list *holders = &p->plan->holders;
+    if (id_set_has(&p->plan->seen, holder->id))
+        return OST_OK;
+    ost_result result = id_list_add(holders, 0, holder->id);
+    return result == OST_OK ? id_list_add(holders, 1, heir_of(p, holder)->username) : result;
+}
+
+/* Who has a name or an address that a user of the batch comes to have. Those may still be met in
+ * the file, and have others then. */
+static ost_result find_holders(planning *p)
+{
+    store_user *found;
+    size_t count = 0;
+    ost_text *names = ost_arena_alloc(p->batch, p->users.count * sizeof *names);
+    ost_text *addresses = ost_arena_alloc(p->batch, p->users.count * sizeof *addresses);
+    if (names == NULL || addresses == NULL)
+        return OST_E_MEMORY;
+    store_user_wanted wanted = {
+        .realm = text_of(p->plan->from.realm->name), .names = names, .addresses = addresses};
+    for (size_t i = 0; i < p->users.count; i++) {
+        const store_user *row = &p->users.rows[i], *before = p->users.before[i];
+        if (before != NULL && !is_renamed(row, before))
+            continue;
+        names[wanted.name_count++] = row->username;
+        if (row->email.len > 0 && !row->email_shared)
+            addresses[wanted.address_count++] = row->email;
+    }
+    ost_result result = store_user_pick(p->plan->from.store, &wanted, p->batch, &found, &count);
+    for (size_t i = 0; i < count && result == OST_OK; i++)
+        result = note_holder(p, &found[i]);
+    return result;
+}
+
 static ost_result plan_batch(planning *p, ost_error *error)
 {
     ost_result result = p->users.count > 0 ? make_batch(p, error) : OST_OK;
     if (result != OST_OK)
         return result;
     for (size_t i = 0; i < p->users.count && result == OST_OK; i++)
-        result = plan_user(p, i);
+        result = error_set_sentence(error, plan_user(p, i));
+    for (size_t i = 0; i < p->users.count && result == OST_OK; i++)
+        result = users_apart_add(&p->plan->apart, &p->users.rows[i], error);
+    if (result == OST_OK && p->plan->from.mode == MERGE_INTO)
+        result = error_set_sentence(error, find_holders(p));
     p->plan->count += p->users.count;
-    return error_set_sentence(error, result);
+    return result;
 }
 
 static void forget_batch(const planning *p)
@@ -293,7 +342,7 @@ static bool stays(const planning *p, const store_user *user)
                              : !p->plan->from.lists_users;
 }
 
-static ost_result plan_other(planning *p, const store_user *user)
+static ost_result plan_other(planning *p, const store_user *user, ost_error *error)
 {
     user_plan *plan = p->plan;
     store_user pruned;
@@ -304,39 +353,58 @@ static ost_result plan_other(planning *p, const store_user *user)
         realm_changes_note_member(p->changes, CHANGE_REMOVED, "USER", user->username,
                                   (ost_text){0});
         plan->changed++;
-        return id_list_add(&plan->removed, 0, user->id);
+        return error_set_sentence(error, id_list_add(&plan->removed, 0, user->id));
     }
+    if (users_apart_meet(&plan->apart, user))
+        return users_apart_refuse(user->username, error);
     ost_result result = user_prune(user, plan->from.realm, p->batch, &pruned, &changed);
     if (result != OST_OK || !changed)
-        return result;
+        return error_set_sentence(error, result);
     result = compare(p, &pruned, user, &changed);
     plan->changed += changed;
-    return result == OST_OK && changed ? id_list_add(&plan->pruned, 0, user->id) : result;
+    if (result == OST_OK && changed)
+        result = id_list_add(&plan->pruned, 0, user->id);
+    return error_set_sentence(error, result);
 }
 
 static ost_result plan_others(planning *p, ost_error *error)
 {
     const user_plan_source *from = &p->plan->from;
     ost_arena *last = ost_arena_new(USER_MAX);
-    ost_result result = last != NULL ? OST_OK : OST_E_MEMORY;
+    ost_result result = error_set_sentence(error, last != NULL ? OST_OK : OST_E_MEMORY);
     ost_text behind = {0};
     size_t count = 1;
     while (result == OST_OK && count > 0) {
         store_user *users;
         result = store_user_behind(from->store, text_of(from->realm->name), behind, BATCH, p->batch,
                                    &users, &count);
+        result = error_set_sentence(error, result);
         for (size_t i = 0; result == OST_OK && i < count; i++)
-            result = plan_other(p, &users[i]);
+            result = plan_other(p, &users[i], error);
         if (result == OST_OK && count > 0) {
             ost_arena_reset(last);
             behind = users[count - 1].username;
             behind.data = ost_arena_copy(last, behind);
-            result = behind.data != NULL ? OST_OK : OST_E_MEMORY;
+            result = error_set_sentence(error, behind.data != NULL ? OST_OK : OST_E_MEMORY);
         }
         forget_batch(p);
     }
     ost_arena_free(last);
-    return error_set_sentence(error, result);
+    return result;
+}
+
+/* Nobody of the file: they keep what they have. */
+static ost_result refuse_holders(const user_plan *plan, ost_error *error)
+{
+    id_cursor cursor;
+    unsigned char number;
+    ost_text holder, heir;
+    id_list_begin(&plan->holders, &cursor);
+    while (id_list_next(&cursor, &number, &holder) && id_list_next(&cursor, &number, &heir)) {
+        if (!id_set_has(&plan->seen, holder))
+            return users_apart_refuse(heir, error);
+    }
+    return OST_OK;
 }
 
 /* ---- the plan ---- */
@@ -344,6 +412,8 @@ static ost_result plan_others(planning *p, ost_error *error)
 static ost_result plan_all(planning *p, ost_error *error)
 {
     ost_result result = plan_file(p, error);
+    if (result == OST_OK)
+        result = refuse_holders(p->plan, error);
     if (result == OST_OK)
         result = plan_accounts(p, error);
     if (result == OST_OK && p->plan->from.mode == MERGE_REPLACE)
@@ -359,7 +429,8 @@ ost_result user_plan_make(const user_plan_source *source, realm_changes *changes
                             .fates = {.arena = arena},
                             .renamed = {.arena = arena},
                             .pruned = {.arena = arena},
-                            .removed = {.arena = arena}};
+                            .removed = {.arena = arena},
+                            .holders = {.arena = arena}};
     planning p = {.plan = ret_plan,
                   .changes = changes,
                   .batch = ost_arena_new(MOST_MEMORY),
@@ -369,6 +440,8 @@ ost_result user_plan_make(const user_plan_source *source, realm_changes *changes
     ost_result result = p.batch != NULL && p.scratch != NULL && ret_plan->passwords.made != NULL
                             ? id_set_begin(&ret_plan->seen, source->context)
                             : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = users_apart_begin(&ret_plan->apart, source->context);
     result = result == OST_OK ? plan_all(&p, error) : error_set_sentence(error, result);
     ost_arena_free(p.scratch);
     ost_arena_free(p.batch);
@@ -378,4 +451,5 @@ ost_result user_plan_make(const user_plan_source *source, realm_changes *changes
 void user_plan_clear(user_plan *plan)
 {
     id_set_clear(&plan->seen);
+    users_apart_clear(&plan->apart);
 }

@@ -7,6 +7,7 @@
 #include "provider/file/document_merge.h"
 #include "provider/file/plain_passwords.h"
 #include "provider/file/realm_changes.h"
+#include "provider/stream/users_apart.h"
 #include "provider/stream/account_names.h"
 #include "provider/stream/id_list.h"
 #include "provider/stream/id_set.h"
@@ -36,6 +37,8 @@ typedef struct user_plan {
     id_list fates;           /* of the users of the file, by their numbers; USER_WRITTEN: the id */
     id_list renamed;         /* whose name or address changes */
     id_list pruned, removed; /* others of the realm */
+    users_apart apart;       /* those of the file as they are to be */
+    id_list holders; /* 0: others who had such a name or address; 1: its user's name, behind each */
     plain_passwords passwords; /* of those who change */
     store_user *accounts;      /* of clients, which are added */
     size_t account_count;
@@ -44,7 +47,7 @@ typedef struct user_plan {
 } user_plan;
 
 /* Makes the plan, and notes the changes. `arena` is for the plan. Filled also on failure; freed
- * with user_plan_clear. */
+ * with user_plan_clear. OST_E_CONFLICT: two users cannot stand beside each other. */
 OST_MUST_CHECK ost_result user_plan_make(const user_plan_source *source, realm_changes *changes,
                                          ost_arena *arena, user_plan *ret_plan, ost_error *error);
 void user_plan_clear(user_plan *plan);

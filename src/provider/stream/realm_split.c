@@ -9,6 +9,7 @@
 #include "base/context.h"
 #include "base/json/json_file.h"
 #include "base/json/other_format.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 #include "provider/stream/placeholder.h"
@@ -24,6 +25,7 @@ const ost_json_limits realm_user_limits = {
     .max_bytes = USER_MAX, .max_depth = MAX_DEPTH - 2, .max_values = (size_t)1 << 18};
 
 #define PATH_MAX_BYTES 128
+#define NAMES 256 /* of a realm's members: Keycloak has some 150 */
 
 typedef struct split {
     piece_reader reader;
@@ -31,6 +33,8 @@ typedef struct split {
     bool placeholders;
     size_t outer; /* containers around a realm */
     ost_arena *arena, *scratch;
+    ost_text names[NAMES]; /* of the realm's members so far */
+    size_t name_count;
     buffer rest;      /* of the realm that is being read */
     size_t rest_size; /* of those before */
     realm_parts parts;
@@ -139,6 +143,28 @@ static ost_result read_users(split *s, realm_part *part)
 
 /* ---- realms ---- */
 
+/* Of two members of one name Keycloak takes the second; which name it is helps whoever has to mend
+ * it. Beyond NAMES the document is refused as a whole (finish_realm). */
+static ost_result check_name(split *s, ost_text member, size_t len)
+{
+    char sentence[128];
+    size_t i = 0;
+    while (i < s->name_count && !text_equal(s->names[i], member))
+        i++;
+    if (i < s->name_count) {
+        snprintf(sentence, sizeof sentence, "an object has two members of the same name, \"%.*s\"",
+                 SHOWN(member, 60));
+        return piece_reader_fail(&s->reader, len, OST_E_JSON, sentence);
+    }
+    if (s->name_count == NAMES)
+        return OST_OK;
+    member.data = ost_arena_copy(s->arena, member);
+    if (member.data == NULL)
+        return piece_reader_fail(&s->reader, len, OST_E_MEMORY, "out of memory");
+    s->names[s->name_count++] = member;
+    return OST_OK;
+}
+
 static ost_result read_name(split *s, bool *ret_users)
 {
     char next;
@@ -158,8 +184,10 @@ static ost_result read_name(split *s, bool *ret_users)
     *ret_users = ost_json_equals(name, OST_TEXT("users"));
     ost_text member = {0};
     (void)!ost_json_text(name, &member);
+    result = check_name(s, member, piece.len);
     set_path(s, member);
-    result = append(s, piece);
+    if (result == OST_OK)
+        result = append(s, piece);
     return result == OST_OK ? append(s, OST_TEXT(":")) : result;
 }
 
@@ -216,6 +244,7 @@ static ost_result finish_realm(split *s, realm_part *part)
 static ost_result read_realm(split *s, realm_part *part)
 {
     bool more;
+    s->name_count = 0;
     ost_result result = piece_reader_take(&s->reader, '{', "'{' is expected");
     if (result == OST_OK)
         result = append(s, OST_TEXT("{"));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "curl_memory.h"
 #include "guard/issuer.h"
+#include "guard/keys/issuer_document.h"
 #include "test.h"
 
 #define NAME "https://id.example.org/realms/a"
@@ -112,6 +113,73 @@ static void another_issuer_is_named_in_the_error(void **state)
     assert_null(found.jwks_url);
 }
 
+#define DOCUMENT "/.well-known/openid-configuration"
+
+static void g11_an_answer_that_is_none_names_the_address(void **state)
+{
+    (void)state;
+    static const struct {
+        issuer_document kind;
+        const char *url;
+        net_response response;
+        const char *expected;
+    } cases[] = {
+        {ISSUER_DISCOVERY,
+         "https://id.example.org" DOCUMENT,
+         {.status = 404},
+         "discovery: https://id.example.org" DOCUMENT
+         ": status 404; is a path missing from the issuer's URL, such as /realms/NAME?"},
+        {ISSUER_DISCOVERY,
+         NAME DOCUMENT,
+         {.status = 404},
+         "discovery: " NAME DOCUMENT
+         ": status 404; is the realm's name right, or is /auth missing before /realms?"},
+        {ISSUER_DISCOVERY,
+         "https://id.example.org/auth/realms/a" DOCUMENT,
+         {.status = 410},
+         "discovery: https://id.example.org/auth/realms/a" DOCUMENT
+         ": status 410; is the realm's name right, and is /auth wanted (Keycloak: until 16)?"},
+        {ISSUER_DISCOVERY,
+         NAME DOCUMENT "?code=secret",
+         {.status = 503},
+         "discovery: " NAME DOCUMENT ": status 503"},
+        {ISSUER_KEYS, NAME "/certs", {.status = 404}, "key set: " NAME "/certs: status 404"},
+        {ISSUER_KEYS,
+         NAME "/certs",
+         {.status = 200},
+         "key set: " NAME "/certs: the answer is empty"},
+        {ISSUER_KEYS,
+         NAME "/certs",
+         {.status = 200, .body = {"\r\n <html>", 9}},
+         "key set: " NAME "/certs: the answer is HTML or XML, not JSON"},
+        {ISSUER_KEYS,
+         NAME "/certs",
+         {.status = 200, .body = {"\xff\xfe{\0", 4}},
+         "key set: " NAME "/certs: this is UTF-16, and UTF-8 is expected"},
+        {ISSUER_KEYS,
+         NAME "/certs",
+         {.result = OST_E_REDIRECT, .detail = "", .redirect = "https://sso.example.org/login"},
+         "key set: " NAME "/certs: a redirect to https://sso.example.org/login was answered, and "
+         "none is followed"},
+        {ISSUER_KEYS,
+         NAME "/certs",
+         {.result = OST_E_TLS, .detail = "SSL certificate problem: self-signed certificate"},
+         "key set: " NAME "/certs: SSL certificate problem: self-signed certificate; is its "
+         "authority in the CA file?"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        ost_error why = {0}, error = {0};
+        ost_result result =
+            issuer_document_check(cases[i].kind, cases[i].url, &cases[i].response, &why);
+        assert_int_not_equal(result, OST_OK);
+        assert_int_equal(issuer_document_fail(cases[i].kind, cases[i].url, result, &why, &error),
+                         result);
+        assert_string_equal(error.detail, cases[i].expected);
+    }
+    const net_response good = {.status = 200, .body = OST_TEXT_INIT("\xef\xbb\xbf {}")};
+    assert_int_equal(issuer_document_check(ISSUER_KEYS, NAME, &good, NULL), OST_OK);
+}
+
 static void the_same_document_keeps_its_generation(void **state)
 {
     publish("{\"keys\":[" KEY("a") "]}", OST_OK, true);
@@ -206,6 +274,7 @@ int main(void)
         cmocka_unit_test(discovery_names_whom_to_ask),
         cmocka_unit_test(attack_33_discovery_that_points_at_this_machine),
         cmocka_unit_test(another_issuer_is_named_in_the_error),
+        cmocka_unit_test(g11_an_answer_that_is_none_names_the_address),
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),
         cmocka_unit_test(g2_a_key_that_stands_there_twice_is_one),

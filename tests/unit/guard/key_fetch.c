@@ -99,7 +99,8 @@ static void an_operator_is_told_what_fails(void **state)
     ost_verdict verdict = online_check(o, o->guard, token);
     assert_int_equal(verdict.status, 503);
     assert_true(explains(o, verdict, o->issuer->name));
-    assert_true(explains(o, verdict, "have not been obtained: discovery: status 500"));
+    assert_true(explains(o, verdict, "have not been obtained: discovery: http://"));
+    assert_true(explains(o, verdict, "/.well-known/openid-configuration: status 500"));
     assert_true(ost_json_integer(online_state(o, o->guard, 0, "failing"), &seconds));
     assert_in_range(seconds, 1, 60);
     assert_true(online_metric(o, o->guard, "ostiary_issuer_failing_seconds{") >= 1);

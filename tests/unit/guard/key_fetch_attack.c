@@ -162,7 +162,7 @@ static void attack_32_poisoned_key_sets_change_nothing(void **state)
         const char *text, *error;
     } poison[] = {
         {FAKE_TEXT, "{\"keys\":[]}", "none of 0 keys"},
-        {FAKE_HTML, "", "line 1"},
+        {FAKE_HTML, "", "not JSON"},
         {FAKE_LARGE, "", "key set"},
         {FAKE_TEXT, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}",
          "symmetric"},
@@ -233,8 +233,8 @@ static void attack_33_discovery_that_lies(void **state)
         {FAKE_TEXT, "{\"issuer\":\"=\",\"jwks_uri\":\"/certs\"}", "not https"},
         {FAKE_TEXT, "{\"issuer\":\"=\",\"jwks_uri\":7}", "jwks_uri"},
         {FAKE_TEXT, "{\"issuer\":\"=\",\"issuer\":\"=\",\"jwks_uri\":\"%s\"}", "same name"},
-        {FAKE_REDIRECT, "", "redirect"},
-        {FAKE_HTML, "", "discovery"},
+        {FAKE_REDIRECT, "", "a redirect to "},
+        {FAKE_HTML, "", "not JSON; is the realm's name right"},
         {FAKE_LARGE, "", "discovery"},
         {FAKE_ERROR, "", "500"},
         {FAKE_DOWN, "", "discovery"},

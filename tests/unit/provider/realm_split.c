@@ -152,7 +152,8 @@ static void an_error_tells_the_place_in_the_file(void **state)
     assert_int_equal(split(OST_TEXT("\n{\"a\":1,\n\"a\":2}"), 5, arena, &parts, &error),
                      OST_E_JSON);
     assert_string_equal(error.detail,
-                        "line 3, byte 14: an object has two members of the same name (column 6)");
+                        "line 3, byte 9: an object has two members of the same name, \"a\" "
+                        "(column 1)");
     ost_arena_free(arena);
 }
 

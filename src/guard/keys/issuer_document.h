@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an issuer answers where its discovery document or its key set should be: whoever has to mend
+ * it is told which address was asked, and what that address may lack. */
+#ifndef ISSUER_DOCUMENT_H
+#define ISSUER_DOCUMENT_H
+
+#include "net/net.h"
+
+typedef enum issuer_document { ISSUER_DISCOVERY, ISSUER_KEYS } issuer_document;
+
+/* Is it an answer that may be read as JSON? OST_E_REMOTE: another status than 200, or a page;
+ * otherwise what became of the transfer. */
+OST_MUST_CHECK ost_result issuer_document_check(issuer_document kind, const char *url,
+                                                const net_response *response, ost_error *error);
+
+/* "discovery: URL: why", of an URL without its query, which may hold a secret. Returns `result`. */
+ost_result issuer_document_fail(issuer_document kind, const char *url, ost_result result,
+                                const ost_error *why, ost_error *error);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users who cannot stand beside each other; see users_apart.h. */
+#include "provider/stream/users_apart.h"
+
+#include "base/context.h"
+#include "base/error_sentence.h"
+
+ost_result users_apart_begin(users_apart *ret_apart, const ost_context *context)
+{
+    *ret_apart = (users_apart){0};
+    ost_result result = id_set_begin(&ret_apart->ids, context);
+    if (result == OST_OK)
+        result = id_set_begin(&ret_apart->names, context);
+    return result == OST_OK ? id_set_begin(&ret_apart->addresses, context) : result;
+}
+
+void users_apart_clear(users_apart *a)
+{
+    id_set_clear(&a->ids);
+    id_set_clear(&a->names);
+    id_set_clear(&a->addresses);
+}
+
+static bool has_address_alone(const store_user *user)
+{
+    return user->email.len > 0 && !user->email_shared;
+}
+
+ost_result users_apart_refuse(ost_text username, ost_error *error)
+{
+    return ost_error_set(error, OST_E_CONFLICT,
+                         "a user of the name, id or address of %.*s exists already",
+                         (int)username.len, username.data);
+}
+
+ost_result users_apart_add(users_apart *a, const store_user *user, ost_error *error)
+{
+    bool id = true, name = true, address = true;
+    ost_result result = id_set_add(&a->ids, user->id, &id);
+    if (result == OST_OK)
+        result = id_set_add(&a->names, user->username, &name);
+    if (result == OST_OK && has_address_alone(user))
+        result = id_set_add(&a->addresses, user->email, &address);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    return id && name && address ? OST_OK : users_apart_refuse(user->username, error);
+}
+
+bool users_apart_meet(const users_apart *a, const store_user *user)
+{
+    return id_set_has(&a->names, user->username) ||
+           (has_address_alone(user) && id_set_has(&a->addresses, user->email));
+}
