@@ -130,12 +130,14 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
     return OST_OK;
 }
 
+/* An empty variable is none: so a compose file writes what nobody has set, and a flag must not be
+ * switched on by it. */
 static option_origin from_environment(const option *found)
 {
     const char *const variables[] = {found->variable, found->variable2};
     for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
         const char *value = variables[i] != NULL ? getenv(variables[i]) : NULL;
-        if (value != NULL)
+        if (value != NULL && value[0] != '\0')
             return (option_origin){OPTION_IS_VARIABLE, value, variables[i], 0};
     }
     return (option_origin){0};

@@ -154,9 +154,8 @@ OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost
                                                ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
-/* Those of them that have one of the ids, one of the (folded) names, or one of the (folded)
- * addresses as theirs alone: in any order, and one may be there twice. Of what nobody has nothing
- * is told. */
+/* Those who have one of the ids, of the (folded) names, or of the addresses as theirs alone: in any
+ * order, and one may be there twice. Of what nobody has nothing is told. */
 typedef struct store_user_wanted {
     ost_text realm;
     const ost_text *ids, *names, *addresses;

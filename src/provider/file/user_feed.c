@@ -8,8 +8,8 @@
 #include "base/thread.h"
 #include "provider/file/user_make.h"
 #include "provider/file/user_review.h"
-#include "provider/stream/users_apart.h"
 #include "provider/realm/user_row.h"
+#include "provider/stream/users_apart.h"
 
 #define BATCH 512
 #define BATCH_MEMORY ((size_t)8 << 20) /* or as many as take so much */
@@ -204,19 +204,35 @@ store_user_feed user_feed_for_store(user_feed *f)
     return (store_user_feed){.begin = feed_begin, .next = next, .user = f};
 }
 
+/* As the store says it. */
+static ost_result keep_apart(users_apart *seen, id_set *ids, const store_user *user,
+                             ost_error *error)
+{
+    ost_result result = users_apart_add(seen, ids, user);
+    return result == OST_E_CONFLICT
+               ? ost_error_set(error, result,
+                               "a user of the name, id or address of %.*s exists already",
+                               (int)user->username.len, user->username.data)
+               : error_set_sentence(error, result);
+}
+
 ost_result user_feed_try(user_feed *f, ost_error *error)
 {
     const store_user *rows;
     size_t count = 1;
     users_apart seen;
+    id_set ids = {0};
     ost_result result = users_apart_begin(&seen, f->from.context);
+    if (result == OST_OK)
+        result = id_set_begin(&ids, f->from.context);
     result = result == OST_OK ? feed_begin(f, error) : error_set_sentence(error, result);
     while (result == OST_OK && count > 0) {
         result = next(f, &rows, &count, error);
         for (size_t i = 0; result == OST_OK && i < count; i++)
-            result = users_apart_add(&seen, &rows[i], error);
+            result = keep_apart(&seen, &ids, &rows[i], error);
     }
     users_apart_clear(&seen);
+    id_set_clear(&ids);
     return result;
 }
 

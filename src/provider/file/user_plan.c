@@ -23,6 +23,14 @@ typedef struct planning {
     user_rows users;            /* of a batch */
 } planning;
 
+/* As the store says it. */
+static ost_result refuse_alike(ost_text username, ost_error *error)
+{
+    return ost_error_set(error, OST_E_CONFLICT,
+                         "there is a user of the name, id or address of %.*s already",
+                         (int)username.len, username.data);
+}
+
 /* ---- one user ---- */
 
 /* What the file says a user has granted, and the store does not have. */
@@ -217,6 +225,16 @@ static ost_result find_holders(planning *p)
     return result;
 }
 
+static ost_result keep_apart(planning *p, size_t i, ost_error *error)
+{
+    user_plan *plan = p->plan;
+    const store_user *row = &p->users.rows[i];
+    ost_result result =
+        users_apart_add(&plan->apart, p->users.before[i] == NULL ? &plan->seen : NULL, row);
+    return result == OST_E_CONFLICT ? refuse_alike(row->username, error)
+                                    : error_set_sentence(error, result);
+}
+
 static ost_result plan_batch(planning *p, ost_error *error)
 {
     ost_result result = p->users.count > 0 ? make_batch(p, error) : OST_OK;
@@ -225,7 +243,7 @@ static ost_result plan_batch(planning *p, ost_error *error)
     for (size_t i = 0; i < p->users.count && result == OST_OK; i++)
         result = error_set_sentence(error, plan_user(p, i));
     for (size_t i = 0; i < p->users.count && result == OST_OK; i++)
-        result = users_apart_add(&p->plan->apart, &p->users.rows[i], error);
+        result = keep_apart(p, i, error);
     if (result == OST_OK && p->plan->from.mode == MERGE_INTO)
         result = error_set_sentence(error, find_holders(p));
     p->plan->count += p->users.count;
@@ -356,7 +374,7 @@ static ost_result plan_other(planning *p, const store_user *user, ost_error *err
         return error_set_sentence(error, id_list_add(&plan->removed, 0, user->id));
     }
     if (users_apart_meet(&plan->apart, user))
-        return users_apart_refuse(user->username, error);
+        return refuse_alike(user->username, error);
     ost_result result = user_prune(user, plan->from.realm, p->batch, &pruned, &changed);
     if (result != OST_OK || !changed)
         return error_set_sentence(error, result);
@@ -402,7 +420,7 @@ static ost_result refuse_holders(const user_plan *plan, ost_error *error)
     id_list_begin(&plan->holders, &cursor);
     while (id_list_next(&cursor, &number, &holder) && id_list_next(&cursor, &number, &heir)) {
         if (!id_set_has(&plan->seen, holder))
-            return users_apart_refuse(heir, error);
+            return refuse_alike(heir, error);
     }
     return OST_OK;
 }

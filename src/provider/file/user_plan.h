@@ -7,10 +7,10 @@
 #include "provider/file/document_merge.h"
 #include "provider/file/plain_passwords.h"
 #include "provider/file/realm_changes.h"
-#include "provider/stream/users_apart.h"
 #include "provider/stream/account_names.h"
 #include "provider/stream/id_list.h"
 #include "provider/stream/id_set.h"
+#include "provider/stream/users_apart.h"
 
 /* All of it has to last. */
 typedef struct user_plan_source {
@@ -33,7 +33,7 @@ typedef enum user_fate { USER_SAME, USER_WRITTEN, USER_ADDED } user_fate;
 typedef struct user_plan {
     user_plan_source from;
     ost_arena *arena;        /* where everything lives but `seen` */
-    id_set seen;             /* of the realm's users, those whom the file means */
+    id_set seen;             /* of the realm's users, those whom the file means; and its new ones */
     id_list fates;           /* of the users of the file, by their numbers; USER_WRITTEN: the id */
     id_list renamed;         /* whose name or address changes */
     id_list pruned, removed; /* others of the realm */

@@ -3,20 +3,16 @@
 #include "provider/stream/users_apart.h"
 
 #include "base/context.h"
-#include "base/error_sentence.h"
 
 ost_result users_apart_begin(users_apart *ret_apart, const ost_context *context)
 {
     *ret_apart = (users_apart){0};
-    ost_result result = id_set_begin(&ret_apart->ids, context);
-    if (result == OST_OK)
-        result = id_set_begin(&ret_apart->names, context);
+    ost_result result = id_set_begin(&ret_apart->names, context);
     return result == OST_OK ? id_set_begin(&ret_apart->addresses, context) : result;
 }
 
 void users_apart_clear(users_apart *a)
 {
-    id_set_clear(&a->ids);
     id_set_clear(&a->names);
     id_set_clear(&a->addresses);
 }
@@ -26,24 +22,15 @@ static bool has_address_alone(const store_user *user)
     return user->email.len > 0 && !user->email_shared;
 }
 
-ost_result users_apart_refuse(ost_text username, ost_error *error)
-{
-    return ost_error_set(error, OST_E_CONFLICT,
-                         "a user of the name, id or address of %.*s exists already",
-                         (int)username.len, username.data);
-}
-
-ost_result users_apart_add(users_apart *a, const store_user *user, ost_error *error)
+ost_result users_apart_add(users_apart *a, id_set *ids, const store_user *user)
 {
     bool id = true, name = true, address = true;
-    ost_result result = id_set_add(&a->ids, user->id, &id);
+    ost_result result = ids != NULL ? id_set_add(ids, user->id, &id) : OST_OK;
     if (result == OST_OK)
         result = id_set_add(&a->names, user->username, &name);
     if (result == OST_OK && has_address_alone(user))
         result = id_set_add(&a->addresses, user->email, &address);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    return id && name && address ? OST_OK : users_apart_refuse(user->username, error);
+    return result == OST_OK && !(id && name && address) ? OST_E_CONFLICT : result;
 }
 
 bool users_apart_meet(const users_apart *a, const store_user *user)

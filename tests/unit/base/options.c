@@ -88,6 +88,13 @@ static void the_environment_stands_in(void **state)
         setenv("TEST_FLAG", answers[i], 1);
         assert_int_equal(options_has(&values, "flag"), i < 2);
     }
+    /* P23: what is empty says nothing, and the other name may. */
+    setenv("TEST_NEW_NAME", "", 1);
+    assert_string_equal(options_get(&values, "old"), "older");
+    setenv("TEST_OLD_NAME", "", 1);
+    setenv("TEST_FLAG", "", 1);
+    assert_null(options_get(&values, "old"));
+    assert_false(options_has(&values, "flag"));
     assert_int_equal(options_read(with_two, 2, line, 1, &values, &error), OST_OK);
     assert_string_equal(options_get(&values, "old"), "given");
     assert_string_equal(options_nth(&values, "old", 0), "given");
