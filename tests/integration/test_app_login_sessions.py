@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The session of a browser that has signed in: kept, renewed, ended, and nobody else's."""
 
+import re
 import threading
 import time
 import urllib.parse
@@ -147,7 +148,8 @@ def test_the_operator_is_told_why_nobody_can_log_in(tmp_path):
         until(lambda: "connect" in Browser().get(f"{program.base}/health").json()["login_error"], program.log_tail, step=0.02)
         page = navigate(Browser(), f"{program.base}/items/")
         assert page.status == 503
-    assert "no login was begun: Failed to connect" in program.log.read_text()
+    told = re.search(r"no login was begun: discovery: (\S+): Failed to connect", program.log.read_text())
+    assert told and told[1] == f"http://localhost:{port}/realms/none/.well-known/openid-configuration"
 
 
 def test_provider_is_down_for_a_moment(api, provider):

@@ -222,7 +222,7 @@ ost_result user_feed_try(user_feed *f, ost_error *error)
     size_t count = 1;
     users_apart seen;
     id_set ids = {0};
-    ost_result result = users_apart_begin(&seen, f->from.context);
+    ost_result result = users_apart_begin(&seen, f->from.ranges->users, f->from.context);
     if (result == OST_OK)
         result = id_set_begin(&ids, f->from.context);
     result = result == OST_OK ? feed_begin(f, error) : error_set_sentence(error, result);

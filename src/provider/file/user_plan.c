@@ -185,7 +185,7 @@ static const store_user *heir_of(const planning *p, const store_user *holder)
 {
     size_t i = 0;
     while (i < p->users.count && !text_equal(p->users.rows[i].username, holder->username) &&
-           !text_equal(p->users.rows[i].email, holder->email))
+           (holder->email.len == 0 || !text_equal(p->users.rows[i].email, holder->email)))
         i++;
     return i < p->users.count ? &p->users.rows[i] : holder;
 }
@@ -459,7 +459,9 @@ ost_result user_plan_make(const user_plan_source *source, realm_changes *changes
                             ? id_set_begin(&ret_plan->seen, source->context)
                             : OST_E_MEMORY;
     if (result == OST_OK)
-        result = users_apart_begin(&ret_plan->apart, source->context);
+        result = id_set_reserve(&ret_plan->seen, source->ranges->users);
+    if (result == OST_OK)
+        result = users_apart_begin(&ret_plan->apart, source->ranges->users, source->context);
     result = result == OST_OK ? plan_all(&p, error) : error_set_sentence(error, result);
     ost_arena_free(p.scratch);
     ost_arena_free(p.batch);

@@ -48,11 +48,8 @@ static size_t place_of(const id_mark *marks, size_t room, const id_mark *mark)
     return at;
 }
 
-static ost_result make_room(id_set *set)
+static ost_result grow(id_set *set, size_t room)
 {
-    if (set->count < set->room / 4 * 3)
-        return OST_OK;
-    size_t room = set->room > 0 ? set->room * 2 : FIRST_ROOM;
     id_mark *larger = memory_alloc(room * sizeof *larger);
     if (larger == NULL)
         return OST_E_MEMORY;
@@ -64,6 +61,21 @@ static ost_result make_room(id_set *set)
     set->marks = larger;
     set->room = room;
     return OST_OK;
+}
+
+static ost_result make_room(id_set *set)
+{
+    if (set->count < set->room / 4 * 3)
+        return OST_OK;
+    return grow(set, set->room > 0 ? set->room * 2 : FIRST_ROOM);
+}
+
+ost_result id_set_reserve(id_set *set, size_t count)
+{
+    size_t room = FIRST_ROOM;
+    while (room / 4 * 3 < count && room < SIZE_MAX / 2 / sizeof(id_mark))
+        room *= 2;
+    return room > set->room ? grow(set, room) : OST_OK;
 }
 
 ost_result id_set_add(id_set *set, ost_text id, bool *ret_new)

@@ -22,6 +22,10 @@ typedef struct id_set {
 OST_MUST_CHECK ost_result id_set_begin(id_set *ret_set, const ost_context *context);
 void id_set_clear(id_set *set);
 
+/* Room for so many at once. Tables that grow between other allocations keep the heap from shrinking
+ * again. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result id_set_reserve(id_set *set, size_t count);
+
 /* *ret_new: it was not there. */
 OST_MUST_CHECK ost_result id_set_add(id_set *set, ost_text id, bool *ret_new);
 bool id_set_has(const id_set *set, ost_text id);

@@ -4,11 +4,15 @@
 
 #include "base/context.h"
 
-ost_result users_apart_begin(users_apart *ret_apart, const ost_context *context)
+ost_result users_apart_begin(users_apart *ret_apart, size_t count, const ost_context *context)
 {
     *ret_apart = (users_apart){0};
     ost_result result = id_set_begin(&ret_apart->names, context);
-    return result == OST_OK ? id_set_begin(&ret_apart->addresses, context) : result;
+    if (result == OST_OK)
+        result = id_set_reserve(&ret_apart->names, count);
+    if (result == OST_OK)
+        result = id_set_begin(&ret_apart->addresses, context);
+    return result == OST_OK ? id_set_reserve(&ret_apart->addresses, count) : result;
 }
 
 void users_apart_clear(users_apart *a)

@@ -11,8 +11,9 @@ typedef struct users_apart {
     id_set names, addresses;
 } users_apart;
 
-/* Cleared with users_apart_clear, also on failure. */
-OST_MUST_CHECK ost_result users_apart_begin(users_apart *ret_apart, const ost_context *context);
+/* For so many users, and more. Cleared with users_apart_clear, also on failure. */
+OST_MUST_CHECK ost_result users_apart_begin(users_apart *ret_apart, size_t count,
+                                            const ost_context *context);
 void users_apart_clear(users_apart *apart);
 
 /* OST_E_CONFLICT: somebody has the user's name or address already, or the id, which is added to
