@@ -10,8 +10,8 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
-#include "provider/session/session_level.h"
 #include "provider/session/token_user.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
@@ -84,21 +84,6 @@ static bool write_active(call *c, const ost_json *claims)
            call_refuse(c, 500, "server_error", NULL);
 }
 
-/* How its user came in. */
-static ost_result find_level(call *c, const ost_claims *claims, grant *g)
-{
-    store_client_session part;
-    const reached_level *of_part = NULL;
-    if (g->session_id == NULL)
-        return OST_OK;
-    ost_result result = store_client_session_get(c->provider->store, ost_claims_text(claims, "sid"),
-                                                 text_of(g->client->client_id), c->arena, &part);
-    if (result == OST_OK)
-        of_part = reached_level_read(c, part.notes);
-    g->acr = reached_level_own(c, of_part, ost_claims_get(claims, LEVEL_CLAIM));
-    return result == OST_E_NOT_FOUND ? OST_OK : result;
-}
-
 /* What a lightweight token leaves to be asked for. OST_E_NOT_FOUND: nothing, its client or its user
  * is gone. */
 static ost_result find_meant(call *c, const ost_claims *claims, const ost_json **ret_all)
@@ -114,7 +99,7 @@ static ost_result find_meant(call *c, const ost_claims *claims, const ost_json *
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &user);
     if (result == OST_OK)
-        result = find_level(c, claims, &g);
+        result = acr_level_of_token(c, claims, &g.acr);
     if (result != OST_OK)
         return result;
     if (!grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||

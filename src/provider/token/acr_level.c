@@ -6,6 +6,7 @@
 
 #include "base/json/json_writer.h"
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/proof/attribute.h"
 
 #define CLAIMS_BYTES_MAX ((size_t)8 << 10)
@@ -135,6 +136,33 @@ const ost_json *acr_name_after(call *c, const ost_json *before, ost_text *ret_na
     if (at != NULL)
         *ret_name = ost_json_name(at);
     return at;
+}
+
+static const reached_level *level_of_claims(call *c, const ost_claims *claims,
+                                            const reached_level *of_part)
+{
+    int64_t level;
+    const realm_client *client = client_find(c, ost_claims_text(claims, "azp"));
+    const ost_json *own = ost_claims_get(claims, LEVEL_CLAIM);
+    if (of_part == NULL || !of_part->leveled || own != NULL)
+        return reached_level_own(c, of_part, own);
+    if (!acr_level_of(c, client, ost_claims_text(claims, "acr"), &level) || level < 0)
+        level = FLOW_LEVEL_NONE;
+    return reached_level_limit(c, of_part, level < of_part->level ? level : of_part->level);
+}
+
+ost_result acr_level_of_token(call *c, const ost_claims *claims, const reached_level **ret)
+{
+    store_client_session part;
+    ost_text session = ost_claims_text(claims, "sid");
+    *ret = NULL;
+    if (session.len == 0)
+        return OST_OK;
+    ost_result result = store_client_session_get(c->provider->store, session,
+                                                 ost_claims_text(claims, "azp"), c->arena, &part);
+    if (result == OST_OK)
+        *ret = level_of_claims(c, claims, reached_level_read(c, part.notes));
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
 /* ---- demands ---- */

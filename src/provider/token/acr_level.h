@@ -24,6 +24,13 @@ ost_text acr_level_name(call *call, const realm_client *client, const reached_le
  * are no more. */
 const ost_json *acr_name_after(call *call, const ost_json *before, ost_text *ret_name);
 
+/* How the user of a verified token came in for the client that it was issued to, at the login that
+ * the token comes from: that client may have had its user log in again since. A token that says
+ * nothing of it is worth nothing. *ret NULL: nothing is known. Uses the store: on the pool, and its
+ * errors. */
+OST_MUST_CHECK ost_result acr_level_of_token(call *call, const ost_claims *claims,
+                                             const reached_level **ret);
+
 /* What a request asks for. */
 typedef enum acr_demand {
     ACR_ANY,    /* a session will do, if it has the level */

@@ -14,7 +14,6 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/offline_session.h"
-#include "provider/session/session_level.h"
 #include "provider/session/token_user.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
@@ -119,32 +118,10 @@ static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
                : grant_choose_scopes(c, scope, g);
 }
 
-/* Of the token's own login: the client may have had its user log in again since. A token that says
- * nothing of it is worth nothing. */
-static const reached_level *level_of_token(call *c, const ost_claims *claims,
-                                           const reached_level *of_part)
-{
-    int64_t level;
-    const realm_client *client = client_find(c, ost_claims_text(claims, "azp"));
-    const ost_json *own = ost_claims_get(claims, LEVEL_CLAIM);
-    if (of_part == NULL || !of_part->leveled || own != NULL)
-        return reached_level_own(c, of_part, own);
-    if (!acr_level_of(c, client, ost_claims_text(claims, "acr"), &level) || level < 0)
-        level = FLOW_LEVEL_NONE;
-    return reached_level_limit(c, of_part, level < of_part->level ? level : of_part->level);
-}
-
 /* As they came in for the client whose token it is: an exchange proves nothing more. */
 static bool load_level(call *c, const ost_claims *claims, grant *g)
 {
-    store_client_session part;
-    if (g->session_id == NULL)
-        return true;
-    ost_result result = store_client_session_get(c->provider->store, text_of(g->session_id),
-                                                 ost_claims_text(claims, "azp"), c->arena, &part);
-    if (result == OST_OK)
-        g->acr = level_of_token(c, claims, reached_level_read(c, part.notes));
-    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+    return acr_level_of_token(c, claims, &g->acr) == OST_OK || call_refuse_busy(c);
 }
 
 /* Who the token is about, and in which session; one without a session ends with its subject. */
