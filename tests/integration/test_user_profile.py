@@ -212,6 +212,12 @@ def test_the_admin_api_keeps_to_it(users):
     assert told["note"]["required"] and not told["department"]["required"] and not told["rank"]["readOnly"]
 
 
+def asked_of(token, realm):
+    """Which fields the account pages ask that user for."""
+    told = Browser().get(f"{realm.issuer}/account/", headers={**bearer(token), "Accept": "application/json"}).json()
+    return {one["name"]: one["required"] for one in told["userProfileMetadata"]["attributes"]}
+
+
 def test_a_profile_is_written_by_who_manages_the_realm(server, users):
     assert users("PUT", "/profile", {"attributes": NAMED}).status == 403
     token = server.realm("own").password(Client("admin-cli"), "owner", "owner-password").json()["access_token"]
@@ -237,8 +243,13 @@ def test_a_profile_is_written_by_who_manages_the_realm(server, users):
     own = {"attributes": [*NAMED, {"name": "x", "group": "g", "permissions": BOTH}], "groups": [{"name": "g"}]}
     answer = put(own)
     assert (answer.status, answer.json()) == (200, whole(own)) and users("GET", "/profile").json() == whole(own)
+    fay = server.realm("own").password(APP, "fay", "fay-password").json()["access_token"]
     default = put(None)
     assert default.status == 200 and [one["name"] for one in default.json()["attributes"]] == ["username", "email", "firstName", "lastName"]
+    assert [one.get("required") for one in default.json()["attributes"]] == [None, *[{"roles": ["user"]}] * 3]
+    asked = asked_of(fay, server.realm("own"))
+    assert asked == dict.fromkeys(("username", "email", "firstName", "lastName"), True)
+    assert put(default.json()).status == 200 and asked_of(fay, server.realm("own")) == asked, "read and written back they ask for as much"
     assert put({"attributes": ATTRIBUTES}).status == 200 and users("GET", "/profile").json() == whole({"attributes": ATTRIBUTES})
 
 

@@ -276,6 +276,19 @@ static void put_permissions(ost_json_writer *w)
     ost_json_close_object(w);
 }
 
+/* Asked of users, and not of administrators: as pages ask it, so that rules that are read, changed
+ * and written back go on asking. */
+static void put_required(ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("required"));
+    ost_json_open_object(w);
+    ost_json_put_name(w, OST_TEXT("roles"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, OST_TEXT("user"));
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+}
+
 static void put_rule(const admin_call *a, ost_json_writer *w, const profile_rule *rule,
                      bool metadata)
 {
@@ -287,6 +300,8 @@ static void put_rule(const admin_call *a, ost_json_writer *w, const profile_rule
         ost_json_member_boolean(w, "required", rule->min > 0);
         ost_json_member_boolean(w, "readOnly", false);
     } else {
+        if (rule->kind != PROFILE_USERNAME)
+            put_required(w);
         put_permissions(w);
     }
     ost_json_put_name(w, text_of(metadata ? "validators" : "validations"));
