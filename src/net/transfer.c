@@ -11,6 +11,7 @@
 #include "base/or_default.h"
 #include "base/text.h"
 #include "net/net_url.h"
+#include "net/no_proxy.h"
 
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
 #define DEFAULT_MAX_BODY ((size_t)256 << 10)
@@ -71,33 +72,43 @@ static bool join_trace(transfer *t)
     return true;
 }
 
+/* *ret_host is for curl_free; NULL and 0: there is none, or memory is out. */
+static void read_host(const char *url, char **ret_host, unsigned *ret_port)
+{
+    char *port = NULL;
+    uint64_t number = 0;
+    CURLU *parts = curl_url();
+    *ret_host = NULL;
+    if (parts != NULL && url != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK) {
+        (void)curl_url_get(parts, CURLUPART_HOST, ret_host, 0);
+        (void)curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    }
+    (void)!text_to_unsigned(text_of(port), 65535, &number);
+    *ret_port = (unsigned)number;
+    curl_free(port);
+    curl_url_cleanup(parts);
+}
+
 /* Of the URL its host and port alone: a path or a query may hold what is nobody's business. */
 static void tell_trace(const transfer *t, const net_response *response)
 {
     const char *url = NULL, *method = NULL;
-    char *host = NULL, *port = NULL;
-    uint64_t number = 0;
+    char *host;
+    unsigned port;
     if (!t->traced)
         return;
     curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
     curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_METHOD, &method);
-    CURLU *parts = curl_url();
-    if (parts != NULL && url != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK) {
-        (void)curl_url_get(parts, CURLUPART_HOST, &host, 0);
-        (void)curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
-    }
-    (void)!text_to_unsigned(text_of(port), 65535, &number);
+    read_host(url, &host, &port);
     net_trace_tell(&(net_span){.span = t->span,
                                .started_ns = t->started_ns,
                                .ended_ns = now_ns(),
                                .method = text_of(method),
                                .host = text_of(host),
-                               .port = (unsigned)number,
+                               .port = port,
                                .status = response->status,
                                .result = response->result});
     curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
 }
 
 static bool set_body(const transfer *t, const net_request *request)
@@ -119,13 +130,25 @@ static bool set_number(const transfer *t, CURLoption option, long value)
     return curl_easy_setopt(t->easy, option, value) == CURLE_OK;
 }
 
+static bool set_no_proxy(const transfer *t, const net_request *request)
+{
+    char *host;
+    unsigned port;
+    read_host(request->url, &host, &port);
+    char *list = no_proxy_for_port(request->no_proxy, port);
+    bool good = list != NULL && set_string(t, CURLOPT_NOPROXY, list);
+    memory_free(list);
+    curl_free(host);
+    return good;
+}
+
 /* The tunnel, without whose answers' fields: they are not the server's. What is set to nothing
  * keeps the library from looking into the environment. */
 static bool set_proxy(const transfer *t, const net_request *request, bool is_far)
 {
     const char *proxy = is_far && request->proxy != NULL ? request->proxy : "";
     return set_string(t, CURLOPT_PROXY, proxy) &&
-           set_string(t, CURLOPT_NOPROXY, request->no_proxy != NULL ? request->no_proxy : "") &&
+           (proxy[0] == '\0' ? set_string(t, CURLOPT_NOPROXY, "") : set_no_proxy(t, request)) &&
            set_number(t, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1) &&
            set_number(t, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 }

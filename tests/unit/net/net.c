@@ -232,7 +232,10 @@ static void g13_a_tunnel_to_https_elsewhere(void **state)
         .url = "https://a.id.invalid/", .proxy = proxy, .no_proxy = "other.invalid,id.invalid"};
     assert_int_equal(fetch(f, request), OST_E_REMOTE);
     assert_int_equal(atomic_load(&requests), before + 1);
-    request.no_proxy = "other.invalid";
+    request.no_proxy = "id.invalid:443";
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_int_equal(atomic_load(&requests), before + 1);
+    request.no_proxy = "other.invalid,id.invalid:8443";
     assert_int_equal(fetch(f, request), OST_E_REMOTE);
     assert_int_equal(atomic_load(&requests), before + 2);
     request.proxy = "socks5://127.0.0.1:1";

@@ -2,8 +2,10 @@
 /* Which URLs may be fetched: every trick by which another host looks like this machine. */
 
 #include "base/array.h"
+#include "base/context.h"
 #include "base/text.h"
 #include "net/net.h"
+#include "net/no_proxy.h"
 #include "test.h"
 
 static bool is_allowed(ost_text url, bool insecure_http)
@@ -222,11 +224,38 @@ static void g13_what_is_far(void **state)
     }
 }
 
+/* libcurl matches names alone; what others understand is made of them. */
+static void g13_hosts_without_a_proxy(void **state)
+{
+    static const struct {
+        const char *list, *told; /* at port 8443 */
+    } cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {" , ,", ""},
+        {"*", "*"},
+        {"id.example.org", "id.example.org"},
+        {"id.example.org:8443", "id.example.org"},
+        {"id.example.org:443", ""},
+        {".example.org:443, other.example:8443\t10.0.0.0/8", "other.example,10.0.0.0/8"},
+        {"::1,fe80::1,[::1]:8443,[::2]:443,[::3]", "::1,fe80::1,::1,::3"},
+        {"a:,b:x,c:99999,:8443", "a:,b:x,c:99999,:8443"},
+        {"10.0.0.1:8443,10.0.0.2:08443", "10.0.0.1,10.0.0.2:08443"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *told = no_proxy_for_port(cases[i].list, 8443);
+        assert_non_null(told);
+        assert_string_equal(told, cases[i].told);
+        memory_free(told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(https_is_safe),
         cmocka_unit_test(g13_proxies),
+        cmocka_unit_test(g13_hosts_without_a_proxy),
         cmocka_unit_test(g13_what_is_far),
         cmocka_unit_test(http_to_this_machine_is_safe),
         cmocka_unit_test(http_to_others_is_not_safe),
