@@ -9,7 +9,7 @@
 # check off, does not help: the default validators look at the type once more. createAtJwtValidator takes "at+jwt" and refuses
 # "JWT", and so does express-oauth2-jwt-bearer when it is strict. So the switch of a client cannot be turned while such APIs run,
 # in either direction; a JwtTypeValidator that names both types is what takes both.
-# For us: the switch is the same and is off; docs/usage/provider.md says what APIs need first. The guard takes both types.
+# For us: the switch is the same and is off; docs/usage/provider-programs.md says what APIs need first. The guard takes both types.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

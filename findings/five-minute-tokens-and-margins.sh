@@ -10,7 +10,7 @@
 # google-auth-library 10.9.1 (Node) ask each time: their margin is five minutes too, so that no token of such a realm is ever taken
 # from the cache, and each request of the application costs one for a token, and a login event. Google's for Python, 2.63.0, has a
 # margin of 3 min 45 s. Nothing fails, and nothing is logged.
-# For us: the lifespan is 300, as Keycloak's. docs/usage/provider.md says who wants more; "access.token.lifespan" of the client does.
+# For us: the lifespan is 300, as Keycloak's. docs/usage/provider-programs.md says who wants more; "access.token.lifespan" of the client does.
 set -euo pipefail
 work=$(mktemp -d)
 pid=''

@@ -10,7 +10,7 @@
 # digits, 2001234 as "2.00123e+06", unless 'int' is said. Of the escapes of JSON that nobody needs, a string with "\/" is nothing, which
 # is how PHP writes each issuer unless told otherwise; one with a letter beyond U+00FF as "\u0141" is nothing too, and "\u00eb" becomes
 # a byte that is no UTF-8. The same letters unescaped pass. A client's name with a dot takes "\\." in double quotes.
-# For us: tokens have the escapes that JSON needs and no others, as Keycloak's; docs/usage/provider.md has what a rule on roles takes.
+# For us: tokens have the escapes that JSON needs and no others, as Keycloak's; docs/usage/provider-programs.md has what a rule on roles takes.
 #
 # Debian 12: haproxy 2.6.12. PyJWT 2.15.1 signs the tokens.
 set -euo pipefail

@@ -11,7 +11,7 @@
 # §2.2.2 has it, answers 400, the client never asks by its secret alone again, and every request to the catalog has the old token:
 # it fails for good after the first token, a few minutes at Keycloak. "token-exchange-enabled" = "false" does what was expected.
 # And without "scope" it asks for the scope "catalog", which a realm does not have: invalid_scope.
-# For us: the same refusals; docs/usage/provider.md names the two settings.
+# For us: the same refusals; docs/usage/provider-protocol.md names the two settings.
 #
 # iceberg-core 1.12.0.
 set -euo pipefail

@@ -10,7 +10,7 @@
 # argument, with neither error nor description, though the server said 200 and the tokens are there. A token that is no JWT is fine.
 # I_OPT_OPENID_CONFIG_STRICT without I_STRICT_JWT_AT_HEADER_TYP leads out, for APIs as well. i_verify_jwt_access_token with an
 # audience refuses every list, also one of that audience alone, so that a user who gets the role of a second client is shut out.
-# For us: docs/usage/provider.md has both.
+# For us: docs/usage/provider-programs.md has both.
 #
 # Debian 12: libiddawc1.1 1.1.8, librhonabwy1.1 1.1.11. PyJWT 2.15.1 makes the tokens.
 set -euo pipefail

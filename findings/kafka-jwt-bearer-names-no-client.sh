@@ -10,7 +10,7 @@
 # client's authentication, and client_id is there. The broker takes "read write" for one scope of that name (an array is two), and
 # whoever decides by OAuthBearerToken.scope() finds neither. A broker that is not told expected.issuer and expected.audience is not
 # configured at all, and a token without "aud" is refused.
-# For us: docs/usage/provider.md says which of the two to take; a client gets "aud" by an audience mapper.
+# For us: docs/usage/provider-programs.md says which of the two to take; a client gets "aud" by an audience mapper.
 #
 # kafka-clients 4.4.0, jose4j 0.9.6.
 set -euo pipefail

@@ -11,7 +11,7 @@
 # missingKeyHandler leaves the look to the application.) jwx' jwk.Cache looks every fifteen minutes at the earliest, whatever
 # the field says.
 # For us: the key set is sent with "no-cache, max-age=300", so that the first two have a new key before it signs (600 s after it is
-# published); docs/usage/provider.md names a longer delay for the third.
+# published); docs/usage/provider-keys.md names a longer delay for the third.
 #
 # step-ca (smallstep/certificates) 0.30.2, jwx 3.4.0 with httprc 3.0.6, Vert.x 5.0.7.
 set -euo pipefail

@@ -9,7 +9,7 @@
 # of its first request, fastapi-keycloak and fastify-keycloak-adapter the one key that the realm's page had ("public_key").
 # axum-keycloak-auth means to look, and asks the error for it: it waits for RsaFailedSigning, which is of those who sign; what a
 # verifier gets from a token of another key is InvalidSignature.
-# For us: a delay before a new key signs helps the first two alone; docs/usage/provider.md says whose APIs have to be started
+# For us: a delay before a new key signs helps the first two alone; docs/usage/provider-keys.md says whose APIs have to be started
 # anew within it. (The page shows the key that signs, as Keycloak's does, so that the two that read it start anew after it.)
 #
 # axum-keycloak-auth 0.8.3, fastapi-keycloak 1.1.1, fastapi-keycloak-middleware 2.0.0, fastify-keycloak-adapter 3.0.2,

@@ -9,7 +9,7 @@
 # does, wants the issuer as a URL and is given its text; '"server" must be an instance of URL' is the error of each request.
 # Python's and Java's refresh while they read the kubeconfig, and never after: five minutes later every request is answered with 401
 # until the program makes a new client. Python's wants client-secret even of a public client; an empty one will do.
-# For us: nothing to do; docs/usage/provider.md names the clients, and "exec" as the way out.
+# For us: nothing to do; docs/usage/provider-programs.md names the clients, and "exec" as the way out.
 #
 # Client libraries: client-go 0.37.2, kubernetes (PyPI) 37.0.2, @kubernetes/client-node 2.0.1 with node 24, which it needs
 # (1.4.0 does the same), io.kubernetes:client-java 27.0.0, io.fabric8:kubernetes-client 8.0.0.

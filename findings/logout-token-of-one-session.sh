@@ -9,7 +9,7 @@
 # express-openid-connect keeps both names as gone until a login takes them off its list, so it depends on who asks when: a device that
 # comes while nobody has logged in anew loses its session, one that comes afterwards has it still. A "sid" alone does what was expected
 # with the former; no setting of Keycloak sends one. Its answer is 204, and nothing is logged.
-# For us: the tokens are as Keycloak's; docs/usage/provider.md says so. onLogoutToken of express-openid-connect can leave out the sub.
+# For us: the tokens are as Keycloak's; docs/usage/provider-protocol.md says so. onLogoutToken of express-openid-connect can leave out the sub.
 #
 # express-openid-connect 3.4.0, express 5.3.0, express-session 1.19.0, jose 6.2.18; django-pyoidc 1.0.13, Django 5.2.19, oic 1.7.0.
 set -euo pipefail

@@ -11,7 +11,7 @@
 # "authorization-server: KEYCLOAK", it is asked with "redirect_uri" alone, which Keycloak 18 and later refuse; nobody is logged out
 # either. A realm whose name has "auth0" or "cognito" in it is taken for theirs, and sent to an address that Keycloak does not
 # have. "authorization-server: OKTA" asks as the standard has it, and is what helps.
-# For us: docs/usage/provider.md has that line.
+# For us: docs/usage/provider-programs.md has that line.
 #
 # micronaut-security-oauth2 4.15.1, of the platform 4.10.8.
 set -euo pipefail

@@ -11,7 +11,7 @@
 # Python: it is reserved. A user's password comes to the token endpoint, but in Python the name goes before it to
 # https://HOST/common/userrealm/NAME, without the provider's port; the login goes on where something answers 404 there, and where
 # nothing listens on 443 it ends in a ConnectionError.
-# For us: nothing to do, all of that works at a client with what each new one has; docs/usage/provider.md says what to switch off.
+# For us: nothing to do, all of that works at a client with what each new one has; docs/usage/provider-programs.md says what to switch off.
 #
 # MSAL for Python 1.39.0, @azure/msal-node 7.2.3.
 set -euo pipefail

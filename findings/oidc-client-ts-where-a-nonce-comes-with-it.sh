@@ -10,7 +10,7 @@
 # the field is taken for the wish for a nonce: invalid_grant is sent a second time, and what comes out is an ErrorDPoPNonce without
 # "error", its text the JSON, so that an application that sends people to the login on invalid_grant does not; without the field it is
 # as expected. Userinfo is asked with "Bearer" and without a proof, which a server has to refuse: with both settings nobody signs in.
-# For us: a realm wants nonces only where "dpop.nonce" says so; docs/usage/provider.md says what becomes of such pages then.
+# For us: a realm wants nonces only where "dpop.nonce" says so; docs/usage/provider-protocol.md says what becomes of such pages then.
 #
 # oidc-client-ts 3.5.0, jose 6.2.18.
 set -euo pipefail

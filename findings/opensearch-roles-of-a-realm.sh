@@ -11,7 +11,7 @@
 # and the roles are called "{roles=[user" and " admin]}", with the brackets on whichever comes first and last. Attributes are texts too:
 # "[shop, search]" for two audiences, and exp is a date in words, in English and in the server's time zone.
 # 3.4.0 does the same, and finds realm_access/roles if roles_key is a list of the two names.
-# For us: docs/usage/provider.md has the mapper.
+# For us: docs/usage/provider-programs.md has the mapper.
 #
 # OpenSearch 2.19.4 with opensearch-security 2.19.4.0, its authenticator without a node around it (3.4.0 needs Java 21).
 set -euo pipefail

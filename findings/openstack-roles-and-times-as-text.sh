@@ -12,7 +12,7 @@
 # have to be written into an attribute of the user, "member,reader", beside those that the realm knows.
 # The JWT has "iat" and "exp" in quotation marks. Keycloak 26.7.3 takes digits as text; a server that keeps to the letter
 # refuses it, whereupon each request is answered 500, as if the provider were down.
-# For us: docs/usage/provider.md has the mapper. Our provider takes such times in client assertions since it has met these.
+# For us: docs/usage/provider-programs.md has the mapper. Our provider takes such times in client assertions since it has met these.
 #
 # keystonemiddleware 13.0.1, PyJWT 2.15.1, WebOb 1.8.11.
 set -euo pipefail

@@ -9,7 +9,7 @@
 # the token's own "roles" and "groups" have to be sent, all of them, in any order, or the login is refused as "Invalid authentication"; so
 # a mapper for groups, added to the client for another API, ends its logins. A realm's roles are in realm_access, where they are not
 # looked for, and an app that sends them is refused.
-# For us: our keycloak.json is like Keycloak's; docs/usage/provider.md says what to change in it.
+# For us: our keycloak.json is like Keycloak's; docs/usage/provider-programs.md says what to change in it.
 #
 # parse-server 9.10.0 with its parse 8.6.0, jwks-rsa 3.2.0 and jsonwebtoken 9.0.3.
 set -euo pipefail

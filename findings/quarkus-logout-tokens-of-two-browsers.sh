@@ -10,7 +10,7 @@
 # last is kept alone, and of one for the whole user the browser that asks first is signed out, and no other. Each is answered with 200.
 # It is the default quarkus.oidc.logout.backchannel.logout-token-key=sub; with sid the tokens are kept by the session, and every
 # case comes out as expected, but that a token without "sid" is answered with 400.
-# For us: our provider has "sub" in each token, as Keycloak, and "sid" with backchannel.logout.session.required; docs/usage/provider.md
+# For us: our provider has "sub" in each token, as Keycloak, and "sid" with backchannel.logout.session.required; docs/usage/provider-protocol.md
 # says that both have to be set.
 # Quarkus 3.33.2.
 set -euo pipefail

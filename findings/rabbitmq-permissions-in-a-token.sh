@@ -10,7 +10,7 @@
 # What works is a list of roles at the top of the token, under a name of its own, and the permissions of Keycloak's own authorization
 # services, which the plugin knows without being told ({"authorization": {"permissions": …}}). Scopes are read like a web form's
 # fields: "api.write:/a+b" is for the queue "a b", and the queue "a+b" is "a%2Bb".
-# For us: docs/usage/provider.md has the mapper.
+# For us: docs/usage/provider-programs.md has the mapper.
 #
 # Debian 12: rabbitmq-server 3.10.8, Erlang 25.2.3. pika 1.3.2, PyJWT 2.15.1.
 set -euo pipefail

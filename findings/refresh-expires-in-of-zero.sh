@@ -9,7 +9,7 @@
 # that the access token ends they log in anew, and each login leaves one more offline session at the provider, which does not end.
 # logout() of the admin client, which ends the session in the first case, sends nothing in the second.
 # For us: the answer has 0 as Keycloak's has, since others take it for no end; with "offlineSessionMaxLifespanEnabled" in the
-# realm it has a number, and both clients refresh. docs/usage/provider.md says so.
+# realm it has a number, and both clients refresh. docs/usage/provider-protocol.md says so.
 #
 # keycloak-admin-client 26.0.7, quarkus-oidc-client 3.33.2.
 set -euo pipefail

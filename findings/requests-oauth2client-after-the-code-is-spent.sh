@@ -11,7 +11,7 @@
 # (client credentials), DPoP works, so that a first try does. validate=False leads out, and the ID token is unchecked then.
 # The key set is read when the client is made, and never again: each login after a rotation is refused, with the code spent, until
 # the program starts anew. The endpoints of device codes and CIBA are not taken from the document: "MissingEndpointUri".
-# For us: docs/usage/provider.md has both; such programs are started anew while the new key is published and does not sign yet.
+# For us: docs/usage/provider-protocol.md has the one, provider-keys.md the other; such programs are started anew while the new key is published and does not sign yet.
 #
 # requests_oauth2client 1.8.0, jwskate 0.12.2.
 set -euo pipefail

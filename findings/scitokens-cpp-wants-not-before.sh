@@ -8,7 +8,7 @@
 # refused for a claim that the library does not know, named as "'realm_access' claim verification is mandatory". With both it passes,
 # and every word of the scope is a right: "openid" is one on "/", and so is "read" without a path. An exp with a fraction, which
 # NumericDate allows, is refused with the words "std::bad_cast". A token without a scope is refused as well.
-# For us: docs/usage/provider.md has the two mappers.
+# For us: docs/usage/provider-programs.md has the two mappers.
 #
 # Debian 12: libscitokens0 and scitokens-cpp 0.7.3. PyJWT 2.15.1 makes the tokens.
 set -euo pipefail

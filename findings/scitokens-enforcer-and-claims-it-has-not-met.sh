@@ -9,7 +9,7 @@
 # was defined: "No validator was registered to handle encountered claim 'client_id'". The reason is in last_failure alone. No RFC
 # 9068 token passes, and none of a provider like Keycloak, which has "typ", "azp" and "acr" in all. What decides is one more claim:
 # with "ver": "scitoken:2.0" the others are ignored. Else each name needs an add_validator of its own.
-# For us: docs/usage/provider.md names the mapper that says so; the guard ignores what it does not know.
+# For us: docs/usage/provider-programs.md names the mapper that says so; the guard ignores what it does not know.
 #
 # scitokens 1.9.7, PyJWT 2.15.1.
 set -euo pipefail

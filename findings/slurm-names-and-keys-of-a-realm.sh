@@ -9,7 +9,7 @@
 # not say alg, which is optional (RFC 7517 §4.4), is no key. An exp with a fraction, as NumericDate may be, counts as over. With
 # the next key in the file its tokens are still refused after reconfigure, until slurmctld starts anew. Whoever is refused for any of
 # this reads "Zero Bytes were transmitted or received"; the reason is in slurmctld's log.
-# For us: our sets say alg, and exp is whole. docs/usage/provider.md has the mapper, and when to start slurmctld.
+# For us: our sets say alg, and exp is whole. docs/usage/provider-programs.md has the mapper, and when to start slurmctld.
 #
 # Debian 12: slurmctld, slurm-client, slurm-wlm-jwt-plugin 22.05.8, libjwt0 1.10.2. PyJWT 2.15.1 makes the tokens.
 set -euo pipefail

@@ -8,7 +8,7 @@
 # httpx-oauth 0.17.0, requests_oauth2client 1.8.0 and zitadel/oidc 3.52.0 take it for JSON and fail at its first letter.
 # python-keycloak 7.1.1 hands the token over as bytes where a dict comes otherwise. So the switch, which is one of the
 # client at the provider, breaks logins of half of them.
-# For us: it is off, as at Keycloak, and docs/usage/provider.md says whom it shuts out.
+# For us: it is off, as at Keycloak, and docs/usage/provider-protocol.md says whom it shuts out.
 set -euo pipefail
 work=$(mktemp -d)
 pid=''

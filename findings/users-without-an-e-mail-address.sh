@@ -9,7 +9,7 @@
 # to replace wants the claim to be there. chainlit has a KeyError in the callback. mozilla-django-oidc's verify_claims says no,
 # as long as the scope email is asked for, which is its default. better-auth goes back to the page with email_not_found. None of
 # the first three says what is missing.
-# For us: what tokens say is what Keycloak's say; docs/usage/provider.md names those who want an address, and a mapper for
+# For us: what tokens say is what Keycloak's say; docs/usage/provider-programs.md names those who want an address, and a mapper for
 # service accounts.
 #
 # axum-keycloak-auth 0.8.3, better-auth 1.7.25, chainlit 2.12.0, mozilla-django-oidc 5.0.2.

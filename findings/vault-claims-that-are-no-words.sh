@@ -11,7 +11,7 @@
 # so that mapping it shuts everybody out; so does a mapped list. A number for user_claim is refused, too. With
 # groups_claim=/realm_access/roles a user without roles, whose token at Keycloak has no such claim, cannot log in: "claim not found in
 # token"; an empty list is let in, and so is a lone word.
-# For us: realms leave realm_access out as Keycloak does; docs/usage/provider.md says what to set: jsonType.label "String" for numbers
+# For us: realms leave realm_access out as Keycloak does; docs/usage/provider-programs.md says what to set: jsonType.label "String" for numbers
 # and booleans, and the group mapper, whose list is there even if empty.
 #
 # vault-plugin-auth-jwt 0.26.1, with go-jose 4.1.9.

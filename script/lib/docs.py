@@ -32,7 +32,7 @@ OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
 OTHERS |= {"print-requires-private", "gc-sections"}
 # And of step, which docs/usage/tools.md compares ours with, and of Keycloak.
 OTHERS |= {"app-dir", "python", "kty", "from-pem", "x5c-cert", "header", "features"}
-# And of SoftHSM and OpenSC, with which docs/usage/provider.md makes a key.
+# And of SoftHSM and OpenSC, with which docs/usage/provider-keys.md makes a key.
 OTHERS |= {"init-token", "free", "label", "pin", "so-pin", "module", "token-label", "keypairgen", "key-type", "id", "login"}
 
 

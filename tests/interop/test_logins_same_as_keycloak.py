@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logins by an identity provider are at ours as at Keycloak 24.0.5 and 26.7.3 (brokering_rows.py), but where DEVIATIONS says
-otherwise, and why. docs/usage/provider.md tells them too."""
+otherwise, and why. docs/usage/provider-users.md tells them too."""
 
 import fnmatch
 import json
