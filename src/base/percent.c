@@ -32,6 +32,20 @@ int percent_byte(ost_text text)
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+bool uri_is_absolute(ost_text text)
+{
+    size_t colon = text_find(text, ':', 0);
+    if (colon + 1 >= text.len || !uri_is_scheme(text_slice(text, 0, colon)))
+        return false;
+    for (size_t i = colon + 1; i < text.len; i++) {
+        char c = text.data[i];
+        if (c <= ' ' || c > '~' || strchr("\"#<>\\^`{|}", c) != NULL ||
+            (c == '%' && percent_byte(text_slice(text, i, text.len)) < 0))
+            return false;
+    }
+    return true;
+}
+
 static bool is_unreserved(char c)
 {
     return ascii_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';

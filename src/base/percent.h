@@ -16,6 +16,10 @@ int percent_byte(ost_text text);
 /* RFC 3986 §3.1. */
 bool uri_is_scheme(ost_text text);
 
+/* "absolute-URI" of RFC 3986 §4.3, by its characters: a scheme, something behind it, no fragment,
+ * and '%' with two hexadecimal digits alone. */
+bool uri_is_absolute(ost_text text);
+
 /* True when all of it is RFC 3986 unreserved characters. */
 bool percent_is_unreserved(ost_text text);
 

@@ -16,7 +16,7 @@ ost_text login_url_wanted(ost_text wanted);
 #define LOGIN_RESOURCE_MAX 2048
 
 /* "an absolute URI, as specified by Section 4.3 of RFC 3986 ... MUST NOT include a fragment
- * component" (RFC 8707 §2), in the characters of RFC 3986. */
+ * component" (RFC 8707 §2); of 2,048 bytes at most. */
 bool login_url_is_resource(ost_text uri);
 
 #endif

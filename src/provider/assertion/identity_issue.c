@@ -5,6 +5,7 @@
  * The client's attributes say for which ones, and which scopes it may have there. What it brings is
  * an ID token of its own, whose login is not over. */
 #include "base/array.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "provider/assertion/identity_assertion.h"
 #include "provider/detail/authorization_details.h"
@@ -100,7 +101,7 @@ static bool read_resources(call *c, identity *is)
     for (size_t i = 0; i < c->form.count; i++) {
         if (!is_resource(c, i))
             continue;
-        if (is->resources++ == RESOURCES_MAX || !resource_is_uri(c->form.pairs[i].value))
+        if (is->resources++ == RESOURCES_MAX || !uri_is_absolute(c->form.pairs[i].value))
             return issue_refuse(c, "invalid_target", "Invalid resource");
     }
     return true;

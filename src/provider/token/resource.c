@@ -16,18 +16,6 @@ static bool refuse_target(call *c, const char *description)
     return call_refuse(c, 400, "invalid_target", description);
 }
 
-/* An absolute URI (RFC 3986 §4.3), in printable ASCII. */
-bool resource_is_uri(ost_text uri)
-{
-    size_t colon = text_find(uri, ':', 0);
-    for (size_t i = 0; i < uri.len; i++) {
-        unsigned char c = (unsigned char)uri.data[i];
-        if (c <= 0x20 || c >= 0x7f || strchr("\"#<>\\^`{|}", c) != NULL)
-            return false;
-    }
-    return colon + 1 < uri.len && uri_is_scheme(text_slice(uri, 0, colon));
-}
-
 /* ---- which are known ---- */
 
 static bool mappers_give(const realm_mapper *mappers, size_t count, ost_text uri)
@@ -97,7 +85,7 @@ static bool is_known(const call *c, ost_text uri)
 
 static bool is_acceptable(call *c, ost_text uri)
 {
-    if (!resource_is_uri(uri))
+    if (!uri_is_absolute(uri))
         return refuse_target(c, "Invalid resource: not an absolute URI without a fragment");
     return is_known(c, uri) ||
            refuse_target(c, "Invalid resource: not known to the realm (see resource.indicators)");

@@ -13,9 +13,6 @@
 
 #define RESOURCES_MAX 8 /* of one request */
 
-/* An absolute URI without a fragment, in printable ASCII. */
-bool resource_is_uri(ost_text text);
-
 /* The `resource` parameters of the form, each once, separated by spaces, in the arena; empty: none
  * is given. False: one of them is not an absolute URI without a fragment, or is not known; the call
  * is refused with invalid_target. */

@@ -60,13 +60,39 @@ static void schemes(void **state)
         assert_false(uri_is_scheme(text_of(bad[i])));
 }
 
+static void absolute_uris(void **state)
+{
+    static const char *const good[] = {"https://a", "https://[::1]:8443/b?c=%20%c3%A9", "urn:a:b",
+                                       "a:b", "https://a/b?c=[d]"};
+    static const char *const bad[] = {"",
+                                      "a",
+                                      "/a",
+                                      "//a/b",
+                                      ":a",
+                                      "https:",
+                                      "1a:b",
+                                      "https://a#",
+                                      "https://a b",
+                                      "https://a\n",
+                                      "https://a/%",
+                                      "https://a/%4",
+                                      "https://a/%zz",
+                                      "https://a/\\",
+                                      "https://\xc3\xa9",
+                                      "a b:c"};
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
+        assert_true(uri_is_absolute(text_of(good[i])));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(uri_is_absolute(text_of(bad[i])));
+    assert_false(uri_is_absolute((ost_text){"https://a\0b", 11}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parameters),
-        cmocka_unit_test(forms_are_decoded),
-        cmocka_unit_test(unreserved),
-        cmocka_unit_test(schemes),
+        cmocka_unit_test(parameters),    cmocka_unit_test(forms_are_decoded),
+        cmocka_unit_test(unreserved),    cmocka_unit_test(schemes),
+        cmocka_unit_test(absolute_uris),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void resources(void **state)
     memset(long_one, 'a', sizeof long_one - 1);
     memcpy(long_one, "urn:", 4);
     const char *const good[] = {"https://api.example", "https://api.example/a?b=c%20d",
-                                "urn:example:api", "api://a1b2/c.d"};
+                                "urn:example:api", "api://a1b2/c.d", "https://[::1]:8443/"};
     const char *const bad[] = {"",
                                "api",
                                "/api",
