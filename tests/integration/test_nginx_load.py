@@ -16,6 +16,7 @@ import pytest
 from fake_provider import CLIENT, SECRET, FakeProvider, Key
 from gate_site import NGINX, Application, Gate, values
 from gate_site import Nginx as GateNginx
+from key_layer import asan_option
 from nginx import Nginx
 from peers import free_port
 from test_nginx_life import held_back
@@ -24,7 +25,7 @@ from test_nginx_subrequests import Behind, until
 
 MANY = 100 * 1024 * 1024
 GROWTH = 24 * 1024  # KiB that a process may grow by meanwhile: buffers, not bodies
-SANITIZED = {"ASAN_OPTIONS": "quarantine_size_mb=4:thread_local_quarantine_size_kb=16"}  # where it is: freed memory is not kept long
+SANITIZED = "quarantine_size_mb=4:thread_local_quarantine_size_kb=16"  # where it is: freed memory is not kept long
 
 
 @pytest.fixture(scope="module")
@@ -318,7 +319,7 @@ def slow_bodies(port, good, sink, host="localhost"):
 def test_bodies_at_the_gate(provider, tmp_path):
     port = free_port()
     rules = {"sites": [{"origin": f"http://localhost:{port}", "rules": [{"prefix": "/", "policy": {}}]}]}
-    with Sink() as sink, Gate(tmp_path / "gate", provider.issuer, rules, "nginx", environment=SANITIZED) as gate:
+    with Sink() as sink, Gate(tmp_path / "gate", provider.issuer, rules, "nginx", environment=dict([asan_option(SANITIZED)])) as gate:
         # In the server: nginx holds the question to the limit of its own location, though the body does not go there.
         config = NGINX.replace("server_name localhost;", "server_name localhost; client_max_body_size 200m; proxy_request_buffering off;")
         with GateNginx(tmp_path / "nginx", port, gate.base, sink.base, config=config):

@@ -242,8 +242,7 @@ static ost_result read_body(admin_call *a)
     ost_error error = {0};
     if (!admin_body_is(a, OST_JSON_OBJECT))
         return OST_OK;
-    ost_result result =
-        review_object(a->body, &member_user, "", false, a->arena, NULL, &a->body, &error);
+    ost_result result = review_spell(a->body, &member_user, a->arena, &a->body, &error);
     return result == OST_OK ? OST_OK : admin_refuse_result(a, result, &error);
 }
 

@@ -18,6 +18,7 @@
 typedef struct review {
     bool strict;
     bool renews;
+    bool spells; /* numbers and booleans in the place of texts are their text */
     bool trims;
     ost_arena *arena;
     ost_json_writer *writer;
@@ -154,13 +155,13 @@ static bool is_scalar(const ost_json *value)
     return ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER);
 }
 
-/* Keycloak takes a password of 1234, too. */
+/* Keycloak takes a password of 1234, in a file too. */
 static void put_string(review *r, const ost_json *value, ost_text name)
 {
     ost_text text;
     if (ost_json_text(value, &text))
         ost_json_put_text(r->writer, r->trims ? text_trim_lines(text) : text);
-    else if (is_scalar(value))
+    else if (r->spells && is_scalar(value))
         ost_json_put_text(r->writer, ost_json_source(value));
     else
         fail(r, name, "not a string");
@@ -425,6 +426,18 @@ ost_result review_renew(const ost_json *object, const member_kind *kind, const c
                         bool strict, ost_arena *arena, import_report *report,
                         const ost_json **ret_object, ost_error *error)
 {
-    review r = {.strict = strict, .renews = true, .arena = arena, .report = report, .error = error};
+    review r = {.strict = strict,
+                .renews = true,
+                .spells = true,
+                .arena = arena,
+                .report = report,
+                .error = error};
     return review_run(&r, object, kind, path, ret_object);
+}
+
+ost_result review_spell(const ost_json *object, const member_kind *kind, ost_arena *arena,
+                        const ost_json **ret_object, ost_error *error)
+{
+    review r = {.spells = true, .arena = arena, .error = error};
+    return review_run(&r, object, kind, "", ret_object);
 }

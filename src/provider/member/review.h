@@ -21,6 +21,12 @@ OST_MUST_CHECK ost_result review_object(const ost_json *object, const member_kin
 OST_MUST_CHECK ost_result review_text(const ost_json *object, const member_kind *kind,
                                       ost_arena *arena, ost_text *ret_text, ost_error *error);
 
+/* review_object without a report, where numbers and booleans in the place of texts become their
+ * text, as in files. */
+OST_MUST_CHECK ost_result review_spell(const ost_json *object, const member_kind *kind,
+                                       ost_arena *arena, const ost_json **ret_object,
+                                       ost_error *error);
+
 /* review_object of what comes from a file: members of old layouts get the names of today's. */
 OST_MUST_CHECK ost_result review_renew(const ost_json *object, const member_kind *kind,
                                        const char *path, bool strict, ost_arena *arena,
