@@ -238,6 +238,7 @@ def _text(text, now, base):
     text = text.replace(urllib.parse.quote(base, safe=""), "{base}")
     text = EMBEDDED_JWT.sub("<jwt>", text)
     text = UUID.sub("<uuid>", text)
+    text = re.sub(r"^<uuid>-\d+(?=\.<uuid>\.<uuid>$)", "<uuid>", text)  # a code of ours, with the level of its login
     text = re.sub(r"(\?user_code=)[A-Z]{4}-[A-Z]{4}$", r"\1<code>", text)
     text = re.sub(r"(remainingTabs%22%3A%5B).*?(%5D)", r"\1<tabs>\2", text)
     text = re.sub(r"<uuid>\.[A-Za-z0-9_-]+$", "<uuid>.<node>", text)
