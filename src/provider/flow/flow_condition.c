@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "provider/flow/flow_read.h"
 
-#define LEVEL_MAX (1u << 30)
 #define LEVEL_AGE 36000 /* seconds, of an old way to say that a level is kept */
 
 realm_factor flow_factor_of(const ost_json *step, bool direct)
@@ -141,9 +140,9 @@ bool flow_condition_level(const ost_json *realm, const ost_json *step, int64_t *
     const ost_json *config = flow_config_of(realm, step);
     uint64_t level, age;
     if (!flow_step_is(step, FLOW_LEVEL_CONDITION) ||
-        !text_to_unsigned(json_text_of(config, "loa-condition-level"), LEVEL_MAX, &level))
+        !text_to_unsigned(json_text_of(config, "loa-condition-level"), FLOW_LEVEL_MAX, &level))
         return false;
-    if (!text_to_unsigned(json_text_of(config, "loa-max-age"), LEVEL_MAX, &age))
+    if (!text_to_unsigned(json_text_of(config, "loa-max-age"), FLOW_LEVEL_MAX, &age))
         age = text_says_true(json_text_of(config, "loa-store-in-user-session")) ? LEVEL_AGE : 0;
     *ret_level = (int64_t)level;
     *ret_max_age = (int64_t)age;

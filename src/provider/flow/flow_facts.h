@@ -10,6 +10,7 @@
 
 #define FLOW_PROOFS_MAX 8  /* of one login */
 #define FLOW_LEVELS_MAX 16 /* of authentication, in a session */
+#define FLOW_LEVEL_MAX (1u << 30)
 #define FLOW_LEVEL_NONE (-1)
 
 typedef enum flow_role { ROLE_HELD, ROLE_NOT_HELD, ROLE_ABSENT, ROLE_UNKNOWN } flow_role;

@@ -2,7 +2,7 @@
 /* See level_map.h. Levels may stand as strings, which consoles write. */
 #include "provider/member/level_map.h"
 
-#include "base/text.h"
+#include "provider/proof/attribute.h"
 
 /* NULL: there is no map. */
 static const ost_json *read_map(const ost_json *attributes, const char *name, ost_arena *arena)
@@ -16,18 +16,6 @@ static const ost_json *read_map(const ost_json *attributes, const char *name, os
                : NULL;
 }
 
-static bool read_level(const ost_json *value, int64_t *ret_level)
-{
-    ost_text text;
-    uint64_t spelt;
-    if (ost_json_integer(value, ret_level))
-        return true;
-    if (!ost_json_text(value, &text) || !text_to_unsigned(text, INT32_MAX, &spelt))
-        return false;
-    *ret_level = (int64_t)spelt;
-    return true;
-}
-
 const char *level_map_unfit(const ost_json *object, const char *name, ost_arena *arena)
 {
     ost_text text = {0};
@@ -39,7 +27,7 @@ const char *level_map_unfit(const ost_json *object, const char *name, ost_arena 
     if (map == NULL)
         return "it is no JSON object of names and levels; there are none then";
     for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
-        if (!read_level(at, &level))
+        if (!attribute_level(at, &level))
             return "a level of it is no whole number";
     }
     return NULL;
@@ -50,7 +38,7 @@ int64_t level_map_highest(const ost_json *attributes, const char *name, ost_aren
     const ost_json *map = read_map(attributes, name, arena);
     int64_t highest = -1, level;
     for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
-        if (read_level(at, &level) && level > highest)
+        if (attribute_level(at, &level) && level > highest)
             highest = level;
     }
     return highest;

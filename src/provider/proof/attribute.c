@@ -24,3 +24,15 @@ bool attribute_next(ost_text *rest, ost_text *ret_value)
         *ret_value = value;
     return value.len > 0;
 }
+
+bool attribute_level(const ost_json *value, int64_t *ret_level)
+{
+    ost_text text;
+    uint64_t level;
+    if (ost_json_integer(value, ret_level))
+        return true;
+    if (!ost_json_text(value, &text) || !text_to_unsigned(text, 1u << 30, &level))
+        return false;
+    *ret_level = (int64_t)level;
+    return true;
+}

@@ -8,7 +8,6 @@
 #include "base/text.h"
 
 #define LEVELS "levels"
-#define LEVEL_MAX (1u << 30)
 
 /* ---- of a client's part ---- */
 
@@ -77,7 +76,8 @@ static size_t read_levels(const ost_json *notes, flow_level *levels)
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         uint64_t level;
         int64_t time;
-        if (count == FLOW_LEVELS_MAX || !text_to_unsigned(ost_json_name(at), LEVEL_MAX, &level) ||
+        if (count == FLOW_LEVELS_MAX ||
+            !text_to_unsigned(ost_json_name(at), FLOW_LEVEL_MAX, &level) ||
             !ost_json_integer(at, &time))
             return 0;
         levels[count++] = (flow_level){(int64_t)level, time};
@@ -131,7 +131,7 @@ bool session_levels_note(call *c, ost_text words, int64_t time, ost_text text, o
     size_t count = read_levels(notes, levels);
     while (text_next(&words, ' ', &word)) {
         uint64_t level;
-        if (text_to_unsigned(word, LEVEL_MAX, &level))
+        if (text_to_unsigned(word, FLOW_LEVEL_MAX, &level))
             put_level(levels, &count, (flow_level){(int64_t)level, time});
     }
     ost_json_open_object(w);

@@ -31,18 +31,6 @@ static const ost_json *read_map(call *c, const ost_json *attributes)
     return read_object(c, text);
 }
 
-static bool read_level(const ost_json *value, int64_t *ret_level)
-{
-    ost_text text;
-    uint64_t level;
-    if (ost_json_integer(value, ret_level))
-        return true;
-    if (!ost_json_text(value, &text) || !text_to_unsigned(text, 1u << 30, &level))
-        return false;
-    *ret_level = (int64_t)level;
-    return true;
-}
-
 static const ost_json *find_name(const ost_json *map, ost_text name)
 {
     for (const ost_json *at = map != NULL ? ost_json_first(map) : NULL; at != NULL;
@@ -67,8 +55,8 @@ bool acr_level_of(call *c, const realm_client *client, ost_text name, int64_t *r
     uint64_t number;
     const ost_json *found = find_name(map_of(c, client), name);
     if (found != NULL)
-        return read_level(found, ret_level);
-    if (!text_to_unsigned(name, 1u << 30, &number))
+        return attribute_level(found, ret_level);
+    if (!text_to_unsigned(name, FLOW_LEVEL_MAX, &number))
         return false;
     *ret_level = (int64_t)number;
     return true;
@@ -103,7 +91,7 @@ static best best_of_all(const ost_json *map, int64_t reached)
     best found = {.level = -1};
     int64_t level;
     for (const ost_json *at = ost_json_first(map); at != NULL; at = ost_json_next(at)) {
-        if (read_level(at, &level))
+        if (attribute_level(at, &level))
             compare(&found, ost_json_name(at), level, reached);
     }
     return found;
