@@ -10,29 +10,13 @@ import ssl
 
 import pytest
 from certificates import make_certificate
-from gate_site import Application, Gate, Nginx, values
+from gate_site import NGINX_HEAD, Application, Gate, Nginx, values
 from navigation import NAVIGATION
 from peers import PROJECT, free_port
 from programs import Provider, provider_program
 from shell import Shell
 from waiting import until
 from web import Browser, query_of
-
-HTTP = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-"""
-
 
 def documented(name, server):
     """The nginx configuration of a document whose server has that name."""
@@ -78,7 +62,7 @@ def provider(certificate, tmp_path_factory):
     ]
     program.command = [str(part) for part in command]
     config = here(documented("provider.md", "id.example.org"), "id.example.org", public, *certificate, {8080: program.port})
-    with program, Nginx(folder / "nginx", public, None, None, "-", HTTP + config + "\n}}\n"):
+    with program, Nginx(folder / "nginx", public, None, None, "-", NGINX_HEAD + config + "\n}}\n"):
         program.public = base
         yield program
 
@@ -99,7 +83,7 @@ def site(provider, certificate, browser_of, tmp_path_factory):
     with gate, Application() as application:
         addresses = {8000: gate.port, 3000: application.server_port}
         config = here(config, "app.example.org", port, *certificate, addresses)
-        with Nginx(folder / "nginx", port, None, None, "-", HTTP + config + "\n}}\n"):
+        with Nginx(folder / "nginx", port, None, None, "-", NGINX_HEAD + config + "\n}}\n"):
             gate.wait_for_logins()
             yield base
 

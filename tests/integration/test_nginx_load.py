@@ -21,7 +21,8 @@ from nginx import Nginx
 from peers import free_port
 from test_nginx_life import held_back
 from test_nginx_module import until_ready
-from test_nginx_subrequests import Behind, until
+from test_nginx_subrequests import Behind
+from waiting import until
 
 MANY = 100 * 1024 * 1024
 GROWTH = 24 * 1024  # KiB that a process may grow by meanwhile: buffers, not bodies

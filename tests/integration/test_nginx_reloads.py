@@ -17,7 +17,7 @@ from programs import built
 from test_nginx_life import request_of
 from test_nginx_load import memory_of
 from test_nginx_module import until_ready
-from test_nginx_subrequests import until
+from waiting import until
 
 RELOADS = int(os.environ.get("OSTIARY_TEST_RELOADS", "8"))
 SANITIZED = "OSTIARY_NGINX_PRELOAD" in os.environ  # which keeps what was freed, and finds leaks by itself

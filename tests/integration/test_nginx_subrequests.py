@@ -12,6 +12,7 @@ from dpop import DpopClient
 from fake_provider import FakeProvider
 from nginx import Nginx, field
 from test_nginx_module import until_ready
+from waiting import until
 
 SIZE = 3500  # of what is served in slices of 1024
 
@@ -173,13 +174,6 @@ def told(answer):
         return json.loads(answer[2])["subject"]
     except ValueError:
         return None
-
-
-def until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # ---- subrequests ----

@@ -93,7 +93,7 @@ class Gate(Program):
         super().__init__(command, f"{self.base}/health/ready", folder / "gate.log", environment)
 
 
-NGINX = """
+NGINX_HEAD = """
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -106,7 +106,11 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    large_client_header_buffers 4 32k;
+"""
+
+NGINX = (
+    NGINX_HEAD
+    + """    large_client_header_buffers 4 32k;
     client_body_buffer_size 256k;
     proxy_buffer_size 32k;
     proxy_buffers 4 32k;
@@ -155,6 +159,7 @@ http {{
     }}
 }}
 """
+)
 
 
 def nginx_identity(fields=FIELDS, cookies=0):
