@@ -93,7 +93,7 @@ WINGS = {
     "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["flow", "webauthn", "detail", "upstream", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
-    "provider/factor": ["flow", "webauthn", "call", "realm", "session", "login", "upstream", "user", "admin"],
+    "provider/factor": ["action_page", "flow", "webauthn", "call", "realm", "session", "login", "upstream", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user", "mail"],
     "provider/client_admin": ["realm", "policy", "member", "completion", "file", "call", "session", "admin"],
     "provider/account": ["webauthn", "realm", "member", "call", "session", "admin", "console", "user", "profile"],
@@ -106,7 +106,8 @@ WINGS = {
     "provider/setting": ["realm", "member", "call", "admin", "policy"],
     "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory"],
     "provider/mail": ["member"],
-    "provider/action": ["proof", "factor", "call", "realm", "session", "user", "admin", "login", "upstream", "mail"],
+    "provider/action_page": ["login", "call", "realm", "session", "user", "profile", "admin"],
+    "provider/action": ["action_page", "proof", "factor", "call", "realm", "session", "user", "admin", "login", "upstream", "mail"],
     "provider/direct": ["realm", "call", "admin"],
     "provider/registration": ["detail", "call", "realm", "member", "completion", "file", "policy", "session", "admin", "client_admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
@@ -114,7 +115,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["broker", "upstream", "detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
+    "provider/endpoint": ["broker", "action_page", "upstream", "detail", "policy", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user", "factor", "mail", "action"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -26,20 +26,6 @@ static ost_result read_password(account_call *a, const ost_json **ret_password)
                : OST_OK;
 }
 
-void account_put_credential(ost_json_writer *w, ost_text id, const ost_json *credential)
-{
-    static const char *const shown[] = {"type", "userLabel", "createdDate", "credentialData"};
-    ost_json_put_name(w, OST_TEXT("credential"));
-    ost_json_open_object(w);
-    ost_json_member_text(w, "id", id);
-    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
-        const ost_json *value = ost_json_get(credential, shown[i]);
-        if (value != NULL)
-            ost_json_member_value(w, shown[i], value);
-    }
-    ost_json_close_object(w);
-}
-
 static void put_credential(ost_json_writer *w, ost_text id, const ost_json *credential)
 {
     ost_json_open_object(w);
@@ -68,20 +54,6 @@ static void put_password(const account_call *a, ost_json_writer *w, const ost_js
     ost_json_close_object(w);
 }
 
-void account_open_kind(const account_call *a, ost_json_writer *w, const credential_kind *kind,
-                       const char *setup)
-{
-    ost_json_open_object(w);
-    ost_json_member_string(w, "type", kind->type);
-    ost_json_member_string(w, "category", kind->category);
-    ost_json_member_string(w, "displayName", kind->display_name);
-    ost_json_member_string(w, "helptext", kind->help_text);
-    ost_json_member_string(w, "iconCssClass", kind->icon);
-    if (required_action_is_on(a->call->realm, text_of(setup)))
-        ost_json_member_string(w, "createAction", setup);
-    ost_json_member_boolean(w, "removeable", true);
-}
-
 static void put_devices(const account_call *a, ost_json_writer *w, const otp_credential *devices,
                         size_t count)
 {
@@ -96,14 +68,6 @@ static void put_devices(const account_call *a, ost_json_writer *w, const otp_cre
         ost_json_close_array(w);
     }
     ost_json_close_object(w);
-}
-
-bool account_offers(const account_call *a, realm_factor factor)
-{
-    const ost_json *document = a->call->realm->document;
-    realm_flow_demand demand = realm_flow_demand_of(document, NULL, REALM_FLOW_BROWSER);
-    return (demand == FLOW_CODE || demand == FLOW_CODE_OF_OWNER) &&
-           (realm_flow_factors_of(document, NULL, REALM_FLOW_BROWSER) & factor) != 0;
 }
 
 ost_result account_list_credentials(account_call *a)

@@ -5,7 +5,7 @@
 #define ACTION_STEP_H
 
 #include "provider/action/action_token.h"
-#include "provider/login/action_page.h"
+#include "provider/action_page/action_page.h"
 
 typedef enum run_outcome {
     RUN_REFUSED, /* an error page: status, message */

@@ -4,10 +4,10 @@
  * not done again. */
 #include "base/text.h"
 #include "provider/action/action_mail.h"
+#include "provider/action_page/action_page.h"
 #include "provider/broker/broker_endpoint.h"
 #include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/login/action_page.h"
 #include "provider/login/realm_page.h"
 
 #define LINKS_MAX 3 /* of one user that wait: they last five minutes */

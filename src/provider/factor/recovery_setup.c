@@ -2,7 +2,7 @@
 /* The required action CONFIGURE_RECOVERY_AUTHN_CODES; see action_page.h. The codes are shown on
  * this page alone, and come back in its form; the store has no more than their hashes. */
 #include "base/text.h"
-#include "provider/login/action_page.h"
+#include "provider/action_page/action_page.h"
 #include "provider/login/realm_language.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/form_secret.h"

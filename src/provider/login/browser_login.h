@@ -122,6 +122,8 @@ ost_text browser_login_address(call *call, const char *path, ost_text code);
 /* Whom people go on to. */
 ost_text browser_login_client_name(call *call);
 
+/* Shows the form on which people sign in. On the exchange's loop. */
+void browser_login_show(call *call);
 /* Answers by the outcome, on the exchange's loop. */
 void browser_login_send(call *call);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* QR codes as they are drawn. What is expected was read by zxing-cpp. */
-#include "provider/login/qr_picture.h"
+#include "provider/action_page/qr_picture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* QR codes as paths; see qr_picture.h. */
-#include "provider/login/qr_picture.h"
+#include "provider/action_page/qr_picture.h"
 
 #include <errno.h>
 #include <qrencode.h>

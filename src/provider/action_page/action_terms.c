@@ -2,8 +2,8 @@
 /* The required action TERMS_AND_CONDITIONS; see action_page.h. Who has accepted has the time of it
  * among their attributes, as in Keycloak. */
 #include "base/text.h"
+#include "provider/action_page/action_page.h"
 #include "provider/admin/document_edit.h"
-#include "provider/login/action_page.h"
 #include "provider/user/user_change.h"
 
 #define ATTRIBUTE "terms_and_conditions"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages of required actions, one table; see action_page.h. */
-#include "provider/login/action_page.h"
+#include "provider/action_page/action_page.h"
 
 #include "base/array.h"
 #include "base/text.h"

@@ -2,8 +2,8 @@
 /* The required actions webauthn-register and webauthn-register-passwordless; see action_page.h. */
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/action_page/action_page.h"
 #include "provider/admin/document_edit.h"
-#include "provider/login/action_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/key_ceremony.h"
 #include "provider/user/user_change.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The required action UPDATE_PASSWORD; see action_page.h. */
 #include "base/text.h"
-#include "provider/login/action_page.h"
+#include "provider/action_page/action_page.h"
 #include "provider/user/password_change.h"
 
 /* A page that the user has not asked for says why it comes. */

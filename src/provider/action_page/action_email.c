@@ -2,7 +2,7 @@
 /* The required action VERIFY_EMAIL; see action_page.h. The mail's link does it; the page waits, and
  * its form asks for another mail, which the endpoint sends. */
 #include "base/text.h"
-#include "provider/login/action_page.h"
+#include "provider/action_page/action_page.h"
 
 void action_email_put(call *c, page *p)
 {
