@@ -45,15 +45,20 @@ void map_acr(mapper_work *w)
     claim_put_text(w->tree, "acr", acr_level_name(w->call, w->grant->client, w->grant->acr));
 }
 
-/* Of a session that was not read for the grant it is read here. */
+/* Of a session that was not read for the grant it is read here. What cannot be read now is no claim
+ * that is missing: the call is refused. */
 static void map_login_note(mapper_work *w, ost_text note)
 {
     const grant *g = w->grant;
     store_session session = {.notes = g->login_notes, .auth_time = g->auth_time};
     bool time = text_is(note, "AUTH_TIME");
+    ost_result result = OST_OK;
     ost_text text;
-    if ((time ? session.auth_time == 0 : session.notes.len == 0) &&
-        session_load(w->call, text_of(g->session_id), &session) != OST_OK)
+    if (time ? session.auth_time == 0 : session.notes.len == 0)
+        result = session_load(w->call, text_of(g->session_id), &session);
+    if (call_is_busy(result))
+        (void)call_refuse_busy(w->call);
+    if (result != OST_OK)
         return;
     if (time && session.auth_time > 0)
         mapper_put_text(w, text_of(call_format(w->call, "%" PRId64, session.auth_time)));

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Protocol mappers: one client with one mapper of each kind, and what they write. */
+#include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -72,12 +75,52 @@ static void older_files_resolve_audiences_too(void **state)
     assert_string_equal(fixture_claim(c, access_token(c, "ann"), "aud"), "\"my.api\"");
 }
 
+/* A store whose sessions cannot be read. */
+static store *store_without_sessions(const char *path)
+{
+    store *broken;
+    sqlite3 *file;
+    ost_error error;
+    assert_int_equal(store_open(path, &broken, &error), OST_OK);
+    assert_int_equal(sqlite3_open(path, &file), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(file, "ALTER TABLE session RENAME TO elsewhere", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    return broken;
+}
+
+/* Where the session cannot be read the call is refused; where there is none the claim is absent. */
+static void a_note_that_cannot_be_read_is_not_missing(void **state)
+{
+    char folder[] = "/tmp/mapper-XXXXXX";
+    call *c = fixture_call(f, "x", "web");
+    store *whole = f->provider.store;
+    grant g = fixture_grant(c, "ann", "");
+    minted m;
+    (void)state;
+    g.auth_time = 0;
+    g.session_id = "00000000-0000-4000-8000-000000000000";
+    assert_true(mint_tokens(c, &g, false, &m));
+    assert_string_equal(fixture_claim(c, m.access_token, "login_at"), "");
+    assert_non_null(mkdtemp(folder));
+    const char *path = call_format(c, "%s/store", folder);
+    f->provider.store = store_without_sessions(path);
+    assert_false(mint_tokens(c, &g, false, &m));
+    assert_int_equal(c->error.status, 503);
+    assert_string_equal(c->error.error, "temporarily_unavailable");
+    store_close(f->provider.store);
+    f->provider.store = whole;
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mapper_writes_its_claim),
         cmocka_unit_test(what_a_user_lacks_is_left_out),
         cmocka_unit_test(older_files_resolve_audiences_too),
+        cmocka_unit_test(a_note_that_cannot_be_read_is_not_missing),
     };
     f = fixture_new();
     int failed = cmocka_run_group_tests_name("mapper", tests, NULL, NULL);
