@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The flows of a realm's document, the first of which is walked: nobody comes in without a first
- * proof or a session, nobody is asked for a factor that they lack, and a walk is one of its facts
+/* The flows of a realm's document, the first of which is walked, as a browser's and as a direct
+ * grant's: nobody comes in without a first proof or a session, nobody is asked for a factor that
+ * they lack, nobody reaches a level that no condition names, and a walk is one of its facts
  * alone. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_walk.h"
 #include "provider/realm/realm_flow.h"
 
@@ -19,9 +21,34 @@ static void require(bool held)
         abort();
 }
 
-static flow_role role_of(void *user, ost_text name)
+static flow_hold role_of(void *user, ost_text name)
 {
-    return name.len % 3 == 0 ? ROLE_HELD : name.len % 3 == 1 ? ROLE_NOT_HELD : ROLE_ABSENT;
+    return name.len % 3 == 0 ? HOLD_YES : name.len % 3 == 1 ? HOLD_NO : HOLD_ABSENT;
+}
+
+static flow_hold scope_of(void *user, ost_text name)
+{
+    return name.len % 4 == 0 ? HOLD_UNKNOWN : role_of(user, name);
+}
+
+static flow_hold attribute_of(void *user, const flow_attribute *attribute)
+{
+    require(attribute->name.len > 0 && attribute->value.len > 0);
+    return scope_of(user, attribute->value);
+}
+
+/* Whether some condition of the realm has that level. */
+static bool has_level(const ost_json *realm, int64_t level)
+{
+    int64_t its, age;
+    bool found = level == FLOW_LEVEL_NONE;
+    for (const ost_json *flow = ost_json_first(ost_json_get(realm, "authenticationFlows"));
+         flow != NULL; flow = ost_json_next(flow)) {
+        for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
+             at != NULL && !found; at = ost_json_next(at))
+            found = flow_condition_level(realm, at, &its, &age) && its == level;
+    }
+    return found;
 }
 
 static flow_verdict walk(const ost_json *realm, const unsigned *proofs, size_t count, bool session)
@@ -34,7 +61,9 @@ static flow_verdict walk(const ost_json *realm, const unsigned *proofs, size_t c
                         .level_count = session ? 2 : 0,
                         .wanted = 2,
                         .now = 1000,
-                        .role = role_of};
+                        .role = role_of,
+                        .scope = scope_of,
+                        .attribute = attribute_of};
     memcpy(facts.proofs, proofs, count * sizeof *proofs);
     const ost_json *flow = ost_json_first(ost_json_get(realm, "authenticationFlows"));
     flow_verdict found = flow_walk(flow, &facts), again = flow_walk(flow, &facts);
@@ -42,6 +71,14 @@ static flow_verdict walk(const ost_json *realm, const unsigned *proofs, size_t c
             found.level == again.level);
     require(found.outcome != FLOW_ASKS || found.asks != 0);
     require((found.asks & PROOF_FACTORS & ~OWNED) == 0);
+    facts.direct = true;
+    facts.session = false;
+    facts.wanted = FLOW_LEVEL_NONE;
+    facts.level_count = 0;
+    flow_verdict direct = flow_walk(flow, &facts);
+    require(direct.outcome != FLOW_ENTERS || (count > 0 && proofs[0] == PROOF_PASSWORD));
+    require(direct.setup == 0 && has_level(realm, direct.level));
+    require(session || has_level(realm, found.level));
     return found;
 }
 

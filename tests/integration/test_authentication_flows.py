@@ -55,11 +55,25 @@ def flows(role, *then, outside=False, negate="false", message=None, direct=()):
 
 
 def people():
-    return [user("ann", credential(), recovery_codes(), **MEMBER), user("bob", credential()), user("new", **MEMBER),
+    return [user("ann", credential(), recovery_codes(), attributes={"dept": ["sales"]}, **MEMBER), user("bob", credential()), user("new", **MEMBER),
             user("far", clientRoles={"app": ["guest.of.all"]})]
 
 
 ROLES = {"roles": {"realm": [{"name": "member"}], "client": {"app": [{"name": "guest.of.all"}]}}}
+
+
+SCOPED = {"conditional-client-scope": {"client_scope": "phone", "negate": "false"}}
+THROUGH = {"conditional-sub-flow-executed": {"flow_to_check": "forms", "check_result": "executed"}}
+ATTRIBUTE = {"conditional-user-attribute": {"attribute_name": "dept", "attribute_expected_value": "s.*", "regex": "true"}}
+
+
+def flows_by(conditions, outside=False):
+    """As flows(), by these conditions of 26 in the place of a role."""
+    found = flows("", OTP, outside=outside)
+    found["authenticatorConfig"] = [{"alias": name, "config": config} for name, config in conditions.items()]
+    chosen = next(flow for flow in found["authenticationFlows"] if flow["alias"] == "chosen")
+    chosen["authenticationExecutions"][:1] = [{**execution(name), "authenticatorConfig": name} for name in conditions]
+    return found
 
 
 def realm_with(name, flow):
@@ -74,6 +88,9 @@ REALMS = [
     realm_with("twice", flows("member", OTP, RECOVERY)),
     realm_with("always", flows("member", OTP, outside=True)),
     realm_with("shut", flows("member", deny(), outside=True)),
+    realm_with("scoped", flows_by(SCOPED, outside=True)),
+    realm_with("formed", flows_by(THROUGH, outside=True)),
+    realm_with("attributed", flows_by(ATTRIBUTE)),
     realm_with("nobody", flows("no-such-role", deny(), negate="true")),
 ]
 
@@ -113,6 +130,8 @@ def is_denied(answer, words="Access denied"):
         ("guests", "ann", True),
         ("asked", "bob", True),
         ("twice", "bob", True),
+        ("scoped", "ann", True),
+        ("attributed", "bob", True),
         ("nobody", "ann", "Access denied"),
         ("nobody", "bob", "Access denied"),
     ],
@@ -130,6 +149,28 @@ def test_those_of_the_role_bring_a_code(server):
     assert "Invalid authenticator code." in browser.submit(form, otp=wrong()).text
     assert is_in(browser.submit(form, otp=totp()))
     assert is_in(server.realm("asked").authorize(browser, APP)), "the cookie is an alternative to all of it"
+
+
+def test_a_client_scope_that_is_asked_for_has_its_own_step(server):
+    realm = server.realm("scoped")
+    browser, answer = log_in(server, "scoped", "ann")
+    assert is_in(answer) and is_in(realm.authorize(browser, APP))
+    # The session is not past a step of another scope, and the page of the code remembers the scope.
+    assert callback_of(realm.authorize(browser, APP, scope="openid phone", prompt="none"))["error"] == "login_required"
+    page = browser.get(realm.authorize(browser, APP, scope="openid phone").location)
+    page = browser.submit(page.page.form("kc-otp-login-form"), otp=wrong())
+    assert is_in(browser.submit(page.page.form("kc-otp-login-form"), otp=totp()))
+
+
+def test_who_comes_by_the_cookie_has_not_come_through_the_forms(server):
+    browser, page = log_in(server, "formed", "ann")
+    assert is_in(browser.submit(page.page.form("kc-otp-login-form"), otp=totp()))
+    assert is_in(server.realm("formed").authorize(browser, APP))
+
+
+def test_those_with_the_attribute_bring_a_code(server):
+    browser, page = log_in(server, "attributed", "ann")
+    assert is_in(browser.submit(page.page.form("kc-otp-login-form"), otp=totp()))
 
 
 def test_those_who_have_no_device_set_one_up(server):

@@ -84,6 +84,7 @@ struct call {
     bool object_encrypted;
     const realm_client *client; /* once it is known */
     call_level level;           /* of an authorization request, once that is read */
+    ost_text scope;             /* that it asks for, or a direct grant; separated by spaces */
     unsigned policy_effects;    /* what its realm's policies change in what comes of it */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */

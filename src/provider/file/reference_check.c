@@ -216,24 +216,42 @@ static bool warn_of_registration(const realm *r, import_report *report)
                "marked their address as verified");
 }
 
-/* Whom a condition means that names a role which is not there. */
-static bool warn_of_role(const realm *r, const ost_json *step, size_t flow, size_t index,
-                         import_report *report)
+/* What a condition names that is not there; NULL: nothing. */
+static const char *missing_of(const realm *r, const ost_json *step)
 {
     ost_text role, name = flow_condition_role(r->document, step);
-    if (name.len == 0 || flow_requirement_of(step) == STEP_DISABLED)
-        return true;
+    ost_text scope = flow_condition_scope(r->document, step);
+    const ost_json *flow = flow_condition_flow(r->document, step);
     ost_text client = role_client_of(r, name, &role);
-    if (role_exists(r, client, role))
+    if (name.len > 0 && !role_exists(r, client, role))
+        return "role";
+    if (scope.len > 0 && realm_find_scope(r, scope) == NULL)
+        return "client scope";
+    return flow != NULL && flow_find(r->document, flow) == NULL ? "flow" : NULL;
+}
+
+static const char *meaning_of(const realm *r, const ost_json *step)
+{
+    const ost_json *config = flow_config_of(r->document, step);
+    if (flow_condition_flow(r->document, step) != NULL)
+        return text_is(json_text_of(config, "check_result"), "not-executed") ? "it means everybody"
+                                                                             : "it means nobody";
+    return text_says_true(json_text_of(config, "negate")) ? "nobody comes in by it"
+                                                          : "it means nobody";
+}
+
+/* Whom a condition means that names something which is not there. */
+static bool warn_of_condition(const realm *r, const ost_json *step, size_t flow, size_t index,
+                              import_report *report)
+{
+    const char *missing = missing_of(r, step);
+    if (missing == NULL || flow_requirement_of(step) == STEP_DISABLED)
         return true;
     const char *path = ost_arena_format(
         report->arena, "authenticationFlows[%zu].authenticationExecutions[%zu]", flow, index);
-    bool others = text_says_true(json_text_of(flow_config_of(r->document, step), "negate"));
-    return path != NULL &&
-           import_report_warn(report, path,
-                              others
-                                  ? "the role of the condition is not there: nobody comes in by it"
-                                  : "the role of the condition is not there: it means nobody");
+    const char *why = ost_arena_format(report->arena, "the %s of the condition is not there: %s",
+                                       missing, meaning_of(r, step));
+    return path != NULL && why != NULL && import_report_warn(report, path, why);
 }
 
 /* A factor that somebody may have meant to be asked for. */
@@ -258,7 +276,7 @@ static bool warn_of_steps(const realm *r, import_report *report)
         bool required = flow_has_required(at);
         for (const ost_json *step = ost_json_first(ost_json_get(at, "authenticationExecutions"));
              step != NULL; step = ost_json_next(step), index++) {
-            told = told && warn_of_role(r, step, flow, index, report);
+            told = told && warn_of_condition(r, step, flow, index, report);
             told = told && (!required || warn_of_factor(step, flow, index, report));
         }
     }

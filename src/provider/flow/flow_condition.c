@@ -104,32 +104,113 @@ static flow_match match_credential(const flow_progress *progress, const ost_json
     return found == included ? MATCH_YES : MATCH_NO;
 }
 
-/* ---- roles ---- */
+/* ---- roles, client scopes, attributes ---- */
+
+static ost_text setting_of(const ost_json *realm, const ost_json *step, const char *condition,
+                           const char *name)
+{
+    return flow_step_is(step, condition) ? json_text_of(flow_config_of(realm, step), name)
+                                         : (ost_text){0};
+}
 
 ost_text flow_condition_role(const ost_json *realm, const ost_json *step)
 {
-    return flow_step_is(step, "conditional-user-role")
-               ? json_text_of(flow_config_of(realm, step), "condUserRole")
-               : (ost_text){0};
+    return setting_of(realm, step, "conditional-user-role", "condUserRole");
 }
 
-/* A role that is not there is held by nobody; where it is the others who are meant, a name that is
- * wrong would let everybody pass at Keycloak: nobody does here. */
-static flow_match match_role(const flow_facts *facts, const ost_json *step)
+ost_text flow_condition_scope(const ost_json *realm, const ost_json *step)
 {
-    bool negate = text_says_true(json_text_of(flow_config_of(facts->realm, step), "negate"));
-    ost_text name = flow_condition_role(facts->realm, step);
-    switch (name.len > 0 ? facts->role(facts->user, name) : ROLE_UNKNOWN) {
-    case ROLE_HELD:
+    return setting_of(realm, step, "conditional-client-scope", "client_scope");
+}
+
+/* What is not there is held by nobody; where it is the others who are meant, a name that is wrong
+ * would let everybody pass at Keycloak: nobody does here. */
+static flow_match match_of(flow_hold hold, bool negate)
+{
+    switch (hold) {
+    case HOLD_YES:
         return negate ? MATCH_NO : MATCH_YES;
-    case ROLE_NOT_HELD:
+    case HOLD_NO:
         return negate ? MATCH_YES : MATCH_NO;
-    case ROLE_ABSENT:
+    case HOLD_ABSENT:
         return negate ? MATCH_UNKNOWN : MATCH_NO;
-    case ROLE_UNKNOWN:
+    case HOLD_UNKNOWN:
         break;
     }
     return MATCH_UNKNOWN;
+}
+
+static bool is_negated(const flow_facts *facts, const ost_json *step, const char *name)
+{
+    return text_says_true(json_text_of(flow_config_of(facts->realm, step), name));
+}
+
+static flow_match match_role(const flow_facts *facts, const ost_json *step)
+{
+    ost_text name = flow_condition_role(facts->realm, step);
+    return name.len == 0
+               ? MATCH_UNKNOWN
+               : match_of(facts->role(facts->user, name), is_negated(facts, step, "negate"));
+}
+
+static flow_match match_scope(const flow_facts *facts, const ost_json *step)
+{
+    ost_text name = flow_condition_scope(facts->realm, step);
+    return name.len == 0
+               ? MATCH_UNKNOWN
+               : match_of(facts->scope(facts->user, name), is_negated(facts, step, "negate"));
+}
+
+/* False: it is another condition, or lacks a name or a value. */
+static bool read_attribute(const ost_json *realm, const ost_json *step,
+                           flow_attribute *ret_attribute)
+{
+    const ost_json *config = flow_config_of(realm, step);
+    const flow_attribute read = {
+        .name = json_text_of(config, "attribute_name"),
+        .value = json_text_of(config, "attribute_expected_value"),
+        .pattern = text_says_true(json_text_of(config, "regex")),
+        .groups = text_says_true(json_text_of(config, "include_group_attributes"))};
+    if (!flow_step_is(step, "conditional-user-attribute") || read.name.len == 0 ||
+        read.value.len == 0)
+        return false;
+    *ret_attribute = read;
+    return true;
+}
+
+static flow_match match_attribute(const flow_facts *facts, const ost_json *step)
+{
+    flow_attribute attribute;
+    return read_attribute(facts->realm, step, &attribute)
+               ? match_of(facts->attribute(facts->user, &attribute), is_negated(facts, step, "not"))
+               : MATCH_UNKNOWN;
+}
+
+/* ---- the way they have come ---- */
+
+const ost_json *flow_condition_flow(const ost_json *realm, const ost_json *step)
+{
+    const ost_json *alias = ost_json_get(flow_config_of(realm, step), "flow_to_check");
+    ost_text name;
+    return flow_step_is(step, "conditional-sub-flow-executed") && ost_json_text(alias, &name) &&
+                   name.len > 0
+               ? alias
+               : NULL;
+}
+
+/* Nobody has come through a flow that is not there, or is under way. */
+static flow_match match_executed(const flow_facts *facts, const ost_json *step,
+                                 const flow_progress *progress)
+{
+    const ost_json *alias = flow_condition_flow(facts->realm, step), *flow;
+    ost_text result = json_text_of(flow_config_of(facts->realm, step), "check_result");
+    bool through = false;
+    if (alias == NULL)
+        return MATCH_UNKNOWN;
+    flow = flow_find(facts->realm, alias);
+    for (size_t i = 0; i < progress->through_count && flow != NULL; i++)
+        through = through || progress->through[i] == flow;
+    return through != text_is(result, "not-executed") ? MATCH_YES : MATCH_NO;
 }
 
 /* ---- levels ---- */
@@ -220,10 +301,19 @@ static flow_match match_level(const flow_facts *facts, const ost_json *step,
 
 /* ---- all of them ---- */
 
-bool flow_condition_is_known(const ost_json *realm, const ost_json *step)
+bool flow_condition_is_of_owners(const ost_json *step)
 {
     return flow_step_is(step, "conditional-user-configured") ||
-           flow_step_is(step, "conditional-credential") || flow_condition_role(realm, step).len > 0;
+           flow_step_is(step, "conditional-credential");
+}
+
+bool flow_condition_is_known(const ost_json *realm, const ost_json *step)
+{
+    flow_attribute attribute;
+    int64_t level, age;
+    return flow_condition_is_of_owners(step) || flow_condition_level(realm, step, &level, &age) ||
+           flow_condition_role(realm, step).len > 0 || flow_condition_scope(realm, step).len > 0 ||
+           read_attribute(realm, step, &attribute) || flow_condition_flow(realm, step) != NULL;
 }
 
 flow_match flow_condition_match(const flow_facts *facts, const ost_json *flow, const ost_json *step,
@@ -235,5 +325,11 @@ flow_match flow_condition_match(const flow_facts *facts, const ost_json *flow, c
         return match_credential(progress, flow_config_of(facts->realm, step));
     if (flow_step_is(step, "conditional-user-role"))
         return match_role(facts, step);
+    if (flow_step_is(step, "conditional-client-scope"))
+        return match_scope(facts, step);
+    if (flow_step_is(step, "conditional-user-attribute"))
+        return match_attribute(facts, step);
+    if (flow_step_is(step, "conditional-sub-flow-executed"))
+        return match_executed(facts, step, progress);
     return match_level(facts, step, progress);
 }

@@ -13,7 +13,16 @@
 #define FLOW_LEVEL_MAX (1u << 30)
 #define FLOW_LEVEL_NONE (-1)
 
-typedef enum flow_role { ROLE_HELD, ROLE_NOT_HELD, ROLE_ABSENT, ROLE_UNKNOWN } flow_role;
+/* Whether something is so of a login. HOLD_ABSENT: what is asked about is not there at all;
+ * HOLD_UNKNOWN: that cannot be told. */
+typedef enum flow_hold { HOLD_YES, HOLD_NO, HOLD_ABSENT, HOLD_UNKNOWN } flow_hold;
+
+/* An attribute that a condition is about. */
+typedef struct flow_attribute {
+    ost_text name, value;
+    bool pattern; /* the value is one, Java's */
+    bool groups;  /* those of the user's groups, and of what is above these, count as well */
+} flow_attribute;
 
 /* A level of authentication that somebody reached in their session, and when (seconds). */
 typedef struct flow_level {
@@ -34,7 +43,11 @@ typedef struct flow_facts {
     int64_t wanted; /* the level that is asked for; FLOW_LEVEL_NONE: none */
     int64_t now;
     /* Whether the user holds a role, "role" or "client.role". */
-    flow_role (*role)(void *user, ost_text name);
+    flow_hold (*role)(void *user, ost_text name);
+    /* Whether a client scope is one of the login: the client has it by default, or asks for it. */
+    flow_hold (*scope)(void *user, ost_text name);
+    /* Whether the user has an attribute with that value. */
+    flow_hold (*attribute)(void *user, const flow_attribute *attribute);
     void *user;
 } flow_facts;
 

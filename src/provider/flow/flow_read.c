@@ -67,6 +67,20 @@ bool flow_is_bounded(const ost_json *flow)
     return ost_json_count(ost_json_get(flow, "authenticationExecutions")) <= FLOW_STEPS_MAX;
 }
 
+bool flow_is_understood(const ost_json *flow)
+{
+    if (!flow_is_bounded(flow))
+        return false;
+    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
+         at != NULL; at = ost_json_next(at)) {
+        flow_requirement requirement = flow_requirement_of(at);
+        if (requirement == STEP_UNKNOWN ||
+            (requirement == STEP_CONDITIONAL && flow_part_of(at) == NULL))
+            return false;
+    }
+    return true;
+}
+
 static int64_t priority_of(const ost_json *step)
 {
     int64_t priority;

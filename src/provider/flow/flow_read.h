@@ -38,6 +38,9 @@ bool flow_is_bounded(const ost_json *flow);
  * more. */
 const ost_json *flow_step_after(const ost_json *flow, const ost_json *before);
 
+/* Whether it is bounded, and each of its steps says in a way that is known what it is for. */
+bool flow_is_understood(const ost_json *flow);
+
 /* Whether a step of the flow is required: its alternatives do not count then. */
 bool flow_has_required(const ost_json *flow);
 

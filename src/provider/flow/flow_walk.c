@@ -99,6 +99,19 @@ static passage deny(walk *w, const ost_json *step)
     return DENIES;
 }
 
+/* Later conditions may ask whether somebody has come through it. */
+static passage walk_part(walk *w, const ost_json *flow, unsigned depth)
+{
+    passage found = walk_flow(w, flow, depth);
+    flow_progress *p = &w->s.progress;
+    if (found != PASSES)
+        return found;
+    if (p->through_count == FLOW_THROUGH_MAX)
+        return lose(w);
+    p->through[p->through_count++] = flow;
+    return PASSES;
+}
+
 static passage walk_step(walk *w, const ost_json *step, unsigned depth)
 {
     static const char *const names[] = {"auth-username-form", "allow-access-authenticator",
@@ -113,7 +126,7 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
     if (++w->visits > FLOW_VISITS_MAX)
         return lose(w);
     if (part != NULL)
-        return walk_flow(w, flow_find(w->facts->realm, part), depth + 1);
+        return walk_part(w, flow_find(w->facts->realm, part), depth + 1);
     if (factor != FACTOR_NONE)
         return take_factor(w, factor, flow_requirement_of(step));
     if (flow_step_is(step, "auth-cookie"))
@@ -228,7 +241,8 @@ static unsigned first_taken(const state *now, const state *then)
 typedef struct choice {
     passage found;
     state s;
-    unsigned taken; /* its first proof */
+    unsigned taken;   /* its first proof */
+    unsigned factors; /* second factors that it takes or asks for */
 } choice;
 
 /* The one that was chosen is the one that takes the first proof which there is for any. Where none
@@ -248,10 +262,19 @@ static bool compare(choice *best, const choice *next)
     return best->found == ASKS || best->taken < FLOW_PROOFS_MAX;
 }
 
+/* A request brings everything at once, and nobody is asked: as in Keycloak a factor that somebody
+ * has goes before the password beside it, and has to be right. */
+static bool compare_direct(choice *best, const choice *next)
+{
+    if (next->found != FAILS && (best->found == FAILS || (best->factors == 0 && next->factors > 0)))
+        *best = *next;
+    return best->factors == 0;
+}
+
 static passage walk_alternatives(walk *w, const ost_json *flow, unsigned depth)
 {
     const state start = w->s;
-    choice best = {FAILS, start, FLOW_PROOFS_MAX};
+    choice best = {FAILS, start, FLOW_PROOFS_MAX, 0};
     unsigned missing = 0;
     bool goes_on = true;
     for (const ost_json *at = flow_step_after(flow, NULL); at != NULL && !w->lost && goes_on;
@@ -261,8 +284,10 @@ static passage walk_alternatives(walk *w, const ost_json *flow, unsigned depth)
         w->s = start;
         passage here = walk_step(w, at, depth);
         missing |= w->s.missing;
-        const choice next = {here, w->s, first_taken(&w->s, &start)};
-        goes_on = compare(&best, &next);
+        const choice next = {here, w->s, first_taken(&w->s, &start),
+                             (w->s.asks | (w->s.progress.kinds & ~start.progress.kinds)) &
+                                 PROOF_FACTORS};
+        goes_on = w->facts->direct ? compare_direct(&best, &next) : compare(&best, &next);
     }
     w->s = best.s;
     if (best.found != FAILS || missing == 0 || w->facts->direct)
@@ -271,23 +296,10 @@ static passage walk_alternatives(walk *w, const ost_json *flow, unsigned depth)
     return PASSES;
 }
 
-static bool is_understood(const ost_json *flow)
-{
-    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
-         at != NULL; at = ost_json_next(at)) {
-        flow_requirement requirement = flow_requirement_of(at);
-        if (requirement == STEP_UNKNOWN ||
-            (requirement == STEP_CONDITIONAL && flow_part_of(at) == NULL))
-            return false;
-    }
-    return true;
-}
-
 /* As in Keycloak, where something is required its alternatives do not count. */
 static passage walk_flow(walk *w, const ost_json *flow, unsigned depth)
 {
-    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow) ||
-        !is_understood(flow))
+    if (w->lost || flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_understood(flow))
         return lose(w);
     return flow_has_required(flow) ? walk_required(w, flow, depth)
                                    : walk_alternatives(w, flow, depth);
@@ -305,11 +317,20 @@ static passage walk_usual(walk *w)
     return take_factor(w, FACTOR_CODE, STEP_OPTIONAL);
 }
 
-/* Nobody comes in without a proof, whatever a flow leaves out. */
+static bool brings_password(const flow_facts *f)
+{
+    bool found = false;
+    for (size_t i = 0; i < f->proof_count && i < FLOW_PROOFS_MAX; i++)
+        found = found || f->proofs[i] == PROOF_PASSWORD;
+    return found;
+}
+
+/* Nobody comes in without a proof, whatever a flow leaves out. The password of a direct grant is
+ * always looked at, even where a factor stood for the step. */
 static bool is_proved(const walk *w)
 {
-    return w->facts->session || w->facts->assumes ||
-           (w->s.progress.kinds & (PROOF_PASSWORD | PROOF_PASSKEY)) != 0;
+    return w->facts->session || (w->facts->direct && brings_password(w->facts)) ||
+           w->facts->assumes || (w->s.progress.kinds & (PROOF_PASSWORD | PROOF_PASSKEY)) != 0;
 }
 
 flow_verdict flow_walk(const ost_json *flow, const flow_facts *facts)

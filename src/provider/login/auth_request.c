@@ -286,7 +286,7 @@ static bool has_duplicates(const http_form *form)
 static auth_check read_rest(call *c, auth_request *r)
 {
     grant g = {.client = c->client};
-    r->scope = call_parameter(c, "scope");
+    r->scope = c->scope = call_parameter(c, "scope");
     r->nonce = call_parameter(c, "nonce");
     if (has_duplicates(&c->form))
         return to_client(c, "invalid_request", "duplicated parameter");

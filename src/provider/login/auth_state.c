@@ -322,6 +322,7 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
+    c->scope = ret_request->scope;
     fill_level(claims, &c->level, ret_request);
     ret_request->registering = stage == AUTH_STAGE_REGISTRATION;
     realm_language_ask(c, ost_claims_text(claims, "kc_locale"),

@@ -163,6 +163,7 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
     c->client = client_find(c, device.client_id);
     if (c->client == NULL || !c->client->enabled || !c->client->device_grant)
         return DEVICE_WRONG;
+    c->scope = device.scope;
     *ret_request = (auth_request){
         .device = device.id,
         .user_code = write_user_code(c, letters),

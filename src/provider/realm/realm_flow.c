@@ -98,14 +98,11 @@ static bool add_level(realm_levels *levels, int64_t level)
     return true;
 }
 
-/* Nobody asks for a level where there is no browser. */
 static bool is_known_condition(inspection *i, const ost_json *step)
 {
     int64_t level, age;
-    if (!flow_step_is(step, FLOW_LEVEL_CONDITION))
-        return flow_condition_is_known(i->realm, step);
-    return i->browser && flow_condition_level(i->realm, step, &level, &age) &&
-           add_level(&i->levels, level);
+    return flow_condition_is_known(i->realm, step) &&
+           (!flow_condition_level(i->realm, step, &level, &age) || add_level(&i->levels, level));
 }
 
 /* A passkey may stand beside a password, or in its place (passkey_flow.h); there is no page that
@@ -137,8 +134,7 @@ static place place_within(const inspection *i, const ost_json *flow, place at, b
         if (flow_requirement_of(step) == STEP_DISABLED || !flow_step_is_condition(step))
             continue;
         owners = owners || flow_step_is(step, "conditional-user-configured");
-        others = others || flow_condition_role(i->realm, step).len > 0 ||
-                 flow_step_is(step, FLOW_LEVEL_CONDITION);
+        others = others || !flow_condition_is_of_owners(step);
     }
     within.conditional = true;
     within.owners = at.owners || owners || !others;
@@ -172,15 +168,12 @@ static bool inspect_step(inspection *i, const ost_json *step, place at)
  * meant something by it, so it has to be known. */
 static bool inspect_flow(inspection *i, const ost_json *flow, place at)
 {
-    if (flow == NULL || at.depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
+    if (flow == NULL || at.depth > FLOW_DEPTH_MAX || !flow_is_understood(flow))
         return false;
     bool required = flow_has_required(flow);
     for (const ost_json *step = flow_step_after(flow, NULL); step != NULL;
          step = flow_step_after(flow, step)) {
         flow_requirement requirement = flow_requirement_of(step);
-        if (requirement == STEP_UNKNOWN ||
-            (requirement == STEP_CONDITIONAL && flow_part_of(step) == NULL))
-            return false;
         inspection passed_over = *i;
         bool counts = !required || requirement != STEP_ALTERNATIVE;
         if (requirement != STEP_DISABLED && !inspect_step(counts ? i : &passed_over, step, at))
@@ -309,17 +302,16 @@ static bool inspect_registration(registration_inspection *i, const ost_json *flo
 static bool inspect_registration_step(registration_inspection *i, const ost_json *step,
                                       unsigned depth)
 {
-    const ost_json *requirement = ost_json_get(step, "requirement");
-    ost_text part, name = {0};
-    if (requirement == NULL || ost_json_equals(requirement, OST_TEXT("DISABLED")))
+    flow_requirement requirement = flow_requirement_of(step);
+    const ost_json *part = flow_part_of(step);
+    ost_text name = json_text_of(step, "authenticator");
+    if (requirement == STEP_DISABLED)
         return true;
-    (void)!ost_json_text(ost_json_get(step, "authenticator"), &name);
-    if (!ost_json_equals(requirement, OST_TEXT("REQUIRED")))
+    if (requirement != STEP_REQUIRED)
         return false;
-    if (ost_json_text(ost_json_get(step, "flowAlias"), &part) && part.len > 0)
+    if (part != NULL)
         return (name.len == 0 || text_is(name, "registration-page-form")) &&
-               inspect_registration(
-                   i, find_flow(i->flows, "alias", ost_json_get(step, "flowAlias")), depth + 1);
+               inspect_registration(i, find_flow(i->flows, "alias", part), depth + 1);
     if (text_is(name, "registration-user-creation"))
         i->creates = true;
     else if (text_is(name, "registration-password-action"))

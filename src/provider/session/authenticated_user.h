@@ -15,6 +15,8 @@ typedef struct authenticated_user {
     bool complete;          /* nothing is left to be done: the password alone lets them in */
     bool barred;            /* what is left has no page here */
     unsigned factors;       /* that they have beside a password: bits of realm_factor; */
+    bool leveled;           /* a direct grant's flow has levels, */
+    int64_t level;          /* and they have come up to this one */
     bool halfway;           /* the flow does not let them in by the password alone */
     ost_text denial;        /* what it says to those whom it denies; empty: the usual */
     const struct store_user *row; /* as they are stored; in the arena */

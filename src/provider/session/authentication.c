@@ -136,6 +136,8 @@ static authentication_outcome demand_direct(call *c, authenticated_user *user)
         verdict = authentication_walk(c, user, &standing);
     }
     user->denial = verdict.message;
+    user->leveled = verdict.level != FLOW_LEVEL_NONE;
+    user->level = user->leveled ? verdict.level : 0;
     return verdict.outcome == FLOW_ENTERS   ? AUTHENTICATED
            : verdict.outcome == FLOW_DENIES ? AUTHENTICATION_DENIED
                                             : AUTHENTICATION_WRONG;

@@ -3,6 +3,8 @@
 #include "provider/session/authentication_flow.h"
 
 #include "base/text.h"
+#include "provider/proof/java_pattern.h"
+#include "provider/realm/group.h"
 #include "provider/realm/role.h"
 #include "provider/session/session_level.h"
 #include "provider/user/user_factor.h"
@@ -35,19 +37,100 @@ static bool holds(const realm_roles *roles, ost_text client, ost_text name)
     return false;
 }
 
-static flow_role find_role(void *user, ost_text name)
+static flow_hold find_role(void *user, ost_text name)
 {
     role_holder *holder = user;
     const call *c = holder->call;
     ost_text role, client = role_client_of(c->realm, name, &role);
     if (!role_exists(c->realm, client, role))
-        return ROLE_ABSENT;
+        return HOLD_ABSENT;
     if (!holder->gathered &&
         realm_user_roles(c->realm, holder->user->document, c->arena, &holder->roles) != OST_OK)
-        return ROLE_UNKNOWN;
+        return HOLD_UNKNOWN;
     holder->gathered = true;
-    return holds(&holder->roles, client, role) ? ROLE_HELD : ROLE_NOT_HELD;
+    return holds(&holder->roles, client, role) ? HOLD_YES : HOLD_NO;
 }
+
+static bool is_among(const realm_scope *const *scopes, ost_text name)
+{
+    for (; scopes != NULL && *scopes != NULL; scopes++) {
+        if (text_is(name, (*scopes)->name))
+            return true;
+    }
+    return false;
+}
+
+static flow_hold find_scope(void *user, ost_text name)
+{
+    const call *c = ((const role_holder *)user)->call;
+    if (realm_find_scope(c->realm, name) == NULL)
+        return HOLD_ABSENT;
+    return is_among(c->client->default_scopes, name) ||
+                   (is_among(c->client->optional_scopes, name) && text_list_has(c->scope, name))
+               ? HOLD_YES
+               : HOLD_NO;
+}
+
+/* ---- attributes ---- */
+
+static flow_hold compare_value(const flow_attribute *wanted, const ost_json *value)
+{
+    ost_text text;
+    if (!ost_json_text(value, &text))
+        return HOLD_NO;
+    if (!wanted->pattern)
+        return text_equal(text, wanted->value) ? HOLD_YES : HOLD_NO;
+    switch (java_pattern_match(wanted->value, text)) {
+    case OST_OK:
+        return HOLD_YES;
+    case OST_E_NOT_FOUND:
+        return HOLD_NO;
+    default:
+        return HOLD_UNKNOWN;
+    }
+}
+
+/* One that cannot be told hides that of those after it. */
+static flow_hold compare_values(const flow_attribute *wanted, const ost_json *values)
+{
+    flow_hold found = HOLD_NO;
+    if (!ost_json_is(values, OST_JSON_ARRAY))
+        return compare_value(wanted, values);
+    for (const ost_json *at = ost_json_first(values); at != NULL && found == HOLD_NO;
+         at = ost_json_next(at))
+        found = compare_value(wanted, at);
+    return found;
+}
+
+static flow_hold find_in_groups(const role_holder *holder, const flow_attribute *wanted)
+{
+    ost_text path;
+    const ost_json *way[GROUP_DEPTH];
+    const ost_json *groups = ost_json_get(holder->call->realm->document, "groups");
+    flow_hold found = HOLD_NO;
+    for (const ost_json *at = ost_json_first(ost_json_get(holder->user->document, "groups"));
+         at != NULL && found == HOLD_NO; at = ost_json_next(at)) {
+        size_t depth = ost_json_text(at, &path) ? group_path(groups, path, way) : 0;
+        while (depth-- > 0 && found == HOLD_NO)
+            found = compare_values(
+                wanted, ost_json_get_text(ost_json_get(way[depth], "attributes"), wanted->name));
+    }
+    return found;
+}
+
+/* Keycloak counts name and address among the attributes. */
+static flow_hold find_attribute(void *user, const flow_attribute *wanted)
+{
+    static const char *const members[] = {"username", "email", "firstName", "lastName", NULL};
+    const role_holder *holder = user;
+    const ost_json *document = holder->user->document;
+    const ost_json *from =
+        text_is_one_of(wanted->name, members) ? document : ost_json_get(document, "attributes");
+    flow_hold found = compare_values(wanted, ost_json_get_text(from, wanted->name));
+    return found == HOLD_NO && wanted->groups ? find_in_groups(holder, wanted) : found;
+}
+
+/* ---- proofs ---- */
 
 static bool has_passkey(const ost_json *user)
 {
@@ -89,6 +172,8 @@ static flow_facts facts_of(role_holder *holder)
         .wanted = c->level.asked ? c->level.level : FLOW_LEVEL_NONE,
         .now = c->now,
         .role = find_role,
+        .scope = find_scope,
+        .attribute = find_attribute,
         .user = holder,
     };
 }

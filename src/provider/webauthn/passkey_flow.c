@@ -4,10 +4,10 @@
 #include "provider/webauthn/passkey_flow.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
-
-#define MAX_DEPTH 8
 
 /* What becomes of them in a flow, or at a step. */
 typedef struct passage {
@@ -24,29 +24,6 @@ typedef struct walk {
 
 static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth);
 
-static const ost_json *find(const ost_json *list, const ost_json *alias)
-{
-    const ost_json *at = ost_json_first(list);
-    ost_text name;
-    if (!ost_json_text(alias, &name))
-        return NULL;
-    while (at != NULL && !ost_json_equals(ost_json_get(at, "alias"), name))
-        at = ost_json_next(at);
-    return at;
-}
-
-static bool is(const ost_json *step, const char *member, const char *value)
-{
-    return ost_json_equals(ost_json_get(step, member), text_of(value));
-}
-
-static bool is_enabled(const ost_json *step)
-{
-    ost_text requirement = {0};
-    return ost_json_text(ost_json_get(step, "requirement"), &requirement) &&
-           !text_is(requirement, "DISABLED");
-}
-
 /* Somebody who is not meant by a condition passes a flow by; what they have does not tell. */
 static bool is_for_others(const ost_json *realm, const ost_json *step)
 {
@@ -55,8 +32,8 @@ static bool is_for_others(const ost_json *realm, const ost_json *step)
     const ost_json *flow = flow_find(realm, flow_part_of(step));
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
-        if (is_enabled(at) && (flow_step_is(at, "conditional-user-role") ||
-                               flow_step_is(at, "conditional-level-of-authentication")))
+        if (flow_requirement_of(at) != STEP_DISABLED && flow_step_is_condition(at) &&
+            !flow_condition_is_of_owners(at))
             return true;
     }
     return false;
@@ -65,33 +42,26 @@ static bool is_for_others(const ost_json *realm, const ost_json *step)
 /* The condition of Keycloak 26 that asks those for nothing who came by a passkey. */
 static bool spares_passkeys(const walk *w, const ost_json *step)
 {
-    ost_text types = {0}, included = {0};
-    const ost_json *config = ost_json_get(find(ost_json_get(w->realm, "authenticatorConfig"),
-                                               ost_json_get(step, "authenticatorConfig")),
-                                          "config");
-    if (!is(step, "authenticator", "conditional-credential") || !is_enabled(step))
-        return false;
-    (void)!ost_json_text(ost_json_get(config, "included"), &included);
-    return ost_json_text(ost_json_get(config, "credentials"), &types) &&
-           text_is(types, "webauthn-passwordless") && !text_says_true(included);
+    const ost_json *config = flow_config_of(w->realm, step);
+    return flow_step_is(step, "conditional-credential") &&
+           flow_requirement_of(step) != STEP_DISABLED &&
+           text_is(json_text_of(config, "credentials"), "webauthn-passwordless") &&
+           !text_says_true(json_text_of(config, "included"));
 }
 
 static passage walk_step(const walk *w, const ost_json *step, unsigned depth)
 {
-    static const char *const factors[] = {"auth-otp-form", "webauthn-authenticator",
-                                          "auth-recovery-authn-code-form", NULL};
     static const char *const passwords[] = {"auth-username-password-form", "auth-password-form",
                                             NULL};
-    const ost_json *alias = ost_json_get(step, "flowAlias");
-    ost_text name = {0};
-    if (ost_json_text(alias, &name) && name.len > 0)
-        return walk_flow(w, find(ost_json_get(w->realm, "authenticationFlows"), alias), depth + 1);
-    (void)!ost_json_text(ost_json_get(step, "authenticator"), &name);
+    const ost_json *part = flow_part_of(step);
+    ost_text name = json_text_of(step, "authenticator");
+    if (part != NULL)
+        return walk_flow(w, flow_find(w->realm, part), depth + 1);
     bool key = text_is(name, "webauthn-authenticator-passwordless");
     bool password = text_is_one_of(name, passwords);
     if (w->password ? password : key || (w->offered && password))
         return (passage){.passes = true, .shown = true};
-    if (text_is_one_of(name, factors))
+    if (flow_factor_of(step, false) != FACTOR_NONE)
         return (passage){.passes = true, .factor = true};
     return (passage){.passes = text_is(name, "auth-username-form")};
 }
@@ -101,15 +71,15 @@ static passage walk_flow(const walk *w, const ost_json *flow, unsigned depth)
 {
     passage all = {.passes = true}, any = {0};
     bool required = false, spared = false;
-    if (flow == NULL || depth > MAX_DEPTH)
+    if (flow == NULL || depth > FLOW_DEPTH_MAX)
         return any;
     for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
          at != NULL; at = ost_json_next(at)) {
         spared = spared || spares_passkeys(w, at);
-        if (flow_step_is_condition(at) || !is_enabled(at))
+        if (flow_step_is_condition(at) || flow_requirement_of(at) == STEP_DISABLED)
             continue;
         passage here = walk_step(w, at, depth);
-        if (is(at, "requirement", "ALTERNATIVE")) {
+        if (flow_requirement_of(at) == STEP_ALTERNATIVE) {
             any = !any.passes ? here : any;
             continue;
         }

@@ -25,17 +25,35 @@
 #define OTHER SET("conditional-user-role", "other")
 #define ABSENT SET("conditional-user-role", "absent")
 #define NOT_ABSENT SET("conditional-user-role", "not-absent")
+#define SCOPE SET("conditional-client-scope", "scope")
+#define NOT_SCOPE SET("conditional-client-scope", "not-scope")
+#define ATTRIBUTE SET("conditional-user-attribute", "attribute")
+#define NOT_ATTRIBUTE SET("conditional-user-attribute", "not-attribute")
+#define THROUGH(flow) SET("conditional-sub-flow-executed", "through-" flow)
+#define NOT_THROUGH(flow) SET("conditional-sub-flow-executed", "not-through-" flow)
 #define LEVEL(n) SET("conditional-level-of-authentication", "level" n)
 #define DENY SET("deny-access-authenticator", "words")
 #define IF_A PART("a", "CONDITIONAL")
 #define IF_B PART("b", "CONDITIONAL")
 
 /* The realm's role "member" is the user's, "guest" nobody's; there is no third. */
-static flow_role role_of(void *user, ost_text name)
+static flow_hold role_of(void *user, ost_text name)
 {
-    return text_is(name, "member")  ? *(flow_role *)user
-           : text_is(name, "guest") ? ROLE_NOT_HELD
-                                    : ROLE_ABSENT;
+    return text_is(name, "member")  ? *(flow_hold *)user
+           : text_is(name, "guest") ? HOLD_NO
+                                    : HOLD_ABSENT;
+}
+
+/* Likewise of the client scope "some", and of the attribute with the value "it". */
+static flow_hold scope_of(void *user, ost_text name)
+{
+    return text_is(name, "some") ? *(flow_hold *)user : HOLD_ABSENT;
+}
+
+static flow_hold attribute_of(void *user, const flow_attribute *attribute)
+{
+    assert_true(text_is(attribute->name, "kind") && attribute->pattern != attribute->groups);
+    return text_is(attribute->value, "it") ? *(flow_hold *)user : HOLD_NO;
 }
 
 #define CONFIGS                                                                                    \
@@ -46,11 +64,28 @@ static flow_role role_of(void *user, ost_text name)
     "{\"alias\":\"level1\",\"config\":{\"loa-condition-level\":\"1\",\"loa-max-age\":\"100\"}},"   \
     "{\"alias\":\"level2\",\"config\":{\"loa-condition-level\":\"2\",\"loa-max-age\":\"10\"}},"    \
     "{\"alias\":\"level3\",\"config\":{\"loa-condition-level\":\"3\",\"loa-max-age\":\"0\"}},"     \
+    "{\"alias\":\"scope\",\"config\":{\"client_scope\":\"some\",\"negate\":\"false\"}},"           \
+    "{\"alias\":\"not-scope\",\"config\":{\"client_scope\":\"some\",\"negate\":\"true\"}},"        \
+    "{\"alias\":\"no-scope\",\"config\":{\"negate\":\"true\"}},"                                   \
+    "{\"alias\":\"attribute\",\"config\":{\"attribute_name\":\"kind\","                            \
+    "\"attribute_expected_value\":\"it\",\"regex\":\"true\"}},"                                    \
+    "{\"alias\":\"not-attribute\",\"config\":{\"attribute_name\":\"kind\",\"not\":\"true\","       \
+    "\"attribute_expected_value\":\"it\",\"include_group_attributes\":\"true\"}},"                 \
+    "{\"alias\":\"no-attribute\",\"config\":{\"attribute_name\":\"kind\",\"not\":\"true\"}},"      \
+    "{\"alias\":\"through-a\",\"config\":{\"flow_to_check\":\"a\"}},"                              \
+    "{\"alias\":\"through-forms\",\"config\":{\"flow_to_check\":\"forms\"}},"                      \
+    "{\"alias\":\"through-nothing\",\"config\":{\"flow_to_check\":\"gone\"}},"                     \
+    "{\"alias\":\"not-through-a\",\"config\":{\"flow_to_check\":\"a\","                            \
+    "\"check_result\":\"not-executed\"}},"                                                         \
+    "{\"alias\":\"not-through-b\",\"config\":{\"flow_to_check\":\"b\","                            \
+    "\"check_result\":\"not-executed\"}},"                                                         \
+    "{\"alias\":\"not-through-nothing\",\"config\":{\"flow_to_check\":\"gone\","                   \
+    "\"check_result\":\"not-executed\"}},"                                                         \
     "{\"alias\":\"words\",\"config\":{\"denyErrorMessage\":\"No.\"}}]"
 
 /* Of flows with these steps. The alias "c" is a flow of nothing. */
 static flow_verdict walk(const char *top, const char *forms, const char *a, const char *b,
-                         flow_facts facts, flow_role member)
+                         flow_facts facts, flow_hold member)
 {
     ost_arena *arena = ost_arena_new(1 << 18);
     const char *text =
@@ -64,6 +99,8 @@ static flow_verdict walk(const char *top, const char *forms, const char *a, cons
                          top, forms, a, b);
     assert_int_equal(ost_json_read(text_of(text), NULL, arena, &facts.realm, NULL), OST_OK);
     facts.role = role_of;
+    facts.scope = scope_of;
+    facts.attribute = attribute_of;
     facts.user = &member;
     flow_verdict verdict =
         flow_walk(ost_json_first(ost_json_get(facts.realm, "authenticationFlows")), &facts);
@@ -83,25 +120,25 @@ static flow_verdict walk(const char *top, const char *forms, const char *a, cons
 /* After a password or a passkey, and more. */
 static const struct {
     const char *top, *forms, *a, *b;
-    flow_role member;
+    flow_hold member;
     unsigned owned, proofs[4];
     flow_outcome outcome;
     unsigned asks, setup;
 } walks[] = {
     /* what is alone, and what stands beside something required */
-    {PASSWORD, "", "", "", ROLE_HELD, 0, {0}, FLOW_ASKS, PW, 0},
-    {PASSWORD, "", "", "", ROLE_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
-    {COOKIE "," FORMS, PASSWORD, "", "", ROLE_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," OTP("ALTERNATIVE"), "", "", "", ROLE_HELD, ALL, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," OTP("DISABLED"), "", "", "", ROLE_HELD, ALL, {PW}, FLOW_ENTERS, 0, 0},
-    {OTP("REQUIRED"), "", "", "", ROLE_HELD, ALL, {CODE}, FLOW_FAILS, 0, 0},
-    {COOKIE, "", "", "", ROLE_HELD, ALL, {PW}, FLOW_FAILS, 0, 0},
-    {"", "", "", "", ROLE_HELD, ALL, {PW}, FLOW_FAILS, 0, 0},
+    {PASSWORD, "", "", "", HOLD_YES, 0, {0}, FLOW_ASKS, PW, 0},
+    {PASSWORD, "", "", "", HOLD_YES, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {COOKIE "," FORMS, PASSWORD, "", "", HOLD_YES, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," OTP("ALTERNATIVE"), "", "", "", HOLD_YES, ALL, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," OTP("DISABLED"), "", "", "", HOLD_YES, ALL, {PW}, FLOW_ENTERS, 0, 0},
+    {OTP("REQUIRED"), "", "", "", HOLD_YES, ALL, {CODE}, FLOW_FAILS, 0, 0},
+    {COOKIE, "", "", "", HOLD_YES, ALL, {PW}, FLOW_FAILS, 0, 0},
+    {"", "", "", "", HOLD_YES, ALL, {PW}, FLOW_FAILS, 0, 0},
     {STEP("allow-access-authenticator", "REQUIRED"),
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {0},
      FLOW_FAILS,
@@ -111,7 +148,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_ENTERS,
@@ -122,7 +159,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_FAILS,
@@ -132,7 +169,7 @@ static const struct {
      "",
      STEP("conditional-moon", "REQUIRED") "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
@@ -142,18 +179,18 @@ static const struct {
      "",
      STEP("conditional-user-role", "REQUIRED") "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
      0,
      0},
-    {PASSWORD "," PART("nowhere", "REQUIRED"), "", "", "", ROLE_HELD, ALL, {PW}, FLOW_FAILS, 0, 0},
+    {PASSWORD "," PART("nowhere", "REQUIRED"), "", "", "", HOLD_YES, ALL, {PW}, FLOW_FAILS, 0, 0},
     {PASSWORD "," STEP("auth-otp-form", "SOMETIMES"),
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
@@ -163,20 +200,20 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
      0,
      0},
     /* within itself it asks for another password, for which there is no page */
-    {PASSWORD "," PART("top", "REQUIRED"), "", "", "", ROLE_HELD, ALL, {PW}, FLOW_ASKS, PW, 0},
-    {PASSWORD "," PART("c", "REQUIRED"), "", "", "", ROLE_HELD, ALL, {PW}, FLOW_FAILS, 0, 0},
+    {PASSWORD "," PART("top", "REQUIRED"), "", "", "", HOLD_YES, ALL, {PW}, FLOW_ASKS, PW, 0},
+    {PASSWORD "," PART("c", "REQUIRED"), "", "", "", HOLD_YES, ALL, {PW}, FLOW_FAILS, 0, 0},
     {PASSWORD "," STEP("direct-grant-validate-otp", "REQUIRED"),
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
@@ -186,19 +223,19 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_FAILS,
      0,
      0},
     /* those who have what is asked for */
-    {PASSWORD "," IF_A, "", OWNER "," OTP("REQUIRED"), "", ROLE_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", OWNER "," OTP("REQUIRED"), "", HOLD_YES, 0, {PW}, FLOW_ENTERS, 0, 0},
     {PASSWORD "," IF_A,
      "",
      OWNER "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -208,7 +245,7 @@ static const struct {
      "",
      OWNER "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW, CODE},
      FLOW_ENTERS,
@@ -218,7 +255,7 @@ static const struct {
      "",
      OWNER "," OTP("REQUIRED") "," KEY("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ENTERS,
@@ -228,7 +265,7 @@ static const struct {
      "",
      OWNER "," OTP("ALTERNATIVE") "," KEY("ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      A_KEY,
      {PW},
      FLOW_ASKS,
@@ -238,7 +275,7 @@ static const struct {
      "",
      OWNER "," OTP("ALTERNATIVE") "," KEY("ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE | A_KEY,
      {PW},
      FLOW_ASKS,
@@ -248,7 +285,7 @@ static const struct {
      "",
      OWNER "," OTP("ALTERNATIVE") "," KEY("ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE | A_KEY,
      {PW, A_KEY},
      FLOW_ENTERS,
@@ -259,40 +296,40 @@ static const struct {
      "",
      OWNER "," CODES("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW, RECOVERY},
      FLOW_ENTERS,
      0,
      0},
-    {PASSWORD "," CODES("REQUIRED"), "", "", "", ROLE_HELD, 0, {PW, RECOVERY}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," CODES("REQUIRED"), "", "", "", HOLD_YES, 0, {PW, RECOVERY}, FLOW_ENTERS, 0, 0},
     /* a conditional flow without a condition is none, and one that says deny to owners is not met
      */
-    {PASSWORD "," IF_A, "", OTP("REQUIRED"), "", ROLE_HELD, CODE, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," IF_A, "", OWNER "," DENY, "", ROLE_HELD, CODE, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", OTP("REQUIRED"), "", HOLD_YES, CODE, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", OWNER "," DENY, "", HOLD_YES, CODE, {PW}, FLOW_ENTERS, 0, 0},
     {PASSWORD "," IF_A,
      "",
      STEP("conditional-user-configured", "DISABLED") "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ENTERS,
      0,
      0},
     /* roles */
-    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", ROLE_HELD, 0, {PW}, FLOW_DENIES, 0, 0},
-    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", ROLE_NOT_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", ROLE_UNKNOWN, 0, {PW}, FLOW_FAILS, 0, 0},
-    {PASSWORD "," IF_A, "", OTHER "," DENY, "", ROLE_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," IF_A, "", OTHER "," DENY, "", ROLE_NOT_HELD, 0, {PW}, FLOW_DENIES, 0, 0},
-    {PASSWORD "," IF_A, "", ABSENT "," DENY, "", ROLE_HELD, 0, {PW}, FLOW_ENTERS, 0, 0},
-    {PASSWORD "," IF_A, "", NOT_ABSENT "," DENY, "", ROLE_HELD, 0, {PW}, FLOW_FAILS, 0, 0},
+    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", HOLD_YES, 0, {PW}, FLOW_DENIES, 0, 0},
+    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", HOLD_NO, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", MEMBER "," DENY, "", HOLD_UNKNOWN, 0, {PW}, FLOW_FAILS, 0, 0},
+    {PASSWORD "," IF_A, "", OTHER "," DENY, "", HOLD_YES, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", OTHER "," DENY, "", HOLD_NO, 0, {PW}, FLOW_DENIES, 0, 0},
+    {PASSWORD "," IF_A, "", ABSENT "," DENY, "", HOLD_YES, 0, {PW}, FLOW_ENTERS, 0, 0},
+    {PASSWORD "," IF_A, "", NOT_ABSENT "," DENY, "", HOLD_YES, 0, {PW}, FLOW_FAILS, 0, 0},
     {PASSWORD "," IF_A,
      "",
      MEMBER "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -302,7 +339,7 @@ static const struct {
      "",
      MEMBER "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_ENTERS,
@@ -312,7 +349,7 @@ static const struct {
      "",
      MEMBER "," OWNER "," OTP("REQUIRED"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_ENTERS,
@@ -322,7 +359,7 @@ static const struct {
      "",
      MEMBER "," PART("b", "REQUIRED"),
      OTP("REQUIRED"),
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -333,7 +370,7 @@ static const struct {
      "",
      MEMBER "," OTP("REQUIRED"),
      "",
-     ROLE_NOT_HELD,
+     HOLD_NO,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -344,7 +381,7 @@ static const struct {
      "",
      OTP("ALTERNATIVE") "," STEP("deny-access-authenticator", "ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -354,7 +391,7 @@ static const struct {
      "",
      OTP("ALTERNATIVE") "," STEP("deny-access-authenticator", "ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_DENIES,
@@ -364,18 +401,18 @@ static const struct {
      "",
      OTP("ALTERNATIVE") "," CODES("ALTERNATIVE"),
      "",
-     ROLE_HELD,
+     HOLD_YES,
      0,
      {PW},
      FLOW_ENTERS,
      0,
      CODE | RECOVERY},
-    {FORMS "," PASSKEY("ALTERNATIVE"), PASSWORD, "", "", ROLE_HELD, 0, {PK}, FLOW_ENTERS, 0, 0},
+    {FORMS "," PASSKEY("ALTERNATIVE"), PASSWORD, "", "", HOLD_YES, 0, {PK}, FLOW_ENTERS, 0, 0},
     {FORMS "," PASSKEY("ALTERNATIVE"),
      PASSWORD "," OTP("REQUIRED"),
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PK},
      FLOW_ENTERS,
@@ -385,7 +422,7 @@ static const struct {
      PASSWORD "," OTP("REQUIRED"),
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW},
      FLOW_ASKS,
@@ -396,7 +433,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW},
      FLOW_ASKS,
@@ -406,7 +443,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW, CODE},
      FLOW_ASKS,
@@ -416,7 +453,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW, CODE, CODE},
      FLOW_ASKS,
@@ -426,7 +463,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW, CODE, RECOVERY},
      FLOW_ENTERS,
@@ -436,7 +473,7 @@ static const struct {
      "",
      "",
      "",
-     ROLE_HELD,
+     HOLD_YES,
      CODE,
      {PW, CODE},
      FLOW_ENTERS,
@@ -446,7 +483,7 @@ static const struct {
      "",
      OTP("ALTERNATIVE") "," CODES("ALTERNATIVE"),
      OTP("REQUIRED"),
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW, CODE},
      FLOW_ASKS,
@@ -456,14 +493,14 @@ static const struct {
      "",
      OTP("ALTERNATIVE") "," CODES("ALTERNATIVE"),
      OTP("REQUIRED"),
-     ROLE_HELD,
+     HOLD_YES,
      ALL,
      {PW, RECOVERY, CODE},
      FLOW_ENTERS,
      0,
      0},
     /* what the flow asks for now counts, whatever it asked for before */
-    {PASSWORD "," KEY("REQUIRED"), "", "", "", ROLE_HELD, ALL, {PW, CODE}, FLOW_ASKS, A_KEY, 0},
+    {PASSWORD "," KEY("REQUIRED"), "", "", "", HOLD_YES, ALL, {PW, CODE}, FLOW_ASKS, A_KEY, 0},
 };
 
 static flow_facts facts_of(unsigned owned, const unsigned *proofs, size_t max)
@@ -485,6 +522,92 @@ static void the_next_step(void **state)
             fail_msg("walk %zu (%s): outcome %d, asks %u, setup %u", i, walks[i].top,
                      (int)found.outcome, found.asks, found.setup);
     }
+}
+
+/* ---- conditions ---- */
+
+/* After a password in "forms"; of those who are meant "b" asks for a code. */
+static const struct {
+    const char *a, *condition;
+    flow_hold hold;
+    flow_outcome outcome;
+} conditions[] = {
+    {"", SCOPE, HOLD_YES, FLOW_ASKS},
+    {"", SCOPE, HOLD_NO, FLOW_ENTERS},
+    {"", SCOPE, HOLD_ABSENT, FLOW_ENTERS},
+    {"", SCOPE, HOLD_UNKNOWN, FLOW_FAILS},
+    {"", NOT_SCOPE, HOLD_YES, FLOW_ENTERS},
+    {"", NOT_SCOPE, HOLD_NO, FLOW_ASKS},
+    {"", NOT_SCOPE, HOLD_ABSENT, FLOW_FAILS},
+    {"", NOT_SCOPE, HOLD_UNKNOWN, FLOW_FAILS},
+    {"", SET("conditional-client-scope", "no-scope"), HOLD_YES, FLOW_FAILS},
+    {"", STEP("conditional-client-scope", "REQUIRED"), HOLD_YES, FLOW_FAILS},
+    {"", ATTRIBUTE, HOLD_YES, FLOW_ASKS},
+    {"", ATTRIBUTE, HOLD_NO, FLOW_ENTERS},
+    {"", ATTRIBUTE, HOLD_UNKNOWN, FLOW_FAILS},
+    {"", NOT_ATTRIBUTE, HOLD_YES, FLOW_ENTERS},
+    {"", NOT_ATTRIBUTE, HOLD_NO, FLOW_ASKS},
+    {"", NOT_ATTRIBUTE, HOLD_UNKNOWN, FLOW_FAILS},
+    {"", SET("conditional-user-attribute", "no-attribute"), HOLD_YES, FLOW_FAILS},
+    {"", STEP("conditional-user-attribute", "REQUIRED"), HOLD_YES, FLOW_FAILS},
+    {"", SCOPE "," ATTRIBUTE, HOLD_YES, FLOW_ASKS},
+    {"", SCOPE "," NOT_ATTRIBUTE, HOLD_YES, FLOW_ENTERS},
+    {"", THROUGH("forms"), HOLD_YES, FLOW_ASKS},
+    {MEMBER "," STEP("allow-access-authenticator", "REQUIRED"), THROUGH("a"), HOLD_YES, FLOW_ASKS},
+    {MEMBER "," STEP("allow-access-authenticator", "REQUIRED"), THROUGH("a"), HOLD_NO, FLOW_ENTERS},
+    {MEMBER "," STEP("allow-access-authenticator", "REQUIRED"), NOT_THROUGH("a"), HOLD_YES,
+     FLOW_ENTERS},
+    {MEMBER "," STEP("allow-access-authenticator", "REQUIRED"), NOT_THROUGH("a"), HOLD_NO,
+     FLOW_ASKS},
+    {"", NOT_THROUGH("b"), HOLD_YES, FLOW_ASKS},
+    {"", THROUGH("nothing"), HOLD_YES, FLOW_ENTERS},
+    {"", NOT_THROUGH("nothing"), HOLD_YES, FLOW_ASKS},
+    {"", SET("conditional-sub-flow-executed", "words"), HOLD_YES, FLOW_FAILS},
+    {"", STEP("conditional-sub-flow-executed", "REQUIRED"), HOLD_YES, FLOW_FAILS},
+};
+
+static void who_is_meant_by_conditions(void **state)
+{
+    const unsigned proofs[] = {PW, 0};
+    for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
+        ost_arena *arena = ost_arena_new(1 << 16);
+        flow_verdict found =
+            walk(PART("forms", "REQUIRED") "," IF_A "," IF_B, PASSWORD, conditions[i].a,
+                 ost_arena_format(arena, "%s,%s", conditions[i].condition, OTP("REQUIRED")),
+                 facts_of(ALL, proofs, 2), conditions[i].hold);
+        if (found.outcome != conditions[i].outcome)
+            fail_msg("condition %zu (%s): outcome %d", i, conditions[i].condition,
+                     (int)found.outcome);
+        ost_arena_free(arena);
+    }
+}
+
+/* Who comes by the cookie has not come through the forms, and a flow that asks has not been. */
+static void what_has_been_come_through(void **state)
+{
+    flow_facts facts = facts_of(ALL, (const unsigned[]){PW, 0}, 2);
+    const char *inner = PART("a", "REQUIRED") "," IF_B;
+    const char *either = COOKIE "," FORMS, *check = THROUGH("forms") "," OTP("REQUIRED");
+    assert_int_equal(walk(inner, PASSWORD, either, check, facts, HOLD_YES).asks, CODE);
+    facts.session = true;
+    assert_int_equal(walk(inner, PASSWORD, either, check, facts, HOLD_YES).outcome, FLOW_ENTERS);
+    facts = facts_of(ALL, (const unsigned[]){0}, 1);
+    assert_int_equal(walk(inner, PASSWORD, either, check, facts, HOLD_YES).asks, PW);
+}
+
+static void more_flows_than_are_come_through(void **state)
+{
+    flow_facts facts = facts_of(0, (const unsigned[]){PW, 0}, 2);
+    ost_arena *arena = ost_arena_new(1 << 18);
+    const char *list = PART("a", "REQUIRED");
+    for (size_t i = 0; i < 40; i++)
+        list = ost_arena_format(arena, "%s,%s", list, PART("a", "REQUIRED"));
+    const char *allow = STEP("allow-access-authenticator", "REQUIRED");
+    const char *top = ost_arena_format(arena, "%s,%s", PASSWORD, PART("forms", "REQUIRED"));
+    assert_int_equal(walk(top, list, allow, "", facts, HOLD_YES).outcome, FLOW_ENTERS);
+    top = ost_arena_format(arena, "%s,%s", top, PART("forms", "REQUIRED"));
+    assert_int_equal(walk(top, list, allow, "", facts, HOLD_YES).outcome, FLOW_FAILS);
+    ost_arena_free(arena);
 }
 
 /* ---- levels ---- */
@@ -541,7 +664,7 @@ static void levels(void **state)
             LEVEL("1") "," PASSWORD,
             LEVEL("2") "," OTP("REQUIRED") "]},{\"alias\":\"c3\",\"authenticationExecutions\":"
                                            "[" LEVEL("3") "," KEY("REQUIRED"),
-            facts, ROLE_HELD);
+            facts, HOLD_YES);
         if (found.outcome != steps[i].outcome || found.asks != steps[i].asks ||
             found.level != steps[i].level)
             fail_msg("step %zu: outcome %d, asks %u, level %d", i, (int)found.outcome, found.asks,
@@ -556,7 +679,7 @@ static void what_the_session_keeps(void **state)
     facts.wanted = 3;
     flow_verdict found =
         walk(IF_A "," IF_B "," PART("forms", "CONDITIONAL"), LEVEL("3") "," KEY("REQUIRED"),
-             LEVEL("1") "," PASSWORD, LEVEL("2") "," OTP("REQUIRED"), facts, ROLE_HELD);
+             LEVEL("1") "," PASSWORD, LEVEL("2") "," OTP("REQUIRED"), facts, HOLD_YES);
     assert_int_equal(found.level, 3);
     assert_int_equal(found.reached_count, 2); /* the third is not kept */
     assert_int_equal(found.reached[0], 1);
@@ -590,18 +713,64 @@ static void direct_grants(void **state)
     const unsigned proofs[] = {PW, CODE, 0};
     flow_facts facts = facts_of(CODE, proofs, 1);
     facts.direct = true;
-    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, ROLE_NOT_HELD).asks, CODE);
+    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, HOLD_NO).asks, CODE);
     facts.owned = 0; /* nobody can set one up there */
-    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, ROLE_NOT_HELD).outcome,
-                     FLOW_FAILS);
+    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, HOLD_NO).outcome, FLOW_FAILS);
     facts = facts_of(CODE, proofs, 2);
     facts.direct = true;
-    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, ROLE_NOT_HELD).outcome,
-                     FLOW_ENTERS);
-    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, ROLE_HELD).outcome, FLOW_DENIES);
+    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, HOLD_NO).outcome, FLOW_ENTERS);
+    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, HOLD_YES).outcome, FLOW_DENIES);
     facts.direct = false;
-    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, ROLE_NOT_HELD).outcome,
-                     FLOW_FAILS);
+    assert_int_equal(walk(direct, "", MEMBER "," DENY, "", facts, HOLD_NO).outcome, FLOW_FAILS);
+}
+
+#define DIRECT_NAME STEP("direct-grant-validate-username", "REQUIRED")
+#define DIRECT_PASSWORD(requirement) STEP("direct-grant-validate-password", requirement)
+#define DIRECT_OTP(requirement) STEP("direct-grant-validate-otp", requirement)
+
+/* Whoever has a device brings its code, in whatever order the flow has them. */
+static void alternatives_of_direct_grants(void **state)
+{
+    static const char *const parts[] = {
+        DIRECT_PASSWORD("ALTERNATIVE") "," DIRECT_OTP("ALTERNATIVE"),
+        DIRECT_OTP("ALTERNATIVE") "," DIRECT_PASSWORD("ALTERNATIVE"),
+    };
+    const unsigned proofs[] = {PW, CODE, 0};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        const char *top = DIRECT_NAME "," PART("forms", "REQUIRED");
+        flow_facts facts = facts_of(CODE, proofs, 1);
+        facts.direct = true;
+        assert_int_equal(walk(top, parts[i], "", "", facts, HOLD_NO).asks, CODE);
+        facts.owned = 0;
+        assert_int_equal(walk(top, parts[i], "", "", facts, HOLD_NO).outcome, FLOW_ENTERS);
+        facts = facts_of(CODE, proofs, 2);
+        facts.direct = true;
+        assert_int_equal(walk(top, parts[i], "", "", facts, HOLD_NO).outcome, FLOW_ENTERS);
+        facts.proofs[0] = CODE; /* and the password all the same */
+        facts.proof_count = 1;
+        assert_int_equal(walk(top, parts[i], "", "", facts, HOLD_NO).outcome, FLOW_FAILS);
+    }
+}
+
+/* No request asks for a level: the first counts, and what no condition keeps back. */
+static void levels_of_direct_grants(void **state)
+{
+    const unsigned proofs[] = {PW, CODE, 0};
+    flow_facts facts = facts_of(CODE, proofs, 1);
+    facts.direct = true;
+    flow_verdict found =
+        walk(DIRECT_NAME "," IF_A "," IF_B, "", LEVEL("1") "," DIRECT_PASSWORD("REQUIRED"),
+             LEVEL("2") "," DIRECT_OTP("REQUIRED"), facts, HOLD_NO);
+    assert_int_equal(found.outcome, FLOW_ENTERS);
+    assert_int_equal(found.level, 1);
+    const char *high = DIRECT_NAME "," DIRECT_PASSWORD("REQUIRED") "," IF_B;
+    const char *code = LEVEL("2") "," DIRECT_OTP("REQUIRED");
+    found = walk(high, "", "", code, facts, HOLD_NO);
+    assert_int_equal(found.asks, CODE);
+    assert_int_equal(found.level, FLOW_LEVEL_NONE);
+    facts = facts_of(CODE, proofs, 2);
+    facts.direct = true;
+    assert_int_equal(walk(high, "", "", code, facts, HOLD_NO).level, 2);
 }
 
 /* The order is that of the priorities, whatever the file's. */
@@ -614,7 +783,7 @@ static void priorities(void **state)
         "20}"
         ",{\"authenticator\":\"auth-username-password-form\",\"requirement\":\"REQUIRED\","
         "\"priority\":10}";
-    assert_int_equal(walk(steps_of_three, "", "", "", facts, ROLE_HELD).asks, A_KEY);
+    assert_int_equal(walk(steps_of_three, "", "", "", facts, HOLD_YES).asks, A_KEY);
 }
 
 static void more_proofs_than_can_be(void **state)
@@ -622,16 +791,24 @@ static void more_proofs_than_can_be(void **state)
     flow_facts facts = {.proof_count = FLOW_PROOFS_MAX + 1, .wanted = FLOW_LEVEL_NONE};
     for (size_t i = 0; i < FLOW_PROOFS_MAX; i++)
         facts.proofs[i] = PW;
-    assert_int_equal(walk(PASSWORD, "", "", "", facts, ROLE_HELD).outcome, FLOW_FAILS);
+    assert_int_equal(walk(PASSWORD, "", "", "", facts, HOLD_YES).outcome, FLOW_FAILS);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_next_step),           cmocka_unit_test(levels),
-        cmocka_unit_test(what_the_session_keeps),  cmocka_unit_test(keycloaks_own_flow),
-        cmocka_unit_test(direct_grants),           cmocka_unit_test(priorities),
+        cmocka_unit_test(the_next_step),
+        cmocka_unit_test(levels),
+        cmocka_unit_test(what_the_session_keeps),
+        cmocka_unit_test(keycloaks_own_flow),
+        cmocka_unit_test(direct_grants),
+        cmocka_unit_test(priorities),
         cmocka_unit_test(more_proofs_than_can_be),
+        cmocka_unit_test(who_is_meant_by_conditions),
+        cmocka_unit_test(what_has_been_come_through),
+        cmocka_unit_test(more_flows_than_are_come_through),
+        cmocka_unit_test(alternatives_of_direct_grants),
+        cmocka_unit_test(levels_of_direct_grants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
