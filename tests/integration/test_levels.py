@@ -26,8 +26,9 @@ def realm_file(work):
     document = json.loads(FILE.read_text())
     aimed = {"name": "for api", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
              "config": {"included.client.audience": "api", "access.token.claim": "true"}}
-    app = next(client for client in document["clients"] if client["clientId"] == "app")
-    app["protocolMappers"] = [aimed]
+    for client in document["clients"]:
+        if client["clientId"] in ("app", "flat"):
+            client["protocolMappers"] = [aimed]
     document["clients"] += [
         {"clientId": "api", "secret": SECRET, "redirectUris": [CALLBACK],
          "attributes": {"standard.token.exchange.enabled": "true", "standard.token.exchange.enableRefreshRequestedTokenType": "SAME_SESSION"}},
@@ -47,7 +48,7 @@ def realm_file(work):
     document["clients"].append({"clientId": "light", "secret": SECRET, "redirectUris": [CALLBACK], "attributes": light})
     document["registrationAllowed"] = True
     hal = next(user for user in document["users"] if user["username"] == "hal")
-    for name in ("amy", "joe", "leo", "mia", "ned", "pat", "roy", "vic"):
+    for name in ("amy", "joe", "leo", "mia", "ned", "pat", "roy", "una", "vic"):
         credentials = [{"type": "password", "value": f"{name}-password"}, *hal["credentials"][1:]]
         more = {"email": f"{name}@example.org", "realmRoles": ["offline_access"], "credentials": credentials}
         document["users"].append({**hal, "username": name, **more})
@@ -180,6 +181,21 @@ def test_what_one_login_gave_is_not_raised_by_another_of_the_client(realm, clien
         assert acr(realm.refresh(of(client), refreshed["refresh_token"]).json()) == "bronze"
     if client == "app":
         assert acr(exchange(realm, low["access_token"])) == acr(exchange(realm, online["access_token"])) == "bronze"
+
+
+def test_a_login_that_came_with_a_session_is_not_raised_by_a_fresh_one(realm):
+    """The same by a flow that has no levels: of two tabs one proves who is there, the other has but come with the session."""
+    who = Person(realm, "una")
+    who.enter("flat")
+    came = tokens_of(realm, who.ask("flat"), "flat")
+    with_code = callback_of(who.ask("flat"))
+    fresh = tokens_of(realm, who.password(who.ask("flat", prompt="login")), "flat")
+    assert (acr(came), acr(fresh)) == ("0", "bronze")
+    assert acr(realm.code(of("flat"), with_code["code"]).json()) == "0"
+    refreshed = realm.refresh(of("flat"), came["refresh_token"]).json()
+    assert acr(refreshed) == acr(refreshed, "id_token") == acr(realm.refresh(of("flat"), refreshed["refresh_token"]).json()) == "0"
+    assert acr(realm.refresh(of("flat"), fresh["refresh_token"]).json()) == "bronze"
+    assert acr(exchange(realm, came["access_token"])) == "0"
 
 
 def test_the_level_in_a_code_cannot_be_chosen(realm):

@@ -8,6 +8,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/requested_claims.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 
 /* With its level, that no later login raises; nobody changes it in what is known by its hash. */
@@ -18,7 +19,9 @@ static bool make_code(call *c, const browser_login *login, const reached_level *
     char id[BASE64URL_LEN(sizeof hash)];
     ost_text random = uuid_text(c->provider->context, c->arena);
     const auth_request *r = &login->request;
-    const char *level = reached->leveled ? call_format(c, "-%lld", (long long)reached->level) : "";
+    int64_t number = reached->leveled ? reached->level : ACR_LEVEL_SESSION;
+    bool told = reached->leveled || !reached->proved;
+    const char *level = told ? call_format(c, "-%lld", (long long)number) : "";
     const char *code =
         call_format(c, "%.*s%s.%.*s.%s", OST_FORMAT(random), level != NULL ? level : "-",
                     OST_FORMAT(login->session.id), c->client->id != NULL ? c->client->id : "");

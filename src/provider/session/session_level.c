@@ -16,6 +16,8 @@ void reached_level_write(const reached_level *reached, ost_json_writer *w)
     ost_json_member_string(w, "acr", reached->proved ? "1" : "0");
     if (reached->leveled)
         ost_json_member_integer(w, "level", reached->level);
+    if (reached->direct)
+        ost_json_member_boolean(w, "direct", true);
     if (reached->names.len > 0)
         ost_json_member_text(w, "acr_asked", reached->names);
     if (reached->device.len > 0)
@@ -34,6 +36,7 @@ const reached_level *reached_level_read(call *c, ost_text text)
         return NULL;
     *read = (reached_level){.proved = !text_is(acr, "0"),
                             .names = json_text_of(notes, "acr_asked"),
+                            .direct = ost_json_get(notes, "direct") != NULL,
                             .lent = ost_json_get(notes, "from") != NULL,
                             .device = json_text_of(notes, "device")};
     read->leveled = ost_json_integer(ost_json_get(notes, "level"), &read->level);

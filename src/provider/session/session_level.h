@@ -14,6 +14,7 @@ typedef struct reached_level {
     int64_t level;   /* up to this one */
     ost_text names;  /* of levels, that were asked for; separated by spaces */
     bool lent;       /* to another client, and this one has exchanged its token */
+    bool direct;     /* by a direct grant: no browser was there */
     ost_text device; /* whose login it was (hash of its code); empty: a client's own */
 } reached_level;
 

@@ -132,10 +132,12 @@ static const reached_level *level_of_claims(call *c, const ost_claims *claims,
     int64_t level;
     const realm_client *client = client_find(c, ost_claims_text(claims, "azp"));
     const ost_json *own = ost_claims_get(claims, LEVEL_CLAIM);
-    if (of_part == NULL || !of_part->leveled || own != NULL)
+    if (of_part == NULL || own != NULL)
         return reached_level_own(c, of_part, own);
     if (!acr_level_of(c, client, ost_claims_text(claims, "acr"), &level) || level < 0)
         level = FLOW_LEVEL_NONE;
+    if (!of_part->leveled) /* the token of a login that came with a session says so */
+        return level == ACR_LEVEL_SESSION ? reached_level_limit(c, of_part, level) : of_part;
     return reached_level_limit(c, of_part, level < of_part->level ? level : of_part->level);
 }
 

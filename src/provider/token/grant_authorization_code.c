@@ -117,7 +117,8 @@ static bool keep(call *c, const store_single_use *once, const store_code *code,
     return login_grant_keep(c, once, NOT_VALID, &part, offline, m);
 }
 
-/* "UUID-2.session.client", where the login's flow has levels. */
+/* "UUID-2.session.client", where the login's flow has levels, and "UUID-0…" of one that came with a
+ * session. */
 static int64_t level_of_code(const call *c)
 {
     ost_text code = call_parameter(c, "code");

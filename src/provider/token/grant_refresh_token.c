@@ -147,6 +147,11 @@ static int64_t auth_time_of(const ost_claims *claims, const store_session *sessi
     return ost_json_integer(ost_claims_get(claims, "auth_time"), &time) ? time : session->auth_time;
 }
 
+static bool is_interactive(const grant *g, const store_client_session *part)
+{
+    return part->redirect_uri.len > 0 || (g->acr != NULL && !g->acr->lent && !g->acr->direct);
+}
+
 void grant_refresh_token(call *c)
 {
     grant g = {.client = c->client};
@@ -175,7 +180,7 @@ void grant_refresh_token(call *c)
     g.acr = reached_level_own(c, reached_level_read(c, client_session.notes),
                               ost_claims_get(claims, LEVEL_CLAIM));
     g.requested = requested_claims_of(c, &client_session);
-    g.interactive = client_session.redirect_uri.len > 0 || (g.acr != NULL && !g.acr->lent);
+    g.interactive = is_interactive(&g, &client_session);
     /* Where policies let no other come of it, the one that was brought goes on (FAPI 2.0 §5.3.2.1).
      */
     bool rotates = (c->policy_effects & POLICY_KEEPS_REFRESH) == 0;

@@ -14,6 +14,7 @@
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/session_level.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/claim_tree.h"
 #include "provider/token/grant.h"
@@ -117,11 +118,12 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
     return tree;
 }
 
-/* Of this login, whatever another one of the same client reaches. */
+/* Of this login, whatever another one of the same client reaches: one that came with a session is
+ * worth no more because somebody has proved who they are for another. */
 static void put_level(const grant *g, claim_tree *tree)
 {
-    if (g->acr != NULL && g->acr->leveled)
-        claim_put_integer(tree, LEVEL_CLAIM, g->acr->level);
+    if (g->acr != NULL && (g->acr->leveled || !g->acr->proved))
+        claim_put_integer(tree, LEVEL_CLAIM, g->acr->leveled ? g->acr->level : ACR_LEVEL_SESSION);
 }
 
 static bool write_claims(call *c, const claim_tree *tree, ost_text *ret_claims)
