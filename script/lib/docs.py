@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fails where documents and code have drifted apart.
 
-- every command and option of `ostiary` stands in its man page, and every option there exists;
+- every command and option of `ostiary` stands in its man page, and every option there exists; "repeatable" stands there with
+  those that are, by the dots of their table, and with no others;
 - every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
@@ -62,6 +63,25 @@ def check_man_page():
     for name in sorted(words):
         if name not in page:
             problems.append(f"docs/man/ostiary.1 does not explain {name}")
+
+
+def check_repeatable():
+    rows = r'\{[\s\\]*"([a-z][a-z0-9-]+)",[\s\\]*"[^"]*\.\.\."'
+    sources = {folder: [*(ROOT / folder).rglob("*.[ch]")] for folder in ("src/cli", "src/app", "src/gate")}
+    found = {folder: {n for one in files for n in re.findall(rows, one.read_text())} for folder, files in sources.items()}
+    told = set()
+    for item in re.split(r"^\.(?:It|El|Bl|S[hs])\b", (ROOT / "docs/man/ostiary.1").read_text(), flags=re.M):
+        names = set(re.findall(r"Fl -([a-z][a-z0-9-]+)", item))
+        if re.search("repeatable", item, re.I):
+            told |= names
+            if not names & set().union(*found.values()):
+                problems.append(f"docs/man/ostiary.1 says repeatable of {' '.join(sorted(names))}, which is not")
+    for name in sorted(found["src/cli"] - told):
+        problems.append(f"docs/man/ostiary.1 does not say that --{name} is repeatable")
+    for folder, files in sources.items():
+        for one in files:
+            if re.search(r'"[^"\n]*; repeatable', one.read_text()):
+                problems.append(f"{one.relative_to(ROOT)}: the dots of the argument say that an option is repeatable, not its help")
 
 
 def check_options():
@@ -167,6 +187,7 @@ def check_version():
 
 CHECKS = [
     check_man_page,
+    check_repeatable,
     check_options,
     check_errors,
     check_links,

@@ -51,9 +51,19 @@ static ost_result unknown(const option *options, ost_text name, ost_error *error
     return ost_error_set(error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
 }
 
+#define SEVERAL "..."
+
 bool option_repeats(const option *one)
 {
-    return strstr(one->help, "repeatable") != NULL;
+    return one->argument != NULL && text_ends(text_of(one->argument), SEVERAL);
+}
+
+ost_text option_argument(const option *one)
+{
+    if (one->argument == NULL)
+        return (ost_text){0};
+    ost_text argument = text_of(one->argument);
+    return option_repeats(one) ? text_slice(argument, 0, argument.len - strlen(SEVERAL)) : argument;
 }
 
 /* A flag says no more the second time. */
@@ -247,13 +257,27 @@ ost_text option_default(const option *one)
     return text_slice(help, open, help.len - open - 1);
 }
 
+option_line option_line_of(const option *one)
+{
+    ost_text help = text_of(one->help), given = option_default(one);
+    size_t rest = given.len > 0 ? given.len + strlen(" ()") : 0;
+    if (rest > help.len)
+        rest = help.len; /* the default is all that it says */
+    return (option_line){{text_slice(help, 0, help.len - rest),
+                          text_of(option_repeats(one) ? "; repeatable" : ""),
+                          text_slice(help, help.len - rest, rest)}};
+}
+
 void options_print(const option *options)
 {
     for (; options->name != NULL; options++) {
         char left[80];
-        snprintf(left, sizeof left, "--%s%s%s", options->name, options->argument != NULL ? " " : "",
-                 options->argument != NULL ? options->argument : "");
-        printf("  %-34s %s\n", left, options->help);
+        ost_text argument = option_argument(options);
+        option_line line = option_line_of(options);
+        snprintf(left, sizeof left, "--%s%s%.*s", options->name, argument.len > 0 ? " " : "",
+                 OST_FORMAT(argument));
+        printf("  %-34s %.*s%.*s%.*s\n", left, OST_FORMAT(line.parts[0]), OST_FORMAT(line.parts[1]),
+               OST_FORMAT(line.parts[2]));
         if (options->variable != NULL)
             printf("  %-34s [%s%s%s]\n", "", options->variable,
                    options->variable2 != NULL ? ", " : "",

@@ -10,11 +10,12 @@
 typedef struct option {
     const char *name;      /* without the dashes; a NULL name ends the list */
     const char *argument;  /* what --help calls the value; NULL: a flag; "[X]": the value may be
-                              left out, and is then the empty text; OPTION_SECRET: never shown */
+                              left out, and is then the empty text; "X...": there may be several
+                              values, otherwise a second one is refused; OPTION_SECRET: never
+                              shown */
     const char *variable;  /* an environment variable; NULL: on the command line alone */
     const char *variable2; /* an older name of it, or NULL */
-    const char *help;      /* one line; the default in parentheses at its end. "repeatable" in it:
-                              there may be several values, otherwise a second one is refused */
+    const char *help;      /* one line; the default in parentheses at its end */
 } option;
 
 #define OPTION_SECRET "SECRET"
@@ -80,6 +81,17 @@ OST_MUST_CHECK ost_result options_switch(const option_values *values, const char
 
 /* Whether there may be several values of it. */
 bool option_repeats(const option *one);
+
+/* What people call its value: without the dots that say that there may be several. Empty: a flag.
+ */
+ost_text option_argument(const option *one);
+
+/* Its line as people read it, in three parts: what it is, "; repeatable" or nothing, and the
+ * default in its parentheses with a space before them, or nothing. */
+typedef struct option_line {
+    ost_text parts[3];
+} option_line;
+option_line option_line_of(const option *one);
 
 /* Whether a table has an option of this name, without its dashes. */
 bool options_know(const option *options, ost_text name);

@@ -53,11 +53,20 @@ static void put_members(ost_text group)
 
 /* ---- bash ---- */
 
+/* Those that may be given again, or those that may not and are offered once. */
+static void put_bash_options(const command *one, bool again)
+{
+    for (const option *at = one->options; at->name != NULL; at++) {
+        if (option_repeats(at) == again)
+            printf(" --%s", at->name);
+    }
+}
+
 static void put_bash(void)
 {
     fputs("# Completes ostiary's commands and options; files where neither is asked for.\n"
           "_ostiary() {\n"
-          "    local word=${COMP_WORDS[COMP_CWORD]} words=\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} words= again= given\n"
           "    if ((COMP_CWORD == 1)); then\n"
           "        words='",
           stdout);
@@ -78,12 +87,18 @@ static void put_bash(void)
           "        case \"${COMP_WORDS[1]} ${COMP_WORDS[2]} \" in\n",
           stdout);
     for (size_t i = 0; commands[i] != NULL; i++) {
-        printf("        \"%s \"*) words='", commands[i]->words);
-        for (const option *at = commands[i]->options; at->name != NULL; at++)
-            printf(" --%s", at->name);
-        fputs(" --help' ;;\n", stdout);
+        printf("        \"%s \"*) words=' --help", commands[i]->words);
+        put_bash_options(commands[i], false);
+        fputs(" ' again='", stdout);
+        put_bash_options(commands[i], true);
+        fputs("' ;;\n", stdout);
     }
-    fputs("        esac\n    fi\n"
+    fputs("        esac\n"
+          "        for given in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+          "            words=${words/\" ${given%%=*} \"/ }\n"
+          "        done\n"
+          "        words+=$again\n"
+          "    fi\n"
           "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
           "}\n"
           "complete -o default -F _ostiary ostiary\n",
@@ -102,12 +117,15 @@ static void put_zsh_described(ost_text name, const char *summary)
 static void put_zsh_option(const option *given)
 {
     bool optional = given->argument != NULL && given->argument[0] == '[';
-    printf(" \\\n            '*--%s%s[", given->name, optional ? "=-" : "");
-    put_quoted(text_of(given->help), ":[]\\");
+    printf(" \\\n            '%s--%s%s[", option_repeats(given) ? "*" : "", given->name,
+           optional ? "=-" : "");
+    option_line line = option_line_of(given);
+    for (size_t i = 0; i < ARRAY_LEN(line.parts); i++)
+        put_quoted(line.parts[i], ":[]\\");
     putchar(']');
     if (given->argument != NULL) {
         fputs(optional ? "::" : ":", stdout);
-        put_quoted(text_of(given->argument), ":[]\\");
+        put_quoted(option_argument(given), ":[]\\");
         fputs(":_files", stdout);
     }
     putchar('\'');
@@ -158,24 +176,27 @@ static void put_zsh(void)
 
 /* ---- fish ---- */
 
-static void put_fish_text(const char *text)
+static void put_fish_text(ost_text text)
 {
-    putchar('\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'' || *text == '\\')
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\'' || text.data[i] == '\\')
             putchar('\\');
-        putchar(*text);
+        putchar(text.data[i]);
     }
-    putchar('\'');
 }
 
 static void put_fish_command(const command *one)
 {
     for (const option *at = one->options; at->name != NULL; at++) {
-        printf("complete -c ostiary -n '__ostiary_begins %s' -l %s%s -d ", one->words, at->name,
+        printf("complete -c ostiary -n '__ostiary_begins %s", one->words);
+        if (!option_repeats(at))
+            printf("; and not __fish_contains_opt %s", at->name);
+        printf("' -l %s%s -d '", at->name,
                at->argument != NULL && at->argument[0] != '[' ? " -r" : "");
-        put_fish_text(at->help);
-        putchar('\n');
+        option_line line = option_line_of(at);
+        for (size_t i = 0; i < ARRAY_LEN(line.parts); i++)
+            put_fish_text(line.parts[i]);
+        puts("'");
     }
 }
 
@@ -196,11 +217,11 @@ static void put_fish(void)
         ost_text group = group_of(commands[i]), member = member_of(commands[i]);
         if (is_first_of_group(i) && member.len > 0)
             printf("complete -c ostiary -n __ostiary_is -f -a %.*s\n", OST_FORMAT(group));
-        printf("complete -c ostiary -n '__ostiary_is %.*s' -f -a %.*s -d ",
+        printf("complete -c ostiary -n '__ostiary_is %.*s' -f -a %.*s -d '",
                OST_FORMAT(member.len > 0 ? group : (ost_text){0}),
                OST_FORMAT(member.len > 0 ? member : group));
-        put_fish_text(commands[i]->summary);
-        putchar('\n');
+        put_fish_text(text_of(commands[i]->summary));
+        puts("'");
     }
     for (size_t i = 0; commands[i] != NULL; i++)
         put_fish_command(commands[i]);

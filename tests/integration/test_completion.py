@@ -25,6 +25,15 @@ CASES = {
 }
 
 
+# What may be given again is offered again, and nothing else is.
+AGAIN = {
+    "ostiary jwk set --kid a --ki": {"--kid"},
+    "ostiary jwk set --private --kid a --priv": set(),
+    "ostiary user add --realm r --role a --r": {"--role"},
+    "ostiary user add --realm r --rea": set(),
+}
+
+
 def find(shell):
     for folder in os.environ["PATH"].split(":"):
         if (pathlib.Path(folder) / shell).exists():
@@ -74,6 +83,21 @@ def test_commands_and_options(shell):
     must_have(lambda: find(shell.__name__))
     for line, wanted in CASES.items():
         assert set(shell(line).split()) == wanted, line
+
+
+@pytest.mark.parametrize("shell", [bash, fish], ids=lambda shell: shell.__name__)
+def test_what_may_be_given_again(shell):
+    must_have(lambda: find(shell.__name__))
+    for line, wanted in AGAIN.items():
+        assert set(shell(line).split()) == wanted, line
+
+
+def test_zsh_is_told_what_may_be_given_again():
+    """By the star before its name; zsh itself leaves out the others."""
+    told = subprocess.check_output([provider_program(), "completion", "zsh"], text=True)
+    of_set = told[told.index('"jwk set "*)') :].split(";;")[0]
+    assert "'*--kid[only the key of that id; repeatable (all)]:KID:_files'" in of_set
+    assert "'--private[" in of_set and "'*--private[" not in of_set
 
 
 def test_other_shells_are_refused():

@@ -72,6 +72,12 @@ def test_file_of_keycloak_starts_the_provider(tmp_path, realm_file):
     assert "db-secret" not in log
 
 
+def test_what_is_in_parentheses_is_a_default():
+    found = shown()
+    for name in ("pkcs11-module", "spi-ciba-auth-channel-ciba-http-auth-channel-http-authentication-channel-uri"):
+        assert found[name] == {"value": None, "source": "default"}, name
+
+
 def test_nearer_words_count(tmp_path):
     conf = write(tmp_path / "x.conf", "http-port=1001\nhttps-port=1002\nloops=3\n")
     found = shown("--config-file", conf, "--loops=5", KC_HTTPS_PORT="2002")
@@ -169,6 +175,9 @@ def test_api_takes_a_file(provider, tmp_path):
     done = run(*command, "--show-config", "--json", TEST_AUDIENCE="first")
     found = json.loads(done.stdout)
     assert found["audience"]["values"] == ["first", "second"]
+    assert found["tenant"] == {"value": None, "values": [], "source": "default"}
+    assert found["issuer"]["values"] == [found["issuer"]["value"]]
+    assert not any("values" in found[name] for name in ("no-docs", "proxy"))
     assert found["no-docs"] == {"value": True, "source": "file", "file": str(conf), "line": 3}
     assert found["proxy"]["value"] == "http://me:**********@p:1"
     write(conf, "no-docs=true\nnot-a-setting=1\n")

@@ -32,9 +32,8 @@ const option settings_options[] = {
     SETTINGS_LOGIN_OPTIONS,
     {"base-url", "URL", "OSTIARY_BASE_URL", NULL,
      "origin under which browsers reach this API (Host, when that is this machine)"},
-    {"cors-origin", "ORIGIN", "OSTIARY_CORS_ORIGIN", NULL,
-     "whose pages may read answers and send tokens, as https://host, or * for any; repeatable "
-     "(none)"},
+    {"cors-origin", "ORIGIN...", "OSTIARY_CORS_ORIGIN", NULL,
+     "whose pages may read answers and send tokens, as https://host, or * for any (none)"},
     SETTINGS_COOKIE_OPTIONS,
     {"docs-client-id", "ID", "OSTIARY_DOCS_CLIENT_ID", NULL,
      "public client at the first issuer, for the Authorize button of /docs"},

@@ -11,22 +11,19 @@
     {"port", "PORT", "OSTIARY_PORT", NULL, "port to listen on (8000)"},                            \
         {"address", "ADDRESS", "OSTIARY_ADDRESS", NULL,                                            \
          "where to listen: an address, unix:PATH, or passed by systemd (127.0.0.1)"},              \
-        {"issuer", "URL", "OSTIARY_ISSUER", NULL,                                                  \
-         "whose tokens are accepted, as their iss has it; "                                        \
-         "repeatable"},                                                                            \
-        {"audience", "NAME", "OSTIARY_AUDIENCE", NULL, "what their aud must name; repeatable"},    \
-        {"discovery-url", "URL", "OSTIARY_DISCOVERY_URL", NULL,                                    \
-         "where the issuer's discovery document is, when not at the issuer itself; repeatable, "   \
-         "in the "                                                                                 \
+        {"issuer", "URL...", "OSTIARY_ISSUER", NULL,                                               \
+         "whose tokens are accepted, as their iss has it"},                                        \
+        {"audience", "NAME...", "OSTIARY_AUDIENCE", NULL, "what their aud must name"},             \
+        {"discovery-url", "URL...", "OSTIARY_DISCOVERY_URL", NULL,                                 \
+         "where the issuer's discovery document is, when not at the issuer itself, in the "        \
          "issuers' order"},                                                                        \
         {"jwks-url", "URL", "OSTIARY_JWKS_URL", NULL,                                              \
          "where the first issuer's keys are; no discovery document is asked for them then"},       \
         {"client-is-audience", NULL, "OSTIARY_CLIENT_IS_AUDIENCE", NULL,                           \
          "Amazon Cognito: the first issuer's access tokens without aud are for their client_id"},  \
-        {"tenant", "ID", "OSTIARY_TENANT", NULL,                                                   \
-         "tenant that may come in, of issuers with {tenantid} in their name (Microsoft Entra "     \
-         "ID); "                                                                                   \
-         "repeatable"},                                                                            \
+        {"tenant", "ID...", "OSTIARY_TENANT", NULL,                                                \
+         "tenant that may come in, of issuers of Microsoft Entra ID: with {tenantid} in their "    \
+         "name"},                                                                                  \
         {"any-tenant", NULL, "OSTIARY_ANY_TENANT", NULL, "or whatever tenant of these issuers"},   \
         {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL,                                               \
          "PEM authorities to trust issuers by (system's)"},                                        \
@@ -38,10 +35,9 @@
          "hosts that are reached without it, separated by commas, with those below them; also "    \
          "no_proxy "                                                                               \
          "(none)"},                                                                                \
-        {"logout-client", "ID", "OSTIARY_LOGOUT_CLIENT", NULL,                                     \
+        {"logout-client", "ID...", "OSTIARY_LOGOUT_CLIENT", NULL,                                  \
          "client whose logout tokens are taken at /backchannel-logout, beside --client-id and "    \
-         "the "                                                                                    \
-         "audiences; repeatable"},                                                                 \
+         "the audiences"},                                                                         \
         {"revocation-file", "FILE", "OSTIARY_REVOCATION_FILE", NULL,                               \
          "where what logout tokens have ended is kept, for a restart, and for other processes of " \
          "this "                                                                                   \
@@ -56,8 +52,8 @@
          "or, for private_key_jwt, a file with its private key, a JWK on one line"},               \
         {"introspection-lifetime", "SECONDS", "OSTIARY_INTROSPECTION_LIFETIME", NULL,              \
          "how long an answer counts (30)"},                                                        \
-        {"status-origin", "URL", "OSTIARY_STATUS_ORIGIN", NULL,                                    \
-         "where the first issuer's status lists may come from, as https://host; repeatable"},      \
+        {"status-origin", "URL...", "OSTIARY_STATUS_ORIGIN", NULL,                                 \
+         "where the first issuer's status lists may come from, as https://host"},                  \
         {"insecure-http", NULL, "OSTIARY_INSECURE_HTTP", NULL,                                     \
          "allow an issuer over plain http beyond this machine"},                                   \
     {                                                                                              \
@@ -105,8 +101,8 @@
     {"no-monitoring", NULL, "OSTIARY_NO_MONITORING", NULL, "no /health and no /metrics"},          \
         {"tls-certificate", "FILE", "OSTIARY_TLS_CERTIFICATE", NULL, "PEM chain, to serve https"}, \
         {"tls-key", "FILE", "OSTIARY_TLS_KEY", NULL, "its PEM key"},                               \
-        {"trusted-proxy", "ADDRESS", "OSTIARY_TRUSTED_PROXY", NULL,                                \
-         "proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},              \
+        {"trusted-proxy", "ADDRESS...", "OSTIARY_TRUSTED_PROXY", NULL,                             \
+         "proxy whose X-Forwarded-* is believed: address or CIDR block"},                          \
         {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},                       \
     {                                                                                              \
         "log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL, "access log: text, json or off (text)" \

@@ -142,7 +142,7 @@ static void write_value(ost_json_writer *writer, const shown_setting *s,
         ost_json_put_boolean(writer, strcmp(value, "true") == 0);
     else
         put_value(writer, value);
-    if (options_nth(values, s->option->name, 1) == NULL)
+    if (!option_repeats(s->option))
         return;
     ost_json_put_name(writer, OST_TEXT("values"));
     ost_json_open_array(writer);

@@ -38,7 +38,9 @@ static ost_result prepare(const char *data, const char *path, store_wanted wante
 {
     struct stat status;
     if (wanted == STORE_THAT_EXISTS)
-        return ost_error_set(error, OST_E_NOT_FOUND, "%s: %s (--data names the provider's folder)",
+        return ost_error_set(error, OST_E_NOT_FOUND,
+                             "%s: %s (--data names the provider's folder; a provider that starts "
+                             "makes the store)",
                              path, strerror(ENOENT));
     if (wanted == STORE_ANYWHERE)
         return make_folder(data, error);

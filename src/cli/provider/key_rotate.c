@@ -113,7 +113,7 @@ static const option options[] = {
     {"alg", "ALG", NULL, NULL, "its algorithm (RS256)"},
     {"delay", "SECONDS", NULL, NULL, "from publishing to signing (600)"},
     {"pkcs11", "URI", NULL, NULL,
-     "the key is in a device: what it is called there, pkcs11:token=…;object=… (RFC 7512)"},
+     "the key is in a device: what it is called there (RFC 7512), pkcs11:token=…;object=…"},
     DEVICE_OPTIONS,
     ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,

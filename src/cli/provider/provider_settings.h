@@ -12,7 +12,7 @@
 /* How a device is reached that has private keys. */
 #define DEVICE_OPTIONS                                                                             \
     {"pkcs11-module", "FILE", "OSTIARY_PKCS11_MODULE", NULL,                                       \
-     "shared library of a device with private keys (PKCS#11)"},                                    \
+     "shared library (PKCS#11) of a device with private keys"},                                    \
     {                                                                                              \
         "pkcs11-pin-file", "FILE", "OSTIARY_PKCS11_PIN_FILE", NULL,                                \
             "a file with the PIN of its tokens' user"                                              \
@@ -54,7 +54,7 @@
         {"spi-ciba-auth-channel-ciba-http-auth-channel-http-authentication-channel-uri", "URL",    \
          "KC_SPI_CIBA_AUTH_CHANNEL_CIBA_HTTP_AUTH_CHANNEL_HTTP_AUTHENTICATION_CHANNEL_URI",        \
          "KC_SPI_CIBA_AUTH_CHANNEL__CIBA_HTTP_AUTH_CHANNEL__HTTP_AUTHENTICATION_CHANNEL_URI",      \
-         "where users are authenticated whom clients ask for in the backchannel (CIBA)"},          \
+         "where users are authenticated (CIBA) whom clients ask for in the backchannel"},          \
         {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL,                                               \
          "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},      \
         {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",                                      \
@@ -64,9 +64,8 @@
          "false: the Host of each request is believed, in production too (true)"},                 \
         {"http-relative-path", "PATH", "KC_HTTP_RELATIVE_PATH", NULL,                              \
          "everything stands below this path, such as /auth"},                                      \
-        {"proxy-trusted-addresses", "ADDRESS", "KC_PROXY_TRUSTED_ADDRESSES", NULL,                 \
-         "a proxy whose X-Forwarded-* is believed: address or CIDR block, several with commas; "   \
-         "repeatable"},                                                                            \
+        {"proxy-trusted-addresses", "ADDRESS...", "KC_PROXY_TRUSTED_ADDRESSES", NULL,              \
+         "a proxy whose X-Forwarded-* is believed: address or CIDR block, several with commas"},   \
         {"import-realm", "[PATH]", "OSTIARY_IMPORT_REALM", NULL,                                   \
          "import realm files that do not exist yet, from DATA/import or PATH"},                    \
         {"bootstrap-admin-username", "NAME", "KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN",      \

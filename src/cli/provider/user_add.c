@@ -52,7 +52,7 @@ static int run(const option_values *values)
 static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
     {"email", "ADDRESS", NULL, NULL, "the user's e-mail address"},
-    {"role", "ROLE", NULL, NULL, "a realm role; repeatable"},
+    {"role", "ROLE...", NULL, NULL, "a realm role"},
     {"no-password", NULL, NULL, NULL, "do not read a password from standard input"},
     ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,

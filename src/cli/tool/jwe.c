@@ -142,12 +142,12 @@ static int run_encrypt(const option_values *values)
 }
 
 static const option encrypt_options[] = {
-    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set or PEM; repeatable"},
-    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
+    {"key", "FILE...", NULL, NULL, "public or shared key: JWK, JWK Set or PEM"},
+    {"password-file", "FILE", NULL, NULL, "a password (PBES2) instead of a key"},
     {"rounds", "N", NULL, NULL, "rounds of PBES2, 1000 to 1000000 (300000)"},
     TOOL_KID_OPTION,
-    {"alg", "ALG", NULL, NULL,
-     "how the content's key is encrypted; repeatable, in the keys' order (what the key is for)"},
+    {"alg", "ALG...", NULL, NULL,
+     "how the content's key is encrypted, in the keys' order (what the key is for)"},
     {"enc", "ENC", NULL, NULL, "how the content is encrypted (A256GCM)"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty: JWT for a nested token"},
@@ -255,8 +255,8 @@ static int run_decrypt(const option_values *values)
 }
 
 static const option decrypt_options[] = {
-    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM; repeatable"},
-    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
+    {"key", "FILE...", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
+    {"password-file", "FILE", NULL, NULL, "a password (PBES2) instead of a key"},
     {"inflate-max", "BYTES", NULL, NULL, "accept compressed content up to this (none)"},
     {"insecure-rsa1-5", NULL, NULL, NULL, "accept RSA1_5"},
     TOOL_OUTPUT_OPTIONS,

@@ -209,7 +209,7 @@ static int run_thumbprint(const option_values *values)
 }
 
 static const option thumbprint_options[] = {
-    {"uri", NULL, NULL, NULL, "as a URI (RFC 9278)"},
+    {"uri", NULL, NULL, NULL, "as a URI of RFC 9278"},
     TOOL_KID_OPTION,
     {0},
 };

@@ -107,8 +107,8 @@ static int run(const option_values *values)
 }
 
 static const option options[] = {
-    {"kid", "KID", NULL, NULL, "only the key of that id; repeatable (all)"},
-    {"without", "KID", NULL, NULL, "all but the key of that id; repeatable"},
+    {"kid", "KID...", NULL, NULL, "only the key of that id (all)"},
+    {"without", "KID...", NULL, NULL, "all but the key of that id"},
     {"private", NULL, NULL, NULL, "keep private and shared keys: never for publishing"},
     TOOL_OUTPUT_OPTIONS,
     {0},

@@ -71,16 +71,15 @@ static int run_sign(const option_values *values)
 }
 
 static const option sign_options[] = {
-    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM; repeatable"},
+    {"key", "FILE...", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
     TOOL_KID_OPTION,
-    {"alg", "ALG", NULL, NULL,
-     "the algorithm; repeatable, in the keys' order (what the key is for)"},
+    {"alg", "ALG...", NULL, NULL, "the algorithm, in the keys' order (what the key is for)"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty"},
     {"json", NULL, NULL, NULL, "as flattened JSON"},
     {"general", NULL, NULL, NULL, "as general JSON, as with several keys"},
     {"detached", NULL, NULL, NULL, "leave the payload out"},
-    {"unencoded", NULL, NULL, NULL, "do not encode the payload (b64 false)"},
+    {"unencoded", NULL, NULL, NULL, "do not encode the payload: b64 false"},
     TOOL_OUTPUT_OPTIONS,
     {0},
 };
@@ -143,9 +142,8 @@ static int run_verify(const option_values *values)
 }
 
 static const option verify_options[] = {
-    {"key", "FILE", NULL, NULL,
-     "public or shared key: JWK, JWK Set, PEM or certificate; repeatable"},
-    {"alg", "ALG", NULL, NULL, "accept this algorithm; repeatable (what the keys are for)"},
+    {"key", "FILE...", NULL, NULL, "public or shared key: JWK, JWK Set, PEM or certificate"},
+    {"alg", "ALG...", NULL, NULL, "accept this algorithm (what the keys are for)"},
     {"payload", "FILE", NULL, NULL, "the detached payload"},
     {"unencoded", NULL, NULL, NULL, "understand b64 false"},
     TOOL_OUTPUT_OPTIONS,

@@ -100,13 +100,11 @@ static int run(const option_values *values)
 }
 
 static const option options[] = {
-    {"key", "FILE", NULL, NULL,
-     "public or shared key: JWK, JWK Set, PEM or certificate; repeatable"},
-    {"decryption-key", "FILE", NULL, NULL,
-     "private key of a token that is encrypted, too; repeatable"},
-    {"alg", "ALG", NULL, NULL, "accept this algorithm; repeatable (what the keys are for)"},
+    {"key", "FILE...", NULL, NULL, "public or shared key: JWK, JWK Set, PEM or certificate"},
+    {"decryption-key", "FILE...", NULL, NULL, "private key of a token that is encrypted, too"},
+    {"alg", "ALG...", NULL, NULL, "accept this algorithm (what the keys are for)"},
     {"issuer", "URL", NULL, NULL, "who must have issued it"},
-    {"audience", "TEXT", NULL, NULL, "whom it must be for: one of these; repeatable"},
+    {"audience", "TEXT...", NULL, NULL, "whom it must be for: one of these"},
     {"insecure-any-audience", NULL, NULL, NULL, "do not look at aud"},
     {"type", "TYP", NULL, NULL, "the typ that the header must have"},
     {"access-token-profile", NULL, NULL, NULL, "ask for all that RFC 9068 asks for"},

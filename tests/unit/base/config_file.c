@@ -15,7 +15,7 @@
 static const option some[] = {CONFIG_FILE_OPTION(""),
                               {"http-port", "PORT", "KC_HTTP_PORT", NULL, ""},
                               {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME", ""},
-                              {"issuer", "URL", "TEST_ISSUER", NULL, "repeatable"},
+                              {"issuer", "URL...", "TEST_ISSUER", NULL, ""},
                               {"flag", NULL, "TEST_FLAG", NULL, ""},
                               {"password", OPTION_SECRET, "TEST_PASSWORD", NULL, ""},
                               {"version", NULL, NULL, NULL, ""},

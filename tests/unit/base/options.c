@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "test.h"
 
-static const option some[] = {{"port", "N", "TEST_PORT", NULL, "repeatable"},
+static const option some[] = {{"port", "N...", "TEST_PORT", NULL, "where it listens (80)"},
                               {"host", "H", NULL, NULL, ""},
                               {"flag", NULL, NULL, NULL, ""},
                               {"path", "[P]", NULL, NULL, ""},
@@ -104,6 +105,38 @@ static void the_environment_stands_in(void **state)
     unsetenv("TEST_FLAG");
 }
 
+static void assert_line(const option *one, const char *what, const char *repeatable,
+                        const char *otherwise)
+{
+    option_line line = option_line_of(one);
+    const char *const wanted[] = {what, repeatable, otherwise};
+    for (size_t i = 0; i < ARRAY_LEN(line.parts); i++)
+        assert_true(text_is(line.parts[i], wanted[i]));
+}
+
+/* What is said of an option, and what it is said to hold, is the same wherever it is read. */
+static void lines_tell_what_repeats(void **state)
+{
+    static const option rows[] = {{"key", "FILE...", NULL, NULL, "a key (any)"},
+                                  {"key", "FILE", NULL, NULL, "a key (any)"},
+                                  {"key", "[FILE]...", NULL, NULL, "a (public) key"},
+                                  {"flag", NULL, NULL, NULL, "the word repeatable; repeatable"},
+                                  {"odd", "...", NULL, NULL, "(1)"},
+                                  {"none", "X", NULL, NULL, "a key ()"}};
+    static const bool repeats[] = {true, false, true, false, true, false};
+    static const char *const arguments[] = {"FILE", "FILE", "[FILE]", "", "", "X"};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_int_equal(option_repeats(&rows[i]), repeats[i]);
+        assert_true(text_is(option_argument(&rows[i]), arguments[i]));
+    }
+    assert_line(&rows[0], "a key", "; repeatable", " (any)");
+    assert_line(&rows[1], "a key", "", " (any)");
+    assert_line(&rows[2], "a (public) key", "; repeatable", "");
+    assert_line(&rows[3], "the word repeatable; repeatable", "", "");
+    assert_line(&rows[4], "", "; repeatable", "(1)");
+    assert_line(&rows[5], "a key ()", "", "");
+}
+
 static void too_many_are_refused(void **state)
 {
     static char *line[80];
@@ -171,6 +204,7 @@ int main(void)
         cmocka_unit_test(options_are_read),
         cmocka_unit_test(a_second_value_is_not_ignored),
         cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(lines_tell_what_repeats),
         cmocka_unit_test(too_many_are_refused),
         cmocka_unit_test(mistakes_are_explained),
         cmocka_unit_test(switches_are_on_or_off),
