@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An API with one open and one guarded route.
 
-    pip install 'ostiary[fastapi]' uvicorn
+    pip install './python[fastapi]' uvicorn        (in the source tree)
     ISSUER=http://localhost:8080/realms/myrealm AUDIENCE=myapi uvicorn main:app
 """
 

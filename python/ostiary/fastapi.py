@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FastAPI routes that are guarded by OpenID Connect access tokens (``pip install 'ostiary[fastapi]'``).
+"""FastAPI routes that are guarded by OpenID Connect access tokens (``pip install './python[fastapi]'``).
 
     oidc = OIDC("https://id.example.org/realms/shop", "items-api")
     app = FastAPI(lifespan=oidc.lifespan)
