@@ -10,6 +10,7 @@ void *ostiary_main_create(ngx_conf_t *cf)
     if (conf == NULL ||
         ngx_array_init(&conf->guards, cf->pool, 4, sizeof(ostiary_guard *)) != NGX_OK)
         return NULL;
+    conf->zone_size = NGX_CONF_UNSET;
     return conf;
 }
 
@@ -114,6 +115,8 @@ static ostiary_guard *guard_of(ngx_conf_t *cf, const ostiary_conf *conf)
     ostiary_guard **place = made != NULL ? ngx_array_push(&all->guards) : NULL;
     if (place == NULL)
         return NULL;
+    made->all = all;
+    made->number = all->guards.nelts - 1;
     made->settings = conf->settings;
     *place = made;
     return made;

@@ -2,6 +2,7 @@
 /* The guards of a process. Threads do not survive fork: each worker starts its own, and nothing
  * runs in the master. */
 #include "bell.h"
+#include "counts.h"
 
 #define ARENA_CEILING ((size_t)1024 * 1024)
 #define ARENAS_KEPT 64
@@ -45,6 +46,7 @@ ost_guard *ostiary_guard_running(ostiary_guard *guard, ngx_log_t *log)
     if (guard->running != NULL || !is_worker())
         return guard->running;
     ost_guard_config config = ostiary_guard_config(&guard->settings);
+    ostiary_zone_use(ostiary_zone_shared(guard->all), &config);
     ost_error error;
     if (ost_guard_new(&config, &guard->running, &error) != OST_OK)
         ngx_log_error(NGX_LOG_EMERG, log, 0, "ostiary: %s", error.detail);
@@ -75,6 +77,7 @@ ngx_int_t ostiary_process_init(ngx_cycle_t *cycle)
         cleanup->data = guards[k];
         ostiary_guard_running(guards[k], cycle->log);
     }
+    ostiary_counts_begin(all, cycle->log);
     return NGX_OK;
 }
 
@@ -87,6 +90,7 @@ void ostiary_process_exit(ngx_cycle_t *cycle)
     /* What is remembered of requests that are still there is looked at no more. */
     for (ngx_uint_t k = 0; k < all->guards.nelts; k++)
         ost_guard_stop(guards[k]->running);
+    ostiary_counts_end(all, cycle->log);
     ostiary_bell_close();
     while (kept.count > 0)
         ost_arena_free(kept.arenas[--kept.count]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The module as nginx sees it: its directives, its handlers, its life. */
-#include "ostiary.h"
+#include "zone.h"
 
 #define OSTIARY_ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF)
 #define SETTING(name) offsetof(ostiary_conf, settings.name)
@@ -72,6 +72,8 @@ static ngx_command_t commands[] = {
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(ostiary_conf, certificate),
      NULL},
 
+    {ngx_string("ostiary_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ostiary_zone_read,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
     {ngx_string("ostiary_claim"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE23, ostiary_claim_read,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
     {ngx_string("ostiary_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, ostiary_metrics_read,
@@ -81,7 +83,7 @@ static ngx_command_t commands[] = {
     ngx_null_command,
 };
 
-static ngx_int_t handlers_add(ngx_conf_t *cf)
+static ngx_int_t configuration_end(ngx_conf_t *cf)
 {
     static const struct {
         ngx_http_phases phase;
@@ -98,12 +100,12 @@ static ngx_int_t handlers_add(ngx_conf_t *cf)
             return NGX_ERROR;
         *place = handlers[k].handler;
     }
-    return NGX_OK;
+    return ostiary_zone_add(cf);
 }
 
 static ngx_http_module_t context = {
     .preconfiguration = ostiary_variables_add,
-    .postconfiguration = handlers_add,
+    .postconfiguration = configuration_end,
     .create_main_conf = ostiary_main_create,
     .create_loc_conf = ostiary_conf_create,
     .merge_loc_conf = ostiary_conf_merge,

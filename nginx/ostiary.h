@@ -38,8 +38,11 @@ typedef struct ostiary_settings {
 
 /* One guard of the configuration. `running` is this process's. */
 typedef struct ostiary_guard {
+    const struct ostiary_main_conf *all; /* what it is part of */
+    ngx_uint_t number;                   /* among its guards */
     ostiary_settings settings;
     ost_guard *running;
+    struct ostiary_slot *slot; /* where this process counts; NULL: nowhere */
 } ostiary_guard;
 
 /* Lists of a policy that have a directive of their own, in the order of `policy.c`. */
@@ -66,8 +69,10 @@ typedef struct ostiary_conf {
 } ostiary_conf;
 
 typedef struct ostiary_main_conf {
-    ngx_array_t guards;  /* of ostiary_guard * */
-    ngx_array_t *claims; /* of ostiary_claim: variables made by ostiary_claim */
+    ngx_array_t guards;   /* of ostiary_guard * */
+    ngx_array_t *claims;  /* of ostiary_claim: variables made by ostiary_claim */
+    ssize_t zone_size;    /* 0: off */
+    ngx_shm_zone_t *zone; /* NULL: nothing is shared */
 } ostiary_main_conf;
 
 struct ostiary_wait;
@@ -109,6 +114,7 @@ char *ostiary_decryption_read(ngx_conf_t *cf, ngx_command_t *command, void *conf
 char *ostiary_explain_read(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ostiary_policy_document(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ostiary_policy_list(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+char *ostiary_zone_read(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ostiary_claim_read(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ostiary_metrics_read(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ostiary_ready_read(ngx_conf_t *cf, ngx_command_t *command, void *conf);

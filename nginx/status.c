@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ostiary_metrics and ostiary_ready: how the guards of this worker are. */
+/* ostiary_metrics: what the guards of all workers count. ostiary_ready: how those of this one are.
+ */
+#include "counts.h"
 #include "metrics.h"
 
 static ngx_int_t text_send(ngx_http_request_t *r, ngx_uint_t status, const ngx_str_t *type,
@@ -76,11 +78,14 @@ static ost_result metrics_tell(const ostiary_main_conf *all, ost_arena *arena, o
     for (ngx_uint_t k = 0; k < all->guards.nelts; k++) {
         if (guards[k]->running == NULL)
             continue;
-        char *labels = ost_arena_format(arena, "worker=\"%lu\",guard=\"%lu\"",
-                                        (unsigned long)ngx_worker, (unsigned long)k);
+        char *labels = ostiary_zone_shared(all) != NULL
+                           ? ost_arena_format(arena, "guard=\"%lu\"", (unsigned long)k)
+                           : ost_arena_format(arena, "worker=\"%lu\",guard=\"%lu\"",
+                                              (unsigned long)ngx_worker, (unsigned long)k);
         if (labels == NULL)
             return OST_E_MEMORY;
-        ost_result result = ost_guard_metrics(guards[k]->running, arena, &parts[count].text);
+        ost_result result =
+            ostiary_counts_tell(guards[k], ngx_cycle->log, arena, &parts[count].text);
         if (result != OST_OK)
             return result;
         parts[count++].labels = ost_text_of(labels);

@@ -223,6 +223,33 @@ OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writ
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 
+/* ---- the metrics of several processes ---- */
+
+/* Guards of several processes that serve as one, made from the same configuration, tell of all of
+ * them: each writes what it counts to a place of its own in memory that they share, and whoever is
+ * asked takes the places together.
+ *
+ * How much memory the guard needs for that: all zero at first, beginning at a multiple of 8. Any
+ * thread. */
+OST_PUBLIC size_t ost_guard_counts_size(const ost_guard *guard);
+/* Writes what the guard counts now; every second, say, before it is asked, and once it is stopped.
+ * One thread at a time of the process that the place belongs to; any may read it meanwhile. */
+OST_PUBLIC void ost_guard_counts_put(const ost_guard *guard, void *place);
+/* The guard of that place has ended, also if by the end of its process: from now on its counters
+ * alone are told, so that no sum goes down. */
+OST_PUBLIC void ost_guard_counts_end(void *place);
+/* Adds the counters of a guard that has ended to those of its like, at `into`, which ended before.
+ * Both are of `size` bytes; `from` is for the caller to fill with zeroes then, and to use again.
+ * False: those at `into` are of a guard with other issuers, and nothing was added. One thread of
+ * all processes at a time. */
+OST_PUBLIC bool ost_guard_counts_keep(void *into, const void *from, size_t size);
+/* As ost_guard_metrics, of all `count` places, its own among them: sums of what is counted, and of
+ * what is a state, as the age of keys, the worst. Places of guards with other issuers, and those
+ * that nothing was written to, do not count. Any thread. Errors: OST_E_MEMORY, OST_E_CEILING. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics_of(const ost_guard *guard,
+                                                          const void *const *places, size_t count,
+                                                          ost_arena *arena, ost_text *ret_text);
+
 /* The names of the algorithms that DPoP proofs may be signed by, separated by spaces, as in
  * challenges. Lives as long as the guard. */
 OST_PUBLIC ost_text ost_guard_dpop_algorithms(const ost_guard *guard);

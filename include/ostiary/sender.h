@@ -5,6 +5,7 @@
 #define OSTIARY_SENDER_H
 
 #include <ostiary/key.h>
+#include <ostiary/replay.h>
 #include <ostiary/types.h>
 
 #ifdef __cplusplus
@@ -29,6 +30,8 @@ typedef struct ost_dpop_rules {
                               copied. NULL data: a random one of this guard's own */
     size_t proofs; /* remembered until they are too old to be shown again; 0: 1,048,576. When there
                       is no room for one more, a proof is refused (503), never forgotten */
+    ost_replay_store replays; /* where they are remembered instead, for several processes or guards
+                                 as for one; all zero: by this guard for itself */
 } ost_dpop_rules;
 
 #ifdef __cplusplus

@@ -57,10 +57,14 @@ ost_result sender_rules_init(sender_rules *rules, const ost_dpop_rules *config,
     if (config->proofs > PROOFS_MAX)
         return ost_error_set(error, OST_E_CONFIG, "at most %zu DPoP proofs are remembered",
                              PROOFS_MAX);
+    if (config->replays.note == NULL && config->replays.user != NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "a store of DPoP proofs has nothing to note them");
     rules->algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
     rules->lifetime = OR_DEFAULT(config->lifetime, LIFETIME);
     rules->leeway = OR_DEFAULT(config->leeway, LEEWAY);
     rules->require_nonce = config->require_nonce;
+    rules->replays = config->replays;
     write_algs(rules);
     ost_result result = dpop_nonce_init(&rules->nonces, config->nonce_secret, context);
     if (result == OST_OK)
@@ -167,14 +171,24 @@ static ost_result check_nonce(const sender_call *call, const dpop_proof *proof, 
                                                    : "a nonce that is too old or not of this API");
 }
 
+/* Of a program's own store: whatever else it says, the proof is not accepted. */
+static ost_result store_result(ost_result result)
+{
+    return result == OST_OK || result == OST_E_CONFLICT ? result : OST_E_BUSY;
+}
+
 static ost_result remember(const sender_call *call, const dpop_proof *proof, ost_text jkt,
                            ost_error *error)
 {
     int64_t until = proof->iat + (int64_t)call->rules->lifetime;
-    ost_result result =
-        call->use_proof != NULL
-            ? call->use_proof(call->user, jkt, proof->jti, until)
-            : proof_cache_add(call->rules->proofs, jkt, proof->jti, until, call->now);
+    const ost_replay_store *replays = &call->rules->replays;
+    ost_result result;
+    if (call->use_proof != NULL)
+        result = call->use_proof(call->user, jkt, proof->jti, until);
+    else if (replays->note != NULL)
+        result = store_result(replays->note(replays->user, jkt, proof->jti, until, call->now));
+    else
+        result = proof_cache_add(call->rules->proofs, jkt, proof->jti, until, call->now);
     if (result == OST_E_CONFLICT)
         return ost_error_set(error, OST_E_PROOF, "the proof has been shown before (jti %.*s)",
                              SHOWN(proof->jti, 60));

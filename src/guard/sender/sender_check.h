@@ -18,6 +18,7 @@ typedef struct sender_rules {
     bool require_nonce;
     dpop_nonce nonces;
     proof_cache *proofs;
+    ost_replay_store replays; /* in their place; all zero: none */
     proof_keys *keys;
 } sender_rules;
 

@@ -3,6 +3,7 @@
  * §11.1). */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "prover.h"
 
@@ -49,6 +50,60 @@ static void attack_41_flood_of_proofs(void **state)
     prover_allowed(
         prover_show(f, small, &fixture_any, token, prover_proof(f, token, (proof_parts){0})));
     ost_guard_free(small);
+}
+
+/* ---- a store of the program's own ---- */
+
+static ost_result answer_of(void *user, ost_text owner, ost_text id, int64_t until, int64_t now)
+{
+    const ost_result *answer = user;
+    assert_int_equal(owner.len, 43);
+    assert_true(id.len > 0);
+    assert_in_range(until, now, now + 60);
+    return *answer;
+}
+
+/* What two guards have in common, one has seen for both. */
+static void attack_41_replay_at_another_guard(void **state)
+{
+    fixture *f = *state;
+    _Alignas(64) static char memory[4096];
+    ost_replay_table *table;
+    memset(memory, 0, sizeof memory);
+    assert_int_equal(ost_replay_table_make(memory, sizeof memory, NULL, &table), OST_OK);
+    const ost_dpop_rules shared = {.replays = {ost_replay_table_note, table}};
+    ost_guard *one = fixture_guard(f, (ost_issuer){0}, (ost_guard_config){.dpop = shared});
+    ost_guard *two = fixture_guard(f, (ost_issuer){0}, (ost_guard_config){.dpop = shared});
+    ost_text token = prover_token(f, f->ec, ""), proof = prover_proof(f, token, (proof_parts){0});
+    prover_allowed(prover_show(f, one, &fixture_any, token, proof));
+    prover_refused(prover_show(f, two, &fixture_any, token, proof), OST_E_PROOF);
+    prover_refused(prover_show(f, one, &fixture_any, token, proof), OST_E_PROOF);
+    prover_allowed(prover_show(f, f->guard, &fixture_any, token, proof));
+    ost_guard_free(one);
+    ost_guard_free(two);
+}
+
+/* Only OST_OK lets in, and OST_E_CONFLICT alone is the client's fault. */
+static void attack_41_a_store_that_fails(void **state)
+{
+    fixture *f = *state;
+    ost_result answer = OST_OK;
+    const ost_dpop_rules rules = {.replays = {answer_of, &answer}};
+    ost_guard *guard = fixture_guard(f, (ost_issuer){0}, (ost_guard_config){.dpop = rules});
+    ost_text token = prover_token(f, f->ec, ""), proof = prover_proof(f, token, (proof_parts){0});
+    prover_allowed(prover_show(f, guard, &fixture_any, token, proof));
+    answer = OST_E_CONFLICT;
+    prover_refused(prover_show(f, guard, &fixture_any, token, proof), OST_E_PROOF);
+#define FAILS(name, number, category, sentence)                                                    \
+    answer = name;                                                                                 \
+    if (name != OST_OK && name != OST_E_CONFLICT) {                                                \
+        ost_verdict verdict = prover_show(f, guard, &fixture_any, token, proof);                   \
+        assert_int_equal(verdict.decision, OST_REFUSE);                                            \
+        assert_int_equal(verdict.status, 503);                                                     \
+    }
+    OST_RESULTS(FAILS)
+#undef FAILS
+    ost_guard_free(guard);
 }
 
 /* ---- many threads ---- */
@@ -157,6 +212,8 @@ static void attack_41_nonces_of_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(attack_41_replay_at_another_guard, fixture_reset),
+        cmocka_unit_test_setup(attack_41_a_store_that_fails, fixture_reset),
         cmocka_unit_test_setup(attack_41_replayed_proof, fixture_reset),
         cmocka_unit_test_setup(attack_41_flood_of_proofs, fixture_reset),
         cmocka_unit_test_setup(attack_41_replay_by_many_threads, fixture_reset),

@@ -195,6 +195,123 @@ static void everything_is_well_formed(void **state)
                     "ostiary_issuer_introspections_total{outcome=\"inactive\",issuer=\"http") >= 1);
 }
 
+/* ---- of several guards ---- */
+
+static int64_t number_in(ost_text text, const char *sample)
+{
+    ost_text line;
+    while (text_next(&text, '\n', &line)) {
+        size_t len = strlen(sample);
+        if (text_starts(line, sample) && line.len > len && line.data[len] == ' ')
+            return strtoll(line.data + len, NULL, 10);
+    }
+    return -1;
+}
+
+static int64_t number_of(online *o, const void *const *places, size_t count, const char *sample)
+{
+    ost_text text;
+    size_t metrics;
+    assert_int_equal(ost_guard_metrics_of(o->guard, places, count, o->arena, &text), OST_OK);
+    check_format(text, o->arena, &metrics);
+    return number_in(text, sample);
+}
+
+#define REFUSED "ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"OST_E_TOKEN_FORMAT\"}"
+#define READY "ostiary_issuer_ready{issuer=\"https://id.example\"}"
+
+static ost_guard *guard_of(const char *name)
+{
+    static const char *const audiences[] = {"myapi"};
+    ost_guard *guard;
+    const ost_issuer issuer = {.issuer = name,
+                               .audiences = audiences,
+                               .audience_count = 1,
+                               .jwks_url = "http://127.0.0.1:1/"};
+    const ost_guard_config config = {.issuers = &issuer, .issuer_count = 1};
+    assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_OK);
+    return guard;
+}
+
+static void refuse(online *o, ost_guard *guard, unsigned times)
+{
+    while (times-- > 0)
+        (void)online_check(o, guard, OST_TEXT("x.y.z"));
+}
+
+/* What each of several counts is told together; what ended ones counted, too, and their state not.
+ */
+static void guards_are_told_together(void **state)
+{
+    online *o = *state;
+    ost_guard *other = guard_of("https://id.example"), *stranger = guard_of("https://else.example");
+    o->guard = guard_of("https://id.example");
+    size_t size = ost_guard_counts_size(o->guard);
+    assert_int_equal(ost_guard_counts_size(stranger), size);
+    void *places[4];
+    const void *all[5] = {NULL};
+    for (size_t k = 0; k < 4; k++)
+        all[k] = places[k] = ost_arena_alloc(o->arena, size);
+    for (size_t k = 0; k < 4; k++)
+        memset(places[k], 0, size);
+    refuse(o, o->guard, 3);
+    refuse(o, other, 4);
+    refuse(o, stranger, 9);
+    assert_int_equal(number_of(o, all, 5, REFUSED), -1); /* nothing has been written */
+    ost_guard_counts_put(o->guard, places[0]);
+    ost_guard_counts_put(other, places[1]);
+    ost_guard_counts_put(stranger, places[2]);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 7);
+    assert_int_equal(number_of(o, all, 5, READY), 0);
+    refuse(o, o->guard, 1);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 7);
+    ost_guard_counts_put(o->guard, places[0]);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 8);
+    /* The other one ends, and one that follows it. */
+    assert_true(ost_guard_counts_keep(places[3], places[1], size));
+    memset(places[1], 0, size);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 8);
+    ost_guard_counts_put(other, places[1]);
+    ost_guard_counts_end(places[1]);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 12);
+    assert_true(ost_guard_counts_keep(places[3], places[1], size));
+    memset(places[1], 0, size);
+    assert_int_equal(number_of(o, all, 5, REFUSED), 12);
+    assert_false(ost_guard_counts_keep(places[3], places[2], size));
+    assert_true(ost_guard_counts_keep(places[2], places[1], size)); /* nothing is nothing */
+    assert_int_equal(number_of(o, all, 5, REFUSED), 12);
+    ost_guard_free(other);
+    ost_guard_free(stranger);
+}
+
+/* The worst is told: the keys that one has do not hide that another has none; and not of one that
+ * has ended. */
+static void the_worst_state_is_told(void **state)
+{
+    online *o = *state;
+    static const char *const audiences[] = {"myapi"};
+    const ost_issuer issuer = {
+        .issuer = o->issuer->name, .audiences = audiences, .audience_count = 1};
+    const ost_guard_config config = {.issuers = &issuer, .issuer_count = 1};
+    assert_int_equal(ost_guard_new(&config, &o->guard, NULL), OST_OK);
+    assert_true(ost_guard_wait_ready(o->guard, 60));
+    ost_guard *without = guard_of(o->issuer->name);
+    const char *ready =
+        ost_arena_format(o->arena, "ostiary_issuer_ready{issuer=\"%s\"}", issuer.issuer);
+    size_t size = ost_guard_counts_size(o->guard);
+    void *places[2] = {ost_arena_alloc(o->arena, size), ost_arena_alloc(o->arena, size)};
+    const void *all[2] = {places[0], places[1]};
+    memset(places[0], 0, size);
+    memset(places[1], 0, size);
+    ost_guard_counts_put(o->guard, places[0]);
+    assert_int_equal(number_of(o, all, 2, ready), 1);
+    ost_guard_counts_put(without, places[1]);
+    assert_int_equal(number_of(o, all, 2, ready), 0);
+    ost_guard_counts_end(places[1]);
+    assert_int_equal(number_of(o, all, 2, ready), 1);
+    ost_guard_free(without);
+}
+
 /* The characters that would end a label, or a line. */
 static void labels_are_escaped(void **state)
 {
@@ -208,6 +325,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_is_well_formed, online_start, online_end),
+        cmocka_unit_test_setup_teardown(guards_are_told_together, online_start, online_end),
+        cmocka_unit_test_setup_teardown(the_worst_state_is_told, online_start, online_end),
         cmocka_unit_test(labels_are_escaped),
     };
     return cmocka_run_group_tests_name("guard-metrics", tests, online_make_keys, online_free_keys);
