@@ -59,7 +59,12 @@ static login_place place_of(void *places, http_exchange *exchange)
         rules != NULL ? gate_rules_site(rules, http_request_of(exchange)->authority) : NULL;
     if (site == NULL)
         return (login_place){0};
-    return (login_place){.base = site->origin, .domain = site->cookie_domain};
+    return (login_place){
+        .base = site->origin,
+        .domain = site->cookie_domain,
+        .scope = site->scope,
+        .resource = site->resource,
+    };
 }
 
 /* On SIGHUP. */

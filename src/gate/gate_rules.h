@@ -33,6 +33,8 @@ typedef struct gate_site {
     ost_text authority; /* its host, and the port where it is not the scheme's own */
     ost_text
         cookie_domain; /* its sessions count at all sites that say the same; empty: at it alone */
+    const char *scope, *resource; /* what its logins ask for; NULL: as all do */
+    const char *const *audiences; /* tokens must name one of them; NULL: whichever the issuers' */
     const gate_rule *rules;
     size_t rule_count;
     bool reads_paths, reads_methods; /* its rules differ by them */

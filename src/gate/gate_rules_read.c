@@ -11,6 +11,7 @@
 #include "gate/gate_fields_read.h"
 #include "gate/gate_path.h"
 #include "gate/gate_rules.h"
+#include "gate/gate_site_tokens.h"
 #include "login/login_place.h"
 
 #define PATH_MAX_LEN 1024
@@ -21,6 +22,7 @@ typedef struct reading {
     ost_arena *arena;
     ost_error *error;
     size_t site;
+    const gate_site *of; /* the site whose rules are read */
 } reading;
 
 static ost_result no_memory(const reading *r)
@@ -133,7 +135,7 @@ static ost_result read_policy(const reading *r, const ost_json *value, gate_rule
                              rule->number, why.detail);
     if (rule->policy->open)
         return wrong_rule(r, rule->number, "policy", "is open: say \"public\": true instead");
-    return OST_OK;
+    return gate_site_tokens_narrow(r->of, r->arena, r->site, rule, r->error);
 }
 
 /* Nothing about who may come in is never "anyone". */
@@ -271,7 +273,8 @@ static ost_result read_cookie_domain(const reading *r, const ost_json *value, ga
 
 static ost_result read_site(const reading *r, const ost_json *value, gate_site *site)
 {
-    static const char *const known[] = {"origin", "cookie_domain", "rules", NULL};
+    static const char *const known[] = {"origin",    "cookie_domain", "scope", "resource",
+                                        "audiences", "rules",         NULL};
     char place[32];
     snprintf(place, sizeof place, "sites[%zu]", r->site);
     ost_result result = check_members(r, value, known, place);
@@ -279,6 +282,8 @@ static ost_result read_site(const reading *r, const ost_json *value, gate_site *
         result = read_origin(r, ost_json_get(value, "origin"), site);
     if (result == OST_OK)
         result = read_cookie_domain(r, ost_json_get(value, "cookie_domain"), site);
+    if (result == OST_OK)
+        result = gate_site_tokens_read(value, r->arena, r->site, site, r->error);
     return result == OST_OK ? read_rules(r, ost_json_get(value, "rules"), site) : result;
 }
 
@@ -304,6 +309,7 @@ static ost_result read_sites(reading *r, const ost_json *value, gate_rules *rule
     rules->sites = sites;
     for (const ost_json *one = ost_json_first(value); one != NULL; one = ost_json_next(one)) {
         gate_site *site = &sites[r->site];
+        r->of = site;
         ost_result result = read_site(r, one, site);
         if (result != OST_OK)
             return result;
@@ -311,6 +317,9 @@ static ost_result read_sites(reading *r, const ost_json *value, gate_rules *rule
             return ost_error_set(r->error, OST_E_CONFIG,
                                  "sites[%zu].origin: there is a site of that host and port already",
                                  r->site);
+        result = gate_site_tokens_agree(rules, r->site, site, r->error);
+        if (result != OST_OK)
+            return result;
         for (size_t i = 0; i < site->rule_count; i++)
             rules->logs_in |= site->rules[i].login;
         rules->site_count = ++r->site;

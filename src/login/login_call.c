@@ -185,8 +185,8 @@ static ost_result prepare_finish(ost_login_call *call, ost_text query, login_exc
     if (result == OST_OK)
         result = check_callback(login, &callback, call->endpoints, error);
     if (result == OST_OK)
-        result = login_exchange_code(login, call->endpoints, &call->transaction, callback.code,
-                                     ret_exchange);
+        result = login_exchange_code(login, &call->place, call->endpoints, &call->transaction,
+                                     callback.code, ret_exchange);
     return result;
 }
 
@@ -256,7 +256,8 @@ static ost_result prepare_refresh(ost_login_call *call, unsigned char digest[32]
         return ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet");
     ost_result result = ost_sha256(token, digest);
     if (result == OST_OK)
-        result = login_exchange_refresh(call->login, call->endpoints, token, ret_exchange);
+        result =
+            login_exchange_refresh(call->login, &call->place, call->endpoints, token, ret_exchange);
     return result;
 }
 

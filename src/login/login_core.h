@@ -38,6 +38,12 @@ struct ost_login {
     login_token_requests *requests;
 };
 
+/* What tokens of a login at this place are for; NULL: nothing is named. */
+static inline const char *login_resource_at(const ost_login *login, const login_place *place)
+{
+    return place->resource != NULL ? place->resource : login->resource;
+}
+
 /* The cookie that says for some seconds that a login has just ended here. */
 ost_text login_mark_of(ost_text cookie, ost_arena *arena);
 

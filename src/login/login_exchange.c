@@ -39,13 +39,14 @@ static void begin_form(login_exchange *exchange, const char *grant)
     form_append(&exchange->body, "grant_type", text_of(grant));
 }
 
-static ost_result exchange_finish(const ost_login *login, const login_endpoints *endpoints,
-                                  login_exchange *exchange)
+static ost_result exchange_finish(const ost_login *login, const login_place *place,
+                                  const login_endpoints *endpoints, login_exchange *exchange)
 {
     size_t headers = 0;
+    const char *resource = login_resource_at(login, place);
     /* Said again, for a token of several resources is nobody's (RFC 8707 §2.2). */
-    if (login->resource != NULL)
-        form_append(&exchange->body, "resource", text_of(login->resource));
+    if (resource != NULL)
+        form_append(&exchange->body, "resource", text_of(resource));
     exchange->headers[headers++] = "Accept: application/json";
     exchange->headers[headers++] = "Content-Type: application/x-www-form-urlencoded";
     ost_result result = OST_OK;
@@ -77,7 +78,8 @@ static ost_result exchange_finish(const ost_login *login, const login_endpoints 
     return OST_OK;
 }
 
-ost_result login_exchange_code(const ost_login *login, const login_endpoints *endpoints,
+ost_result login_exchange_code(const ost_login *login, const login_place *place,
+                               const login_endpoints *endpoints,
                                const login_transaction *transaction, ost_text code,
                                login_exchange *ret_exchange)
 {
@@ -94,15 +96,16 @@ ost_result login_exchange_code(const ost_login *login, const login_endpoints *en
         login_exchange_clear(ret_exchange);
         return uri.failed;
     }
-    return exchange_finish(login, endpoints, ret_exchange);
+    return exchange_finish(login, place, endpoints, ret_exchange);
 }
 
-ost_result login_exchange_refresh(const ost_login *login, const login_endpoints *endpoints,
-                                  ost_text refresh_token, login_exchange *ret_exchange)
+ost_result login_exchange_refresh(const ost_login *login, const login_place *place,
+                                  const login_endpoints *endpoints, ost_text refresh_token,
+                                  login_exchange *ret_exchange)
 {
     begin_form(ret_exchange, "refresh_token");
     form_append(&ret_exchange->body, "refresh_token", refresh_token);
-    return exchange_finish(login, endpoints, ret_exchange);
+    return exchange_finish(login, place, endpoints, ret_exchange);
 }
 
 void login_exchange_clear(login_exchange *exchange)

@@ -17,11 +17,11 @@ typedef struct login_exchange {
 
 /* Fills in the grant: a code with its verifier (RFC 7636 §4.5), or a refresh token (§6). The
  * endpoints must outlive the request. */
-OST_MUST_CHECK ost_result login_exchange_code(const ost_login *login,
+OST_MUST_CHECK ost_result login_exchange_code(const ost_login *login, const login_place *place,
                                               const login_endpoints *endpoints,
                                               const login_transaction *transaction, ost_text code,
                                               login_exchange *ret_exchange);
-OST_MUST_CHECK ost_result login_exchange_refresh(const ost_login *login,
+OST_MUST_CHECK ost_result login_exchange_refresh(const ost_login *login, const login_place *place,
                                                  const login_endpoints *endpoints,
                                                  ost_text refresh_token,
                                                  login_exchange *ret_exchange);

@@ -17,6 +17,7 @@ typedef struct login_place {
                         the origin's host or has it below; https only */
     bool everywhere; /* sessions of other origins with this secret count here, too: the program has
                         one origin, by whatever name */
+    const char *scope, *resource; /* what logins here ask for; NULL: as the login is configured */
 } login_place;
 
 static inline bool login_base_is_secure(ost_text base)

@@ -68,7 +68,8 @@ static ost_result keep(buffer *url, ost_arena *arena, ost_text *ret_location)
     return OST_OK;
 }
 
-static ost_result authorization_url(const ost_login *login, const login_transaction *transaction,
+static ost_result authorization_url(const ost_login *login, const login_place *place,
+                                    const login_transaction *transaction,
                                     const ost_login_demand *demand, ost_arena *arena,
                                     ost_text *ret_location)
 {
@@ -91,9 +92,10 @@ static ost_result authorization_url(const ost_login *login, const login_transact
     query_append(&url, "response_type", OST_TEXT("code"));
     query_append(&url, "client_id", text_of(login->client_id));
     query_append(&url, "redirect_uri", text_of(uri));
-    query_append(&url, "scope", text_of(login->scope));
-    if (login->resource != NULL)
-        query_append(&url, "resource", text_of(login->resource));
+    query_append(&url, "scope", text_of(place->scope != NULL ? place->scope : login->scope));
+    const char *resource = login_resource_at(login, place);
+    if (resource != NULL)
+        query_append(&url, "resource", text_of(resource));
     query_append(&url, "state", transaction->state);
     query_append(&url, "nonce", transaction->nonce);
     query_append(&url, "code_challenge", challenge);
@@ -153,7 +155,7 @@ ost_result login_begin(ost_login *login, const login_place *place, ost_text want
     ost_login_step step = {0};
     result = make_transaction(login, place->base, wanted, demand != NULL, arena, &transaction);
     if (result == OST_OK)
-        result = authorization_url(login, &transaction, demand, arena, &step.location);
+        result = authorization_url(login, place, &transaction, demand, arena, &step.location);
     if (result == OST_OK)
         result = seal_transaction(login, place, &transaction, jar, arena, &step);
     if (result == OST_OK)

@@ -8,6 +8,8 @@
 static const login_endpoints endpoints = {.token = ISSUER "/token"};
 static const login_transaction transaction = {.verifier = OST_TEXT("verifier"), .base = BASE};
 
+static const login_place anywhere = {0};
+
 static ost_login make(void)
 {
     static char id[] = "my api", secret[] = "s:cret", path[] = "/auth";
@@ -19,8 +21,9 @@ static void code_with_basic(void **state)
     (void)state;
     ost_login login = make();
     login_exchange exchange;
-    assert_int_equal(
-        login_exchange_code(&login, &endpoints, &transaction, OST_TEXT("c/1"), &exchange), OST_OK);
+    assert_int_equal(login_exchange_code(&login, &anywhere, &endpoints, &transaction,
+                                         OST_TEXT("c/1"), &exchange),
+                     OST_OK);
     assert_string_equal(exchange.request.url, ISSUER "/token");
     assert_true(text_is(exchange.request.body,
                         "grant_type=authorization_code&code=c%2F1&redirect_uri=http%3A%2F%2F"
@@ -37,7 +40,8 @@ static void refresh_with_secret_in_body(void **state)
     ost_login login = make();
     login_exchange exchange;
     const login_endpoints body = {.token = ISSUER "/token", .secret_in_body = true};
-    assert_int_equal(login_exchange_refresh(&login, &body, OST_TEXT("r"), &exchange), OST_OK);
+    assert_int_equal(login_exchange_refresh(&login, &anywhere, &body, OST_TEXT("r"), &exchange),
+                     OST_OK);
     assert_true(text_is(exchange.request.body, "grant_type=refresh_token&refresh_token=r&"
                                                "client_id=my%20api&client_secret=s%3Acret"));
     assert_null(exchange.headers[2]);
@@ -54,14 +58,23 @@ static void resource(void **state)
     login_exchange exchange;
     const ost_text said = OST_TEXT("&resource=https%3A%2F%2Fapi.example%2Fa%3Fb");
     assert_int_equal(
-        login_exchange_code(&login, &endpoints, &transaction, OST_TEXT("c"), &exchange), OST_OK);
+        login_exchange_code(&login, &anywhere, &endpoints, &transaction, OST_TEXT("c"), &exchange),
+        OST_OK);
     assert_non_null(
         memmem(exchange.request.body.data, exchange.request.body.len, said.data, said.len));
     login_exchange_clear(&exchange);
-    assert_int_equal(login_exchange_refresh(&login, &endpoints, OST_TEXT("r"), &exchange), OST_OK);
+    assert_int_equal(
+        login_exchange_refresh(&login, &anywhere, &endpoints, OST_TEXT("r"), &exchange), OST_OK);
     assert_true(text_is(exchange.request.body,
                         "grant_type=refresh_token&refresh_token=r&resource=https%3A%2F%2F"
                         "api.example%2Fa%3Fb"));
+    login_exchange_clear(&exchange);
+    /* A place has its own in its stead. */
+    const login_place other = {.resource = "urn:other"};
+    assert_int_equal(login_exchange_refresh(&login, &other, &endpoints, OST_TEXT("r"), &exchange),
+                     OST_OK);
+    assert_true(text_is(exchange.request.body,
+                        "grant_type=refresh_token&refresh_token=r&resource=urn%3Aother"));
     login_exchange_clear(&exchange);
 }
 
@@ -71,7 +84,8 @@ static void public_client(void **state)
     ost_login login = make();
     login.client_secret = NULL;
     login_exchange exchange;
-    assert_int_equal(login_exchange_refresh(&login, &endpoints, OST_TEXT("r"), &exchange), OST_OK);
+    assert_int_equal(
+        login_exchange_refresh(&login, &anywhere, &endpoints, OST_TEXT("r"), &exchange), OST_OK);
     assert_true(text_is(exchange.request.body,
                         "grant_type=refresh_token&refresh_token=r&client_id=my%20api"));
     assert_null(exchange.headers[2]);
