@@ -3,8 +3,6 @@
  * blanks at its ends, and no list whose elements could be taken for others. */
 #include "ostiary.h"
 
-#define STEPS 8
-
 static bool carries(ost_text text)
 {
     for (size_t k = 0; k < text.len; k++) {
@@ -76,50 +74,4 @@ bool ostiary_claim_text(ngx_pool_t *pool, const ost_json *claim, bool as_json, o
     if (ost_json_is(claim, OST_JSON_ARRAY))
         return list_text(pool, claim, ret);
     return scalar_text(claim, ret);
-}
-
-/* One step of a JSON pointer, "~1" and "~0" read; false: too long. */
-static bool step_read(const u_char *from, const u_char *to, bool pointer, char *ret,
-                      size_t *ret_len)
-{
-    size_t len = 0;
-    for (const u_char *at = from; at < to; at++) {
-        if (len == 256)
-            return false;
-        bool escaped = pointer && *at == '~' && at + 1 < to;
-        ret[len++] = !escaped ? (char)*at : *++at == '1' ? '/' : '~';
-    }
-    *ret_len = len;
-    return true;
-}
-
-static const ost_json *element_at(const ost_json *list, ost_text index)
-{
-    ngx_int_t n = ngx_atoi((u_char *)(uintptr_t)index.data, index.len);
-    const ost_json *at = n != NGX_ERROR ? ost_json_first(list) : NULL;
-    while (at != NULL && n-- > 0)
-        at = ost_json_next(at);
-    return at;
-}
-
-const ost_json *ostiary_claim_find(const ost_json *claims, const ngx_str_t *path)
-{
-    bool pointer = path->len > 0 && path->data[0] == '/';
-    const u_char *at = path->data + (pointer ? 1 : 0), *end = path->data + path->len;
-    const ost_json *found = claims;
-    for (int steps = 0; found != NULL && at <= end; steps++) {
-        char name[256];
-        size_t len;
-        const u_char *stop =
-            ngx_strlchr((u_char *)(uintptr_t)at, (u_char *)(uintptr_t)end, pointer ? '/' : '.');
-        if (stop == NULL)
-            stop = end;
-        if (steps == STEPS || !step_read(at, stop, pointer, name, &len))
-            return NULL;
-        ost_text step = {name, len};
-        found = pointer && ost_json_is(found, OST_JSON_ARRAY) ? element_at(found, step)
-                                                              : ost_json_get_text(found, step);
-        at = stop + 1;
-    }
-    return found;
 }

@@ -174,8 +174,6 @@ void ostiary_answer_take_back(ostiary_record *record);
 ngx_int_t ostiary_variables_add(ngx_conf_t *cf);
 /* The claim as a header field can carry it; false: not at all. In the request's pool. */
 bool ostiary_claim_text(ngx_pool_t *pool, const ost_json *claim, bool as_json, ost_text *ret);
-/* "a.b": the member of a member; "/a/b": a JSON pointer (RFC 6901). NULL: not there. */
-const ost_json *ostiary_claim_find(const ost_json *claims, const ngx_str_t *path);
 
 static inline ost_text ostiary_text(const ngx_str_t *text)
 {

@@ -2,35 +2,12 @@
 /* What a request brings: the token, a proof of possession, a certificate. Always of the client's
  * own request, also for subrequests. */
 #include "ostiary.h"
+#include "reader.h"
 
 static bool name_is(const ngx_table_elt_t *field, const char *name, size_t len)
 {
     return field->key.len == len &&
            ngx_strncasecmp(field->key.data, (u_char *)(uintptr_t)name, len) == 0;
-}
-
-/* One Cookie field: "name=value; other=value". Counts what has the name. */
-static void cookie_find(const ngx_str_t *field, const ngx_str_t *name, ost_text *ret_value,
-                        size_t *count)
-{
-    const u_char *at = field->data, *end = field->data + field->len;
-    while (at < end) {
-        const u_char *stop = ngx_strlchr((u_char *)(uintptr_t)at, (u_char *)(uintptr_t)end, ';');
-        if (stop == NULL)
-            stop = end;
-        while (at < stop && (*at == ' ' || *at == '\t'))
-            at++;
-        const u_char *last = stop;
-        while (last > at && (last[-1] == ' ' || last[-1] == '\t'))
-            last--;
-        if ((size_t)(last - at) > name->len && at[name->len] == '=' &&
-            ngx_strncmp(at, name->data, name->len) == 0) {
-            const u_char *value = at + name->len + 1;
-            *ret_value = (ost_text){(const char *)value, (size_t)(last - value)};
-            ++*count;
-        }
-        at = stop + 1;
-    }
 }
 
 static void field_add(const ngx_table_elt_t *field, ost_text *fields, size_t *count)
@@ -55,7 +32,8 @@ static void fields_read(ngx_http_request_t *r, const ostiary_conf *conf, ostiary
             else if (name_is(field, "dpop", 4))
                 field_add(field, ret->dpop, &ret->credentials.dpop_count);
             else if (conf->cookie.len > 0 && name_is(field, "cookie", 6))
-                cookie_find(&field->value, &conf->cookie, &cookie, &cookies);
+                ostiary_cookie_find(ostiary_text(&field->value), ostiary_text(&conf->cookie),
+                                    &cookie, &cookies);
         }
     }
     ret->credentials.authorization = ret->authorization;
@@ -66,37 +44,6 @@ static void fields_read(ngx_http_request_t *r, const ostiary_conf *conf, ostiary
     if (cookies > 1)
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "ostiary: %uz cookies \"%V\", none is taken", cookies, &conf->cookie);
-}
-
-/* DER of a certificate in PEM, which may be percent-encoded; empty when it is none. */
-static ost_text certificate_decode(ngx_pool_t *pool, ngx_str_t text)
-{
-    static const ngx_str_t begin = ngx_string("-----BEGIN CERTIFICATE-----");
-    static const ngx_str_t end = ngx_string("-----END CERTIFICATE-----");
-    u_char *raw = ngx_pnalloc(pool, text.len + 1);
-    if (raw == NULL || text.len == 0)
-        return (ost_text){0};
-    u_char *from = text.data, *to = raw;
-    if (ngx_strlchr(text.data, text.data + text.len, '%') != NULL)
-        ngx_unescape_uri(&to, &from, text.len, 0);
-    else
-        to = ngx_cpymem(raw, text.data, text.len);
-    u_char *first = ngx_strnstr(raw, (char *)begin.data, (size_t)(to - raw));
-    if (first == NULL)
-        return (ost_text){0};
-    first += begin.len;
-    u_char *last = ngx_strnstr(first, (char *)end.data, (size_t)(to - first));
-    if (last == NULL)
-        return (ost_text){0};
-    ngx_str_t base64 = {0, first}, der;
-    for (u_char *at = first; at < last; at++) {
-        if (*at > ' ')
-            first[base64.len++] = *at;
-    }
-    der.data = ngx_pnalloc(pool, ngx_base64_decoded_length(base64.len));
-    if (der.data == NULL || ngx_decode_base64(&der, &base64) != NGX_OK || der.len == 0)
-        return (ost_text){0};
-    return ostiary_text(&der);
 }
 
 static ngx_int_t certificate_read(ngx_http_request_t *r, const ostiary_conf *conf, ost_text *ret)
@@ -116,7 +63,12 @@ static ngx_int_t certificate_read(ngx_http_request_t *r, const ostiary_conf *con
             value = (ngx_str_t){v->len, v->data};
 #endif
     }
-    *ret = certificate_decode(r->pool, value);
+    u_char *room = ngx_pnalloc(r->pool, value.len + 1);
+    if (room == NULL)
+        return NGX_ERROR;
+    if (value.len > 0 && !ostiary_certificate_read(ostiary_text(&value), room, ret))
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "ostiary: the client's certificate is none that can be read");
     return NGX_OK;
 }
 

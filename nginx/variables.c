@@ -2,6 +2,7 @@
 /* The variables: what the token of this request says. They are empty unless it was let in by its
  * token. */
 #include "ostiary.h"
+#include "reader.h"
 
 typedef struct claim_path {
     ngx_str_t path;
@@ -104,7 +105,7 @@ static ngx_int_t claim_by_path(ngx_http_request_t *r, ngx_http_variable_value_t 
 {
     const claim_path *path = (const claim_path *)data;
     const ost_json *claims = ost_claims_json(ost_identity_claims(identity_of(r)));
-    return claim_set(r, v, ostiary_claim_find(claims, &path->path), path->as_json);
+    return claim_set(r, v, ostiary_claim_find(claims, ostiary_text(&path->path)), path->as_json);
 }
 
 /* For logs: why the token was refused, or OST_OK. */

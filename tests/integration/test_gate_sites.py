@@ -16,6 +16,7 @@ from web import Browser, parse_set_cookie, query_of
 RULES = [{"prefix": "/admin", "policy": {"realm_roles": ["admin"]}, "login": True}, {"prefix": "/", "policy": {}, "login": True}]
 ALONE = ["a.example.org", "b.example.org", "a.example.org:8443", "alone.shop.example"]
 SHOP = ["x.shop.example", "y.shop.example", "shop.example", "x.shop.example:8443"]
+WIKI, RESOURCE = "wiki.example.org", "https://wiki.example.org/api"
 BELOW = "u.below.shop.example"
 SESSION = {"a.example.org": "__Host-ostiary", "a.example.org:8443": "__Host-ostiary-p8443", BELOW: "__Secure-ostiary-below.shop.example"}
 
@@ -29,6 +30,8 @@ def gate(provider, tmp_path_factory):
     sites = [{"origin": f"https://{host}", "rules": RULES} for host in ALONE]
     sites += [{"origin": f"https://{host}", "cookie_domain": "shop.example", "rules": RULES} for host in SHOP]
     sites += [{"origin": f"https://{BELOW}", "cookie_domain": "below.shop.example", "rules": RULES}]
+    tokens = {"scope": "openid wiki", "resource": RESOURCE, "audiences": ["wiki"]}
+    sites += [{"origin": f"https://{WIKI}", **tokens, "rules": RULES}]
     secret = {"OSTIARY_CLIENT_SECRET": SECRET}
     folder = tmp_path_factory.mktemp("gate")
     with Gate(folder, provider.issuer, {"sites": sites}, "nginx", ["--client-id", CLIENT], secret) as running:
@@ -221,3 +224,41 @@ def test_the_application_sees_no_session(gate):
     person.log_in(SHOP[0])
     answer = person.ask(SHOP[1], "/", cookies=f"a=b; {person.sent(SHOP[1])}; __Secure-other=c")
     assert answer.headers["Cookie"] == "a=b; __Secure-other=c"
+
+
+# ---- tokens of their own ----
+
+
+def asked(provider, path):
+    """What the provider was asked for at its pages of that name: (scope, resource) of each."""
+    return [(call[2].get("scope"), call[2].get("resource")) for call in provider.calls if call[1] == path]
+
+
+def test_a_site_has_tokens_of_its_own(gate, provider):
+    """Its logins and refreshes name its resource, and tokens must be for its audience; other sites have nothing of that."""
+    provider.access_claims = {"aud": ["myapi", "wiki"], "exp": int(time.time()) - 28}
+    person = Person(gate)
+    person.log_in(WIKI)
+    until(lambda: not person.passes(WIKI), step=0.2)
+    provider.access_claims = {"aud": ["myapi", "wiki"]}
+    assert person.ask(WIKI, "/_ostiary/login?rd=/").status == 303 and person.passes(WIKI)
+    assert asked(provider, "auth") == [("openid wiki", RESOURCE)]
+    assert asked(provider, "token") == [(None, RESOURCE)] * 2
+    Person(gate).log_in(ALONE[0])
+    assert asked(provider, "auth")[1:] == [("openid", None)] and asked(provider, "token")[2:] == [(None, None)]
+
+
+def test_attack_48_a_token_for_another_site(gate, provider):
+    """It is good for the gate, and not there; a login that brought it does not go round in circles."""
+    token = provider.access_token()
+    assert gate_status(gate, ALONE[0], token) == 200 and gate_status(gate, WIKI, token) == 401
+    assert gate_status(gate, WIKI, provider.access_token(aud="wiki")) == 401  # none of the gate's own
+    assert gate_status(gate, WIKI, provider.access_token(aud=["myapi", "wiki"])) == 200
+    person = Person(gate)
+    person.log_in(WIKI)
+    answer = person.ask(WIKI, "/")
+    assert answer.status == 403 and not answer.headers.get("X-Auth-Request-User")
+
+
+def gate_status(gate, host, token):
+    return Person(gate).ask(host, "/", Authorization=f"Bearer {token}").status

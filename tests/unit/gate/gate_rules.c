@@ -151,6 +151,88 @@ static void domains_for_cookies(void **state)
     }
 }
 
+#define OF_SITE(origin, more, rule)                                                                \
+    "{\"origin\":\"https://" origin ".b.example\"," more "\"rules\":[" rule "]}"
+#define LOGS_IN "{\"prefix\":\"/\",\"policy\":{},\"login\":true}"
+#define SHARED "\"cookie_domain\":\"b.example\","
+#define OTHER OF_SITE("other", SHARED "\"scope\":\"openid\",\"resource\":\"urn:a\",", LOGS_IN)
+
+/* What a site's logins ask for, and whom its tokens must name: which of its rules asks for others
+ * is refused, as is what would count for nothing. */
+static void tokens_of_a_site(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sites, *words; /* NULL: good */
+    } cases[] = {
+        {OF_SITE("a", "\"scope\":\"openid a:b\",\"resource\":\"https://a.example/\",", LOGS_IN),
+         NULL},
+        {OF_SITE("a", "\"audiences\":[\"a\",\"b\"],", LOGS_IN), NULL},
+        {OF_SITE("a", "\"audiences\":[\"a\"],", "{\"prefix\":\"/\",\"public\":true}"), NULL},
+        {OTHER "," OF_SITE("a", SHARED "\"resource\":\"urn:a\",\"scope\":\"openid\",", LOGS_IN),
+         NULL},
+        {OTHER "," OF_SITE("a", "\"resource\":\"urn:b\",", LOGS_IN), NULL},
+        {OTHER "," OF_SITE("a", SHARED "\"resource\":\"urn:b\",\"scope\":\"openid\",", LOGS_IN),
+         "sites[0] and sites[1] share sessions"},
+        {OTHER "," OF_SITE("a", SHARED "\"resource\":\"urn:a\",", LOGS_IN),
+         "sites[0] and sites[1] share sessions"},
+        {OTHER "," OF_SITE("a", SHARED, LOGS_IN), "sites[0] and sites[1] share sessions"},
+        {OF_SITE("a", "\"scope\":\"profile\",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\"openid  a\",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\" openid\",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\"openid \",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\"\",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\"openid \\\"\",", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":[\"openid\"],", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":null,", LOGS_IN), "sites[0].scope must"},
+        {OF_SITE("a", "\"scope\":\"openid\",", ""), "sites[0].scope is what its logins ask for"},
+        {OF_SITE("a", "\"resource\":\"urn:a\",", "{\"prefix\":\"/\",\"policy\":{}}"),
+         "sites[0].resource is what its logins ask for"},
+        {OF_SITE("a", "\"resource\":\"/a\",", LOGS_IN), "sites[0].resource must"},
+        {OF_SITE("a", "\"resource\":\"https://a.example/#b\",", LOGS_IN), "sites[0].resource must"},
+        {OF_SITE("a", "\"resource\":[],", LOGS_IN), "sites[0].resource must"},
+        {OF_SITE("a", "\"audiences\":[],", LOGS_IN), "sites[0].audiences must"},
+        {OF_SITE("a", "\"audiences\":\"a\",", LOGS_IN), "sites[0].audiences must"},
+        {OF_SITE("a", "\"audiences\":null,", LOGS_IN), "sites[0].audiences must"},
+        {OF_SITE("a", "\"audiences\":[\"a\",\"\"],", LOGS_IN), "sites[0].audiences[1] must"},
+        {OF_SITE("a", "\"audiences\":[1],", LOGS_IN), "sites[0].audiences[0] must"},
+        {OF_SITE("a", "\"audiences\":[\"a\"],",
+                 LOGS_IN ",{\"prefix\":\"/b\",\"policy\":{\"audiences\":[\"a\"]}}"),
+         "sites[0].rules[1].policy names audiences"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[1024];
+        ost_arena *arena = ost_arena_new(ARENA_MAX);
+        const gate_rules *rules = NULL;
+        ost_error error = {0};
+        snprintf(text, sizeof text, "{\"sites\":[%s]}", cases[i].sites);
+        ost_result result = gate_rules_read(text_of(text), arena, &rules, &error);
+        if (result != (cases[i].words == NULL ? OST_OK : OST_E_CONFIG))
+            fail_msg("%s: %s", text, error.detail);
+        if (cases[i].words != NULL && !text_starts(text_of(error.detail), cases[i].words))
+            fail_msg("%s: %s", text, error.detail);
+        ost_arena_free(arena);
+    }
+}
+
+static void audiences_are_in_every_policy(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"sites\":[" OF_SITE("a", "\"audiences\":[\"x\"],",
+                               "{\"path\":\"/a\",\"policy\":{\"scopes\":[\"s\"]}}," LOGS_IN) "]}";
+    ost_arena *arena = ost_arena_new(ARENA_MAX);
+    const gate_rules *rules;
+    assert_int_equal(gate_rules_read(text_of(text), arena, &rules, NULL), OST_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const ost_policy *policy = rules->sites[0].rules[i].policy;
+        assert_string_equal(policy->audiences[0], "x");
+        assert_null(policy->audiences[1]);
+        assert_true((policy->scopes != NULL) == (i == 0));
+    }
+    ost_arena_free(arena);
+}
+
 /* All zero: nobody, nowhere. */
 static void nothing_is_configured(void **state)
 {
@@ -194,6 +276,7 @@ int main(void)
         cmocka_unit_test(sites_by_authority), cmocka_unit_test(the_first_rule_decides),
         cmocka_unit_test(what_rules_say),     cmocka_unit_test(nothing_is_configured),
         cmocka_unit_test(cut_rules),          cmocka_unit_test(domains_for_cookies),
+        cmocka_unit_test(tokens_of_a_site),   cmocka_unit_test(audiences_are_in_every_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
