@@ -33,7 +33,7 @@ static void round_trip(ost_text der)
         abort();
     buffer_append_string(&pem, "-----BEGIN CERTIFICATE-----\n");
     for (size_t at = 0; at < base64.len; at += 64) {
-        buffer_append(&pem, text_slice(base64, at, at + 64 < base64.len ? at + 64 : base64.len));
+        buffer_append(&pem, text_slice(base64, at, 64));
         buffer_append_string(&pem, "\r\n");
     }
     buffer_append_string(&pem, "-----END CERTIFICATE-----\n");

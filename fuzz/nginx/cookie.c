@@ -17,7 +17,7 @@ static size_t count_naively(ost_text field, ost_text name)
         while (before > 0 && (field.data[before - 1] == ' ' || field.data[before - 1] == '\t'))
             before--;
         if ((before == 0 || field.data[before - 1] == ';') && field.data[after] == '=' &&
-            text_equal(text_slice(field, k, after), name))
+            text_equal(text_slice(field, k, name.len), name))
             count++;
     }
     return count;
