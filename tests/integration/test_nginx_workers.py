@@ -128,10 +128,10 @@ def test_attack_41_a_flood_of_proofs_fills_the_smallest_zone(provider, tmp_path)
     with of_workers(provider, tmp_path, "ostiary_zone 32k;", more) as nginx:
         each_ready(nginx)
         prover = Prover(provider)
-        proofs = [prover.proof() for _ in range(1800)]
+        room = 32 * 1024 * 3 // 4 // 8  # no more than that, however they fall
+        proofs = [prover.proof() for _ in range(room + 300)]
         seen = flood(nginx, prover, proofs)
-        assert len(seen) == len(proofs) and set(seen) == {200, 503}
-        assert seen.count(200) > 800 and seen.count(503) > 100 and set(seen[:500]) == {200}
+        assert len(seen) == len(proofs) and set(seen) == {200, 503} and seen[0] == 200 and seen.count(503) >= 300
         again = flood(nginx, prover, proofs[::10])
         assert again == [401 if status == 200 else 503 for status in seen[::10]]
         busy = next(proof for proof, status in zip(proofs, seen, strict=True) if status == 503)
