@@ -76,7 +76,7 @@ static bool proofs_given(const ostiary_main_conf *all)
 
 ngx_int_t ostiary_zone_add(ngx_conf_t *cf)
 {
-    static ngx_str_t name = ngx_string("ostiary");
+    static ngx_str_t name = ngx_string("ngx_http_ostiary_module");
     ostiary_main_conf *all = ngx_http_conf_get_module_main_conf(cf, ngx_http_ostiary_module);
     ngx_conf_init_value(all->zone_size, ZONE_DEFAULT);
     if (all->zone_size == 0 || all->guards.nelts == 0)

@@ -108,6 +108,20 @@ def test_attack_41_without_a_zone(provider, tmp_path):
         assert seen.count(200) == WORKERS, seen
 
 
+@pytest.mark.parametrize(
+    "http, more, words",
+    [
+        ("ostiary_zone 31k;", "", '"ostiary_zone" takes "off" or a size of 32768 at least'),
+        ("ostiary_zone much;", "", '"ostiary_zone" takes'),
+        ("ostiary_zone 1m; ostiary_zone off;", "", "duplicate"),
+        ("", "ostiary_dpop proofs=1000;", 'needs "ostiary_zone off"'),
+    ],
+)
+def test_a_zone_that_cannot_be_is_refused(provider, tmp_path, http, more, words):
+    code, said = of_workers(provider, tmp_path, http, more).test()
+    assert code != 0 and words in said, said
+
+
 def flood(nginx, prover, proofs):
     """Shows the proofs one after the other, on one connection; the statuses."""
     with socket.create_connection(("127.0.0.1", nginx.port), timeout=PATIENCE) as connection:
