@@ -12,6 +12,7 @@
 #include "online.h"
 
 #define THREADS 8
+#define PATIENCE_MS 60000
 #define SECONDS 4
 
 typedef struct stress {
@@ -96,12 +97,16 @@ static void *watch(void *user)
     return NULL;
 }
 
-/* Key k0 is always there, of the others one at a time; and another policy every time. */
+/* Key k0 is always there, of the others one at a time; and another policy every time. Where others
+ * have the processor it goes on, slower, until somebody has come in by one of the others. */
 static void rotate(stress *s)
 {
     static const fake_mode modes[] = {FAKE_GOOD, FAKE_DOWN, FAKE_GOOD, FAKE_HTML, FAKE_GOOD};
     int64_t end = monotonic_ms() + SECONDS * 1000;
-    for (unsigned turn = 0; monotonic_ms() < end; turn++) {
+    for (unsigned turn = 0;; turn++) {
+        bool late = monotonic_ms() >= end;
+        if (late && (atomic_load(&s->moving_allowed) > 0 || monotonic_ms() >= end + PATIENCE_MS))
+            return;
         online *o = s->o;
         fake_issuer *issuer = s->issuers[turn % 2];
         fake_issuer_publish(issuer,
@@ -109,7 +114,7 @@ static void rotate(stress *s)
         fake_issuer_serve(issuer, FAKE_GOOD, modes[turn / 2 % 5]);
         for (unsigned step = 0; step < 10; step++) {
             atomic_store(&s->policy, &policies[(turn + step) % POLICIES]);
-            usleep(10000);
+            usleep(late ? 200000 : 10000);
         }
     }
 }
