@@ -31,6 +31,11 @@ OST_MUST_CHECK ost_result read_users(database *database, statement *statement, o
 OST_MUST_CHECK ost_result read_first_user(database *database, statement *statement,
                                           ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
+/* What is kept of identity providers' tokens for a user, whose links are as they have become, and
+ * for all who have come by a provider: what no link stands for any more goes. */
+OST_MUST_CHECK ost_result drop_unlinked_tokens(database *database, const store_user *user);
+OST_MUST_CHECK ost_result drop_provider_tokens(database *database, ost_text realm,
+                                               ost_text provider);
 /* store_realm_apply within a transaction. */
 OST_MUST_CHECK ost_result apply_realm_change(database *database, const store_realm_change *change,
                                              ost_error *error);

@@ -6,6 +6,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 28
+#define SCHEMA 29
 
 #endif

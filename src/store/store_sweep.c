@@ -28,6 +28,8 @@ static const char *const sweeps[] = {
     /* Not one that has been counted to meanwhile. */
     "DELETE FROM failure WHERE expires <= ?1 AND id IN (SELECT id FROM failure WHERE expires <= ?1 "
     "LIMIT " PORTION ")",
+    "DELETE FROM kept_token WHERE waits > 0 AND waits <= ?1 AND name IN (SELECT name FROM "
+    "kept_token WHERE waits > 0 AND waits <= ?1 LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };

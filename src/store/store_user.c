@@ -269,6 +269,12 @@ static ost_result update_row(database *d, const store_user *user, ost_text passw
     return run_change(st);
 }
 
+/* Few have any: the others do without a question. */
+static bool has_identities(const store_user *row)
+{
+    return text_contains(row->document, OST_TEXT("\"federatedIdentities\""));
+}
+
 static ost_result replace_row(database *d, const store_user *row, const store_user *user,
                               ost_text password)
 {
@@ -282,6 +288,8 @@ static ost_result replace_row(database *d, const store_user *row, const store_us
         result = update_row(d, user, password, &index);
     if (result == OST_OK)
         result = user_index_link(d, user->realm, user->username, index.document);
+    if (result == OST_OK && has_identities(row))
+        result = drop_unlinked_tokens(d, user);
     ost_arena_free(arena);
     return result;
 }

@@ -2,6 +2,7 @@
 /* New names for what users' documents name, or none; see user_index.h. */
 #include "base/text.h"
 #include "store/lock.h"
+#include "store/row.h"
 #include "store/sealing/user_secret.h"
 #include "store/search/user_index.h"
 
@@ -214,5 +215,9 @@ ost_result user_index_rename(database *d, ost_text realm, const store_renaming *
     ost_result result = lock_users(d);
     if (result == OST_OK)
         result = rename_in_users(d, realm, r);
-    return result == OST_OK ? rename_links(d, realm, r) : result;
+    if (result == OST_OK)
+        result = rename_links(d, realm, r);
+    return result == OST_OK && r->kind == STORE_LINK_FEDERATED
+               ? drop_provider_tokens(d, realm, r->owner)
+               : result;
 }

@@ -23,6 +23,7 @@ class Upstream:
     def __init__(self):
         self.signer = RsaSigner("up-1")
         self.codes, self.requests = {}, []
+        self.more, self.given = {}, []  # of token answers; and the tokens of all of them
         self.reset()
         outer = self
 
@@ -83,10 +84,17 @@ class Upstream:
             return self.json(self.userinfo or {**self.claims})
         if path != "/token":
             return 404, "text/plain", b"no such thing"
+        if form.get("grant_type") == "refresh_token":
+            return self.json(self.kept(self.tokens({}))) if form["refresh_token"] in self.given else self.json({"error": "invalid_grant"}, 400)
         asked = self.codes.pop(form.get("code"), None)
         if asked is None or asked["redirect_uri"] != form.get("redirect_uri") or not fits(asked, form):
             return self.json({"error": "invalid_grant"}, 400)
-        return self.json(self.tokens(asked))
+        return self.json(self.kept(self.tokens(asked)))
+
+    def kept(self, tokens):
+        tokens = {name: value for name, value in {**tokens, **self.more}.items() if value is not None}
+        self.given += [value for name, value in tokens.items() if name.endswith("_token")]
+        return tokens
 
     def tokens(self, asked):
         access = str(uuid.uuid4())

@@ -172,7 +172,8 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Of users only where there are any: most stores have nobody with a secret. */
+/* Of users only where there are any: most stores have nobody with a secret. What is kept of identity
+ * providers' tokens is told as a part of them. */
 void master_source_count(const reseal_count *count, char ret[RESEALED_WORDS])
 {
     if (count->users > 0)

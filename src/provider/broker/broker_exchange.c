@@ -84,11 +84,33 @@ static bool put_proof(call *c, const upstream *u, buffer *body, const char **ret
     return true;
 }
 
+/* The proof, and the rest of the request. */
+static bool finish_request(call *c, buffer *body)
+{
+    broker_job *job = c->job;
+    const char *line = NULL;
+    if (!put_proof(c, job->upstream, body, &line))
+        return false;
+    job->question = (upstream_question){
+        .url = job->upstream->token_url,
+        .headers = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded",
+                    line, NULL}};
+    return call_keep(c, body, &job->question.body) || broker_fail(c, "out of memory");
+}
+
+bool broker_refresh_write(call *c, ost_text refresh_token)
+{
+    buffer_auto buffer body = {0};
+    buffer_init(&body, BODY_MAX + refresh_token.len * 3);
+    form_append(&body, "grant_type", OST_TEXT("refresh_token"));
+    form_append(&body, "refresh_token", refresh_token);
+    return finish_request(c, &body);
+}
+
 bool broker_exchange_write(call *c)
 {
     broker_job *job = c->job;
     const upstream *u = job->upstream;
-    const char *line = NULL;
     buffer_auto buffer body = {0};
     ost_text alias = percent_encode(c->arena, u->alias);
     const char *endpoint = call_format(c, "%s/broker/%.*s/endpoint", c->issuer, OST_FORMAT(alias));
@@ -100,13 +122,7 @@ bool broker_exchange_write(call *c)
     form_append(&body, "redirect_uri", text_of(endpoint));
     if (u->pkce)
         form_append(&body, "code_verifier", job->verifier);
-    if (!put_proof(c, u, &body, &line))
-        return false;
-    job->question = (upstream_question){
-        .url = u->token_url,
-        .headers = {"Accept: application/json", "Content-Type: application/x-www-form-urlencoded",
-                    line, NULL}};
-    return call_keep(c, &body, &job->question.body) || broker_fail(c, "out of memory");
+    return finish_request(c, &body);
 }
 
 /* ---- what it answers ---- */
@@ -121,7 +137,7 @@ static bool fail_refused(call *c, const ost_json *answer)
     return broker_fail(c, why);
 }
 
-bool broker_exchange_read(call *c)
+bool broker_refresh_read(call *c)
 {
     broker_job *job = c->job;
     const upstream_question *q = &job->question;
@@ -132,14 +148,20 @@ bool broker_exchange_read(call *c)
         q->is_json ? ost_json_read(q->answer, NULL, c->arena, &answer, NULL) : OST_E_FORMAT;
     if (q->status != 200)
         return fail_refused(c, answer);
-    if (result != OST_OK)
+    if (result != OST_OK || !ost_json_is(answer, OST_JSON_OBJECT))
         return broker_fail(c, "the token endpoint answered with something else than JSON");
+    job->tokens = answer;
     job->id_token = json_text_of(answer, "id_token");
     job->access_token = json_text_of(answer, "access_token");
-    if (job->id_token.len == 0)
-        return broker_fail(c, "the token endpoint answered without an ID token");
-    if (!text_equal_ignoring_case(json_text_of(answer, "token_type"), OST_TEXT("Bearer")) ||
-        job->access_token.len == 0)
-        return broker_fail(c, "the token endpoint answered without a bearer token");
-    return true;
+    return (text_equal_ignoring_case(json_text_of(answer, "token_type"), OST_TEXT("Bearer")) &&
+            job->access_token.len > 0) ||
+           broker_fail(c, "the token endpoint answered without a bearer token");
+}
+
+bool broker_exchange_read(call *c)
+{
+    const broker_job *job = c->job;
+    return broker_refresh_read(c) &&
+           (job->id_token.len > 0 ||
+            broker_fail(c, "the token endpoint answered without an ID token"));
 }

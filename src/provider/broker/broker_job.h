@@ -15,6 +15,7 @@ typedef struct broker_job {
     ost_text nonce, verifier; /* of the way there */
     ost_text code;
     ost_text id_token, access_token;
+    const ost_json *tokens;     /* all that its token endpoint has answered */
     const ost_claims *claims;   /* of the ID token, judged */
     const ost_json *access;     /* of a Keycloak's access token, likewise; NULL: none */
     const ost_json *userinfo;   /* NULL: none */
@@ -33,8 +34,18 @@ bool broker_fail(call *call, const char *why);
 
 /* Writes the token request (RFC 6749 §4.1.3) into job->question. On the pool. */
 bool broker_exchange_write(call *call);
-/* Takes its answer: job->id_token, job->access_token. */
+/* Takes its answer: job->tokens, job->id_token, job->access_token. */
 bool broker_exchange_read(call *call);
+/* The same for tokens that are asked for by a refresh token (RFC 6749 §6). */
+bool broker_refresh_write(call *call, ost_text refresh_token);
+bool broker_refresh_read(call *call);
+
+/* What is kept of job->tokens, in the arena: with when the access token is over. OST_E_CEILING: it
+ * is too long. */
+OST_MUST_CHECK ost_result broker_kept_text(call *call, ost_text *ret_text);
+/* Keeps them for the user, if the provider's are kept; `linked` false: the link waits for a proof.
+ * A login does not fail of it. On the pool. */
+void broker_keep(call *call, ost_text user_id, bool linked);
 
 /* The keys of its provider, as far as they are at hand; NULL: they are not. */
 const ost_keyset *broker_keys(call *call, const upstream *upstream);

@@ -40,6 +40,8 @@ void broker_link(call *c)
     job->identity.link = job->login.user.id;
     c->event.user = job->login.user.id;
     upstream_entry entry = upstream_link(c, &job->identity, &job->login.user);
+    if (entry == UPSTREAM_ENTERS)
+        broker_keep(c, job->login.user.id, true);
     if (entry == UPSTREAM_IS_BUSY)
         browser_login_break(c);
     else

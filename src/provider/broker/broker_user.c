@@ -224,6 +224,7 @@ static void log_in(call *c, ost_text user_id)
         (void)broker_refuse(c, BROKER_FAILED, "user_temporarily_disabled");
     } else {
         update(c);
+        broker_keep(c, user_id, true);
         enter(c);
     }
 }
@@ -252,6 +253,7 @@ static void ask_owner(call *c, const store_user *owner, ost_text shown)
         browser_login_break(c);
         return;
     }
+    broker_keep(c, owner->id, false);
     event_tell_before(c, EVENT_IDENTITY_PROVIDER_FIRST_LOGIN);
     (void)broker_refuse(c,
                         call_format(c, "Authenticate to link your account with %.*s",
@@ -354,6 +356,8 @@ static ost_result create(call *c, ost_text name, ost_text *ret_id)
         result = broker_mappers_apply(c, true, &document);
     if (result == OST_OK)
         result = upstream_identity_link(&job->identity, document, c->arena, &document);
+    if (result == OST_OK)
+        result = upstream_put_reader(c, job->upstream, &document);
     if (result == OST_OK)
         result = ask_for_rest(c, &document);
     if (result == OST_OK)

@@ -53,6 +53,8 @@ static const char *const names[EVENTS][2] = {
                                              "IDENTITY_PROVIDER_FIRST_LOGIN_ERROR"},
     [EVENT_IDENTITY_PROVIDER_LINK_ACCOUNT] = {"IDENTITY_PROVIDER_LINK_ACCOUNT",
                                               "IDENTITY_PROVIDER_LINK_ACCOUNT_ERROR"},
+    [EVENT_IDENTITY_PROVIDER_RETRIEVE_TOKEN] = {"IDENTITY_PROVIDER_RETRIEVE_TOKEN",
+                                                "IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)
@@ -63,7 +65,8 @@ const char *event_name(event_type type, bool failed)
 bool event_is_kept(event_type type)
 {
     return type != EVENT_REFRESH_TOKEN && type != EVENT_INTROSPECT_TOKEN &&
-           type != EVENT_USER_INFO_REQUEST && type != EVENT_CLIENT_INFO;
+           type != EVENT_USER_INFO_REQUEST && type != EVENT_CLIENT_INFO &&
+           type != EVENT_IDENTITY_PROVIDER_RETRIEVE_TOKEN;
 }
 
 static bool is_wanted(const realm *r, event_type type, const char *name)

@@ -113,8 +113,6 @@ static const char *barred_by_switch(const ost_json *provider)
         if (config_is(provider, switches[i].name, switches[i].value))
             return switches[i].why;
     }
-    if (json_true_of(provider, "storeToken"))
-        return "storeToken is not there";
     if (config_is(provider, "pkceEnabled", "true") && config_is(provider, "pkceMethod", "plain"))
         return "pkceMethod is \"plain\"";
     if (text_starts(config_text(provider, "clientSecret"), "${vault."))
@@ -277,6 +275,8 @@ static bool load(const ost_json *provider, const ost_json *mappers, ost_arena *a
     ost_text shown = json_text_of(provider, "displayName"),
              sync = config_text(provider, "syncMode");
     u.name = shown.len > 0 ? shown : p->name != NULL ? text_of(p->name) : u.alias;
+    u.keeps_tokens = json_true_of(provider, "storeToken");
+    u.gives_reader = json_true_of(provider, "addReadTokenRoleOnCreate");
     u.hidden = json_true_of(provider, "hideOnLogin") || config_true(provider, "hideOnLoginPage");
     u.link_only = json_true_of(provider, "linkOnly");
     u.trust_email = json_true_of(provider, "trustEmail");

@@ -27,6 +27,8 @@ typedef struct upstream {
     bool hidden;        /* it has no button, */
     bool link_only;     /* and makes no user: only who is linked comes in by it */
     bool trust_email;   /* an address that it has verified is verified here */
+    bool keeps_tokens;  /* its tokens are kept, */
+    bool gives_reader;  /* and whom it makes or links may read them */
     upstream_sync sync;
     int64_t order; /* of its button; INT64_MAX: last */
     /* Ended by a NUL each. Those that may be missing are NULL then. */

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
+#include "provider/realm/role.h"
 #include "provider/upstream/upstream_button.h"
 #include "provider/user/user_change.h"
+#include "store/store_kept_token.h"
 
 /* The address is theirs there, and so it is here, if it is the same. */
 static ost_result verify_email(const upstream_identity *identity, const store_user *row,
@@ -25,12 +27,44 @@ static ost_result verify_email(const upstream_identity *identity, const store_us
                : OST_OK;
 }
 
+ost_result upstream_put_reader(call *c, const upstream *u, const ost_json **document)
+{
+    const ost_json *clients = ost_json_get(*document, "clientRoles"), *list;
+    if (u == NULL || !u->gives_reader ||
+        !role_exists(c->realm, OST_TEXT(UPSTREAM_READER_CLIENT), OST_TEXT(UPSTREAM_READER_ROLE)))
+        return OST_OK;
+    ost_result result =
+        document_add_text(ost_json_get(clients, UPSTREAM_READER_CLIENT),
+                          OST_TEXT(UPSTREAM_READER_ROLE), c->arena, &list);
+    if (result == OST_OK)
+        result = document_put(clients, OST_TEXT(UPSTREAM_READER_CLIENT), list, c->arena, &clients);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("clientRoles"), clients, c->arena, document)
+               : result;
+}
+
+/* What was kept while the proof was awaited is theirs from here on: a login does not fail of it. */
+static void settle(call *c, const upstream_identity *identity, const authenticated_user *user)
+{
+    const upstream *u = upstreams_find(&c->realm->upstreams, identity->alias);
+    const store_kept_token kept = {.realm = text_of(c->realm->name),
+                                   .user_id = user->id,
+                                   .provider = identity->alias,
+                                   .user_there = identity->id};
+    if (u != NULL && u->keeps_tokens &&
+        store_kept_token_settle(c->provider->store, &kept) != OST_OK)
+        http_add_detail(c->exchange, "upstream", OST_TEXT("its tokens were not kept"));
+}
+
 static ost_result link(call *c, const upstream_identity *identity, const authenticated_user *user)
 {
     const ost_json *document;
     ost_result result = upstream_identity_link(identity, user->document, c->arena, &document);
     if (result == OST_OK)
         result = verify_email(identity, user->row, c->arena, &document);
+    if (result == OST_OK)
+        result = upstream_put_reader(c, upstreams_find(&c->realm->upstreams, identity->alias),
+                                     &document);
     return result == OST_OK && document != user->document
                ? user_change_store(c->provider->store, c->realm, user->row, document, c->arena)
                : result;
@@ -75,6 +109,7 @@ upstream_entry upstream_link(call *c, const upstream_identity *identity, authent
                    : UPSTREAM_HAS_CHANGED;
     if (result != OST_OK)
         return UPSTREAM_IS_BUSY;
+    settle(c, identity, user);
     c->event.user = user->id;
     c->event.identity_provider = identity->alias;
     c->event.identity = identity->name;

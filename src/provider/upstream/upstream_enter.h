@@ -9,6 +9,10 @@
 /* What people see, whatever it was; the log has the reason. */
 #define BROKER_FAILED "Unexpected error when authenticating with identity provider"
 
+/* The role of whoever reads kept tokens. */
+#define UPSTREAM_READER_CLIENT "broker"
+#define UPSTREAM_READER_ROLE "read-token"
+
 typedef enum upstream_entry {
     UPSTREAM_ENTERS,
     UPSTREAM_IS_GONE,     /* nobody logs in by the provider any more */
@@ -17,6 +21,11 @@ typedef enum upstream_entry {
     UPSTREAM_HAS_CHANGED, /* the user has been changed meanwhile */
     UPSTREAM_IS_BUSY,
 } upstream_entry;
+
+/* The user's document with the role that lets clients read in their name what is kept of the
+ * provider's tokens, if the provider gives it and the realm has it. */
+OST_MUST_CHECK ost_result upstream_put_reader(call *call, const upstream *upstream,
+                                              const ost_json **document);
 
 /* Whether an identity waits for the owner of an account here to show that they are both. */
 bool upstream_awaits_proof(call *call, ost_text identity);

@@ -113,6 +113,14 @@ static const char *const migrations[] = {
     "CREATE INDEX session_by_session_there ON session (realm, session_there)"
     "  WHERE session_there <> '';"
     "CREATE INDEX session_by_user_there ON session (realm, user_there) WHERE user_there <> ''",
+    /* 29: tokens of identity providers that are kept; `name` is the place of the secret */
+    "CREATE TABLE kept_token (realm " KEPT_TEXT ", name " KEPT_TEXT ", user_id " KEPT_TEXT
+    ", provider " KEPT_TEXT ", user_there " KEPT_TEXT ", token " KEPT_TEXT ", waits " NUMBER
+    ", PRIMARY KEY (realm, name), FOREIGN KEY (realm, user_id)"
+    " REFERENCES \"user\"(realm, id) ON DELETE CASCADE);"
+    "CREATE INDEX kept_token_by_user ON kept_token (realm, user_id);"
+    "CREATE INDEX kept_token_by_provider ON kept_token (realm, provider);"
+    "CREATE INDEX kept_token_waiting ON kept_token (waits) WHERE waits > 0",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

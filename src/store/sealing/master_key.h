@@ -26,7 +26,7 @@ OST_MUST_CHECK ost_result master_keys_read(ost_text text, master_key ret_keys[MA
                                            size_t *ret_count, ost_error *error);
 
 /* Where a secret lies. Two places are different when any of the three is. */
-typedef enum sealed_kind { SEALED_KEY = 1, SEALED_REALM, SEALED_USER } sealed_kind;
+typedef enum sealed_kind { SEALED_KEY = 1, SEALED_REALM, SEALED_USER, SEALED_TOKEN } sealed_kind;
 typedef struct sealed_place {
     sealed_kind kind;
     ost_text realm, name;

@@ -180,6 +180,8 @@ static ost_result reseal(store *s, const char *id, reseal_count *ret_count, ost_
         if (result == OST_OK)
             result = user_secret_reseal(s, id, &count.users);
         if (result == OST_OK)
+            result = kept_token_reseal(s, id, &count.tokens);
+        if (result == OST_OK)
             result = WRITE(s, d, reseal_finish(d, id));
     }
     bool erased = s->driver->erase(s, false);

@@ -8,7 +8,7 @@
 
 /* What has been sealed anew. */
 typedef struct reseal_count {
-    size_t keys, realms, users;
+    size_t keys, realms, users, tokens;
     bool overwritten; /* what lay there before has gone from the store's file and its log */
 } reseal_count;
 

@@ -339,6 +339,15 @@ static const char *const migrations[] = {
     "CREATE INDEX session_by_session_there ON session (realm, session_there)"
     "  WHERE session_there <> '';"
     "CREATE INDEX session_by_user_there ON session (realm, user_there) WHERE user_there <> '';",
+    /* 29: tokens of identity providers that are kept; `name` is the place of the secret */
+    "CREATE TABLE kept_token ("
+    "  realm TEXT NOT NULL, name TEXT NOT NULL, user_id TEXT NOT NULL, provider TEXT NOT NULL,"
+    "  user_there TEXT NOT NULL, token TEXT NOT NULL, waits INTEGER NOT NULL,"
+    "  PRIMARY KEY (realm, name),"
+    "  FOREIGN KEY (realm, user_id) REFERENCES user(realm, id) ON DELETE CASCADE) WITHOUT ROWID;"
+    "CREATE INDEX kept_token_by_user ON kept_token (realm, user_id);"
+    "CREATE INDEX kept_token_by_provider ON kept_token (realm, provider);"
+    "CREATE INDEX kept_token_waiting ON kept_token (waits) WHERE waits > 0;",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
