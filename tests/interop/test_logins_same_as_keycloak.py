@@ -69,8 +69,6 @@ DEVIATIONS = [
     (BOTH, "mappers-at-a-link/then/roles", []),
     # A template names new users; nobody is renamed from elsewhere.
     (BOTH, "names-by-templates/then", "ren.there"),
-    # No tokens of theirs are kept.
-    (BOTH, "stored-tokens/*", 404),
 ]
 
 

@@ -172,17 +172,20 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Of users only where there are any: most stores have nobody with a secret. What is kept of identity
- * providers' tokens is told as a part of them. */
+/* Of users and tokens only where there are any: most stores have none with a secret. */
 void master_source_count(const reseal_count *count, char ret[RESEALED_WORDS])
 {
+    char more[64] = "";
+    if (count->tokens > 0)
+        (void)snprintf(more, sizeof more, ", and %zu token%s of identity providers", count->tokens,
+                       plural(count->tokens));
     if (count->users > 0)
-        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s, %zu realm%s and %zu user%s",
+        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s, %zu realm%s and %zu user%s%s",
                        count->keys, plural(count->keys), count->realms, plural(count->realms),
-                       count->users, plural(count->users));
+                       count->users, plural(count->users), more);
     else
-        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s and %zu realm%s", count->keys,
-                       plural(count->keys), count->realms, plural(count->realms));
+        (void)snprintf(ret, RESEALED_WORDS, "%zu private key%s and %zu realm%s%s", count->keys,
+                       plural(count->keys), count->realms, plural(count->realms), more);
 }
 
 ost_result master_source_seal_clear(store *s, ost_error *error)
@@ -190,7 +193,7 @@ ost_result master_source_seal_clear(store *s, ost_error *error)
     reseal_count count;
     char words[RESEALED_WORDS];
     ost_result result = store_seal_clear(s, &count, error);
-    if (result != OST_OK || count.keys + count.realms + count.users == 0)
+    if (result != OST_OK || count.keys + count.realms + count.users + count.tokens == 0)
         return result;
     master_source_count(&count, words);
     command_say("%s lay in clear and are sealed under the master key now%s", words,

@@ -18,7 +18,7 @@ OST_MUST_CHECK ost_result master_source_find(const option_values *values,
 OST_MUST_CHECK ost_result master_source_seal_clear(store *store, ost_error *error);
 
 /* "1 private key and 2 realms", for people. `ret` has room for 80 bytes. */
-#define RESEALED_WORDS 120
+#define RESEALED_WORDS 184
 void master_source_count(const reseal_count *count, char ret[RESEALED_WORDS]);
 
 #endif

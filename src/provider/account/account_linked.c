@@ -31,6 +31,13 @@ static void put_linked(const account_call *a, ost_json_writer *w, const ost_json
     ost_json_close_object(w);
 }
 
+static bool is_shown(const account_call *a, const ost_json *identity_provider)
+{
+    ost_text when = part_text(ost_json_get(identity_provider, "config"), "showInAccountConsole");
+    return !text_is(when, "NEVER") && (!text_is(when, "WHEN_LINKED") ||
+                                       find_link(a, part_text(identity_provider, "alias")) != NULL);
+}
+
 ost_result account_list_linked(account_call *a)
 {
     const ost_json *list = ost_json_get(a->call->realm->document, "identityProviders");
@@ -39,7 +46,7 @@ ost_result account_list_linked(account_call *a)
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (json_true_of(at, "enabled"))
+        if (json_true_of(at, "enabled") && is_shown(a, at))
             put_linked(a, w, at);
     }
     ost_json_close_array(w);

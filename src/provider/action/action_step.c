@@ -228,6 +228,7 @@ static bool is_wanted(call *c, const auth_request *request)
     const action_run *run = c->job;
     const authenticated_user *user = &run->job.login.user;
     return subject_request_allows(c->client, request->subject, user->id) &&
+           upstream_takes_mails(c, request->identity) &&
            upstream_lets(c, request->identity, request->user, user);
 }
 

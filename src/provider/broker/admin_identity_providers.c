@@ -12,6 +12,8 @@
 #include "provider/admin/admin_rename.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/identity_provider.h"
+#include "provider/flow/broker_flow.h"
+#include "provider/flow/flow_read.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
@@ -171,6 +173,18 @@ ost_result admin_read_identity_provider(admin_call *a)
 
 /* ---- changing ---- */
 
+/* Why a flow cannot be had; NULL: it can. */
+static const char *flow_fault(admin_call *a, ost_text alias, bool first)
+{
+    const ost_json *document = a->realm.realm->document;
+    const char *why = broker_flow_fault(document, alias, first, a->arena);
+    if (why == NULL || flow_find_named(document, alias) != NULL)
+        return why;
+    why = ost_arena_format(a->arena, "No available authentication flow with alias: %.*s",
+                           (int)alias.len, alias.data);
+    return why != NULL ? why : "No available authentication flow";
+}
+
 static bool check(admin_call *a)
 {
     const ost_json *config = ost_json_get(a->body, "config");
@@ -188,6 +202,10 @@ static bool check(admin_call *a)
     else if (!text_is_one_of(kind, kinds))
         why = ost_arena_format(a->arena, "Invalid identity provider id [%.*s]",
                                kind.len > 0 ? (int)kind.len : 4, kind.len > 0 ? kind.data : "null");
+    if (why == NULL)
+        why = flow_fault(a, part_text(a->body, "firstBrokerLoginFlowAlias"), true);
+    if (why == NULL)
+        why = flow_fault(a, part_text(a->body, "postBrokerLoginFlowAlias"), false);
     if (why != NULL)
         admin_refuse(a, 400, "errorMessage", why);
     else if (text_find(alias, ' ', 0) < alias.len)

@@ -6,7 +6,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_job.h"
 #include "provider/broker/broker_kept.h"
-#include "store/store_kept_token.h"
+#include "store/kept/store_kept_token.h"
 
 #define KEPT_MAX ((size_t)64 << 10)
 #define WAIT_FOR_PROOF 86400 /* seconds, until a link that nobody proves is given up */
@@ -35,8 +35,8 @@ ost_result broker_kept_text(call *c, ost_text *ret_text)
                                                             c->arena, &tokens)
                                      : OST_OK;
     if (result == OST_OK)
-        result = document_put_text(NULL, KEPT_ISSUER, text_of(job->upstream->issuer), c->arena,
-                                   &kept);
+        result =
+            document_put_text(NULL, KEPT_ISSUER, text_of(job->upstream->issuer), c->arena, &kept);
     if (result == OST_OK)
         result = document_put(kept, OST_TEXT(KEPT_TOKENS), tokens, c->arena, &kept);
     if (result != OST_OK)

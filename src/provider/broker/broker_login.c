@@ -118,6 +118,8 @@ static void put_wishes(call *c, const upstream *u, buffer *url)
     if (u->forwards_languages && language != NULL)
         put_wish(url, "ui_locales", text_of(language));
     put_wish(url, "hd", u->hosted);
+    if (u->offline)
+        put_wish(url, "access_type", OST_TEXT("offline"));
     put_forwarded(c, u, &wishes, url);
 }
 

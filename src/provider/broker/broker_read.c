@@ -13,9 +13,7 @@
 #include "provider/realm/role.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/token_user.h"
-#include "store/store_kept_token.h"
-
-#define VALID_FOR 5 /* seconds that an access token there has to be good for */
+#include "store/kept/store_kept_token.h"
 
 typedef struct read_job {
     broker_job broker; /* first: it is the call's job for what is asked there too */
@@ -92,10 +90,8 @@ static ost_result recognize(call *c, const ost_claims **ret_claims)
 
 static bool find_reader(call *c)
 {
-    read_job *job = c->job;
     const ost_claims *claims;
-    ost_result result =
-        job->token.len > 0 ? recognize(c, &claims) : (ost_result)OST_E_TOKEN_FORMAT;
+    ost_result result = recognize(c, &claims);
     if (call_is_busy(result))
         return read_busy(c);
     if (result != OST_OK) {
@@ -160,10 +156,10 @@ static bool find_kept(call *c)
     job->broker.upstream = u;
     c->event.identity_provider = u->alias;
     if (!u->keeps_tokens)
-        return read_refuse(
-            c, 400,
-            call_format(c, "Identity Provider [%.*s] does not support this operation.",
-                        OST_FORMAT(u->alias)));
+        return read_refuse(c, 400,
+                           call_format(c,
+                                       "Identity Provider [%.*s] does not support this operation.",
+                                       OST_FORMAT(u->alias)));
     if (find_link(c) == NULL)
         return read_refuse(
             c, 400,
@@ -179,7 +175,7 @@ static bool is_over(const call *c)
     const read_job *job = c->job;
     int64_t until;
     return ost_json_integer(ost_json_get(job->tokens, KEPT_UNTIL), &until) && until > 0 &&
-           until < c->now + VALID_FOR;
+           until < c->now + (int64_t)job->broker.upstream->validity;
 }
 
 static void work(call *c)
@@ -305,8 +301,11 @@ void broker_read_endpoint(http_exchange *exchange, void *user)
         send_preflight(c);
         return;
     }
-    if (http_request_field_count(c->request, "authorization") != 1 ||
-        call_bearer(c, &job->token) != BEARER_TOKEN)
-        job->token = (ost_text){0};
+    size_t fields = http_request_field_count(c->request, "authorization");
+    if (fields != 1 || call_bearer(c, &job->token) != BEARER_TOKEN) {
+        (void)read_refuse(c, fields > 0 ? 401 : 400, "Invalid token.");
+        send_answer(c);
+        return;
+    }
     call_work(c, work, answer);
 }

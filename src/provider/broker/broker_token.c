@@ -7,6 +7,7 @@
 #include "jose/digest.h"
 #include "jose/jwt/numeric_date.h"
 #include "provider/broker/broker_job.h"
+#include "provider/broker/broker_mapper.h"
 #include "provider/broker/claim_path.h"
 #include "provider/client/client_keys.h"
 
@@ -100,6 +101,10 @@ static bool check_claims(call *c)
         return broker_fail(c, "the ID token was issued to another client");
     if (u->hosted.len > 0 && !text_equal_ignoring_case(ost_claims_text(claims, "hd"), u->hosted))
         return broker_fail(c, "the account is of another hosted domain");
+    if (u->filter_claim.len > 0 &&
+        !broker_mapper_fits(claim_path_find(ost_claims_json(claims), u->filter_claim, c->arena),
+                            u->filter, true))
+        return broker_fail(c, "the ID token's claim is not what claimFilterValue wants");
     return check_auth_time(c) && check_hash(c);
 }
 

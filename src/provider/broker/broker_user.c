@@ -13,6 +13,8 @@
 #include "provider/broker/broker_job.h"
 #include "provider/call/call_event.h"
 #include "provider/factor/code_step.h"
+#include "provider/flow/broker_flow.h"
+#include "provider/flow/flow_read.h"
 #include "provider/login/subject_request.h"
 #include "provider/profile/profile_rules.h"
 #include "provider/realm/brute_force.h"
@@ -24,6 +26,7 @@
 #define TEXT_MAX 255     /* bytes of names and addresses in the store */
 #define CARRIED_MAX 3000 /* bytes of an ID token that is carried through addresses */
 #define CHANGED "Your account has been changed meanwhile. Please try again."
+#define EXISTS "An account of this name or address is there already, and cannot be linked."
 #define LINKED "The account is linked with another one already."
 
 /* ---- what it says of them ---- */
@@ -231,6 +234,56 @@ static void log_in(call *c, ost_text user_id)
 
 /* ---- those who have an account already ---- */
 
+static void deny(call *c, const flow_verdict *verdict, const char *usual, const char *error)
+{
+    const char *own = verdict->message.len > 0 ? ost_arena_copy(c->arena, verdict->message) : NULL;
+    (void)broker_refuse(c, own != NULL ? own : usual, error);
+}
+
+/* The provider vouches for the address, and the flow wants no more. */
+static void link_at_once(call *c)
+{
+    broker_job *job = c->job;
+    ost_text owner = job->identity.link;
+    upstream_entry entry = upstream_link(c, &job->identity, &job->login.user);
+    job->identity.link = (ost_text){0};
+    if (entry == UPSTREAM_ENTERS)
+        log_in(c, owner);
+    else if (entry == UPSTREAM_IS_BUSY)
+        browser_login_break(c);
+    else
+        (void)broker_refuse(c, entry == UPSTREAM_IS_LINKED ? LINKED : CHANGED,
+                            "federated_identity_account_exists");
+}
+
+/* A flow of the realm's own says whether the owner is to prove it; false: they are. */
+static bool go_by_flow(call *c, const store_user *owner)
+{
+    broker_job *job = c->job;
+    authenticated_user *user = &job->login.user;
+    ost_text alias = job->upstream->first_flow;
+    if (flow_find_named(c->realm->document, alias) == NULL)
+        return false;
+    ost_result result = authentication_load_user(c, owner->id, user);
+    if (result == OST_E_STATE) {
+        (void)broker_refuse(c, EXISTS, "user_disabled");
+        return true;
+    }
+    if (result != OST_OK) {
+        browser_login_break(c);
+        return true;
+    }
+    flow_verdict verdict =
+        authentication_walk_first(c, user, alias, upstream_vouches(&job->identity, user, c->arena));
+    if (verdict.outcome == FLOW_ASKS && (verdict.asks & PROOF_PASSWORD) != 0)
+        return false;
+    if (verdict.outcome == FLOW_ENTERS && verdict.setup == 0)
+        link_at_once(c);
+    else
+        deny(c, &verdict, EXISTS, "federated_identity_account_exists");
+    return true;
+}
+
 /* By their password here, or a mail to their address (the way of a forgotten one). What they typed
  * at the provider is shown, and nothing that only the account knows. */
 static void ask_owner(call *c, const store_user *owner, ost_text shown)
@@ -248,6 +301,8 @@ static void ask_owner(call *c, const store_user *owner, ost_text shown)
         return;
     }
     job->identity.link = owner->id;
+    if (go_by_flow(c, owner))
+        return;
     login->request.user = shown;
     if (!carry(c)) {
         browser_login_break(c);
@@ -329,19 +384,29 @@ static ost_result put_profile(call *c, ost_text name, const ost_json **document)
                : result;
 }
 
-/* What the provider has not said, or not well, they say themselves. */
-static ost_result ask_for_rest(call *c, const ost_json **document)
+static ost_result add_action(call *c, const char *action, const ost_json **document)
 {
-    profile_faults faults = {0};
     const ost_json *actions = ost_json_get(*document, "requiredActions");
-    ost_result result = profile_check_of(c->realm, *document, c->arena, &faults);
-    if (result != OST_OK || faults.count == 0 ||
-        !required_action_is_on(c->realm, OST_TEXT("UPDATE_PROFILE")))
-        return result;
-    result = document_add_text(actions, OST_TEXT("UPDATE_PROFILE"), c->arena, &actions);
+    ost_result result = document_add_text(actions, text_of(action), c->arena, &actions);
     return result == OST_OK
                ? document_put(*document, OST_TEXT("requiredActions"), actions, c->arena, document)
                : result;
+}
+
+/* What the provider has not said, or not well, they say themselves, as the flow wants it. */
+static ost_result ask_for_rest(call *c, const ost_json **document)
+{
+    const broker_job *job = c->job;
+    profile_faults faults = {0};
+    const broker_first first = broker_flow_first(c->realm->document, job->upstream->first_flow);
+    ost_result result = profile_check_of(c->realm, *document, c->arena, &faults);
+    if (result == OST_OK && first.password)
+        result = add_action(c, "UPDATE_PASSWORD", document);
+    if (result != OST_OK || first.review == REVIEW_NEVER ||
+        (faults.count == 0 && first.review == REVIEW_MISSING) ||
+        !required_action_is_on(c->realm, OST_TEXT("UPDATE_PROFILE")))
+        return result;
+    return add_action(c, "UPDATE_PROFILE", document);
 }
 
 static ost_result create(call *c, ost_text name, ost_text *ret_id)
@@ -392,6 +457,16 @@ static void make(call *c, ost_text name)
     log_in(c, id);
 }
 
+static void make_by_flow(call *c, ost_text name)
+{
+    const broker_job *job = c->job;
+    flow_verdict verdict = authentication_walk_first(c, NULL, job->upstream->first_flow, false);
+    if (verdict.outcome == FLOW_ENTERS)
+        make(c, name);
+    else
+        deny(c, &verdict, "There is no account here that you could sign in to.", "user_not_found");
+}
+
 /* Whoever is to prove again who they are is nobody new. */
 static void first_login(call *c)
 {
@@ -408,7 +483,7 @@ static void first_login(call *c)
     else if (result == OST_OK)
         ask_owner(c, &owner, shown);
     else if (result == OST_E_NOT_FOUND)
-        make(c, name);
+        make_by_flow(c, name);
     else
         browser_login_break(c);
 }

@@ -12,6 +12,7 @@
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
 #include "provider/realm/user_row.h"
+#include "provider/upstream/upstream_enter.h"
 
 #define LINKS_MAX 3 /* of one user that wait: they last five minutes */
 #define NAME_MAX_BYTES 255
@@ -131,7 +132,7 @@ static bool links(call *c, const action_token *t, upstream_identity *ret)
     const reset_job *job = c->job;
     return c->event.error == NULL && job->code.len > 0 &&
            upstream_identity_read(c, job->login.request.identity, ret) && ret->link.len > 0 &&
-           text_equal(ret->link, t->user);
+           text_equal(ret->link, t->user) && upstream_takes_mails(c, job->login.request.identity);
 }
 
 static ost_result post(call *c, ost_text name)

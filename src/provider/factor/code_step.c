@@ -51,6 +51,7 @@ static flow_verdict walk(call *c, ost_text more)
     flow_standing standing = {.flow = REALM_FLOW_BROWSER};
     if (login->request.stepping.len > 0)
         standing.session = &login->session;
+    upstream_put_flows(c, login->request.identity, &login->user, &standing);
     standing.proofs =
         more.len == 0 ? proofs
         : proofs.len == 0

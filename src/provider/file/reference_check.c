@@ -9,6 +9,7 @@
 #include "base/error_sentence.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/broker_flow.h"
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
 #include "provider/member/level_map.h"
@@ -188,6 +189,28 @@ static bool is_followed(const realm *r, const ost_json *client, realm_flow flow)
     return realm_flow_demand_of(r->document, client, flow) != FLOW_REFUSED;
 }
 
+static bool warn_of_providers(const realm *r, import_report *report)
+{
+    size_t index = 0;
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "identityProviders"));
+         at != NULL; at = ost_json_next(at), index++) {
+        const char *const names[] = {"firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"};
+        for (size_t i = 0; i < 2; i++) {
+            const char *why =
+                broker_flow_fault(r->document, json_text_of(at, names[i]), i == 0, report->arena);
+            const char *path =
+                ost_arena_format(report->arena, "identityProviders[%zu].%s", index, names[i]);
+            const char *told =
+                why != NULL ? ost_arena_format(report->arena, "nobody signs in by it: %s", why)
+                            : NULL;
+            if (why != NULL &&
+                (path == NULL || told == NULL || !import_report_warn(report, path, told)))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* A client tells itself from the realm alone where it has a flow of its own. */
 static bool warn_of_client(const realm *r, const ost_json *client, size_t index, bool browser,
                            bool direct, import_report *report)
@@ -317,6 +340,7 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     bool told = browser || warn_of_flow("browserFlow", report);
     size_t index = 0;
     told = told && (direct || warn_of_flow("directGrantFlow", report));
+    told = told && warn_of_providers(r, report);
     told = told && warn_of_registration(r, report) && warn_of_steps(r, report);
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))

@@ -41,7 +41,8 @@ static flow_match is_configured(const flow_facts *facts, const flow_progress *pr
                                          "allow-access-authenticator",
                                          "direct-grant-validate-username",
                                          NULL};
-    static const char *const never[] = {"deny-access-authenticator", "organization", NULL};
+    static const char *const never[] = {"deny-access-authenticator", "organization",
+                                        "idp-add-organization-member", NULL};
     unsigned owned = facts->owned | progress->kinds;
     unsigned factor = flow_factor_of(step, facts->direct);
     ost_text name = json_text_of(step, "authenticator");

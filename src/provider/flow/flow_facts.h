@@ -29,9 +29,19 @@ typedef struct flow_level {
     int64_t level, time;
 } flow_level;
 
+/* Who goes through a flow of first logins at an identity provider (broker_flow.h). */
+typedef enum flow_first {
+    FIRST_NOBODY,   /* it is another flow */
+    FIRST_NEWCOMER, /* somebody whom no account here is like */
+    FIRST_OWNER,    /* of the account that has the address or the name */
+} flow_first;
+
 typedef struct flow_facts {
-    const ost_json *realm;            /* its document */
-    bool direct;                      /* of a direct grant, rather than of a browser */
+    const ost_json *realm; /* its document */
+    bool direct;           /* of a direct grant, rather than of a browser */
+    bool proved;           /* by another flow that they have come through before */
+    bool vouched;          /* FIRST_OWNER: the provider is trusted, and has verified the address */
+    flow_first first;
     bool offered;                     /* forms for passwords take passkeys, too */
     unsigned owned;                   /* second factors that the user has, bits of flow_proof.h */
     unsigned proofs[FLOW_PROOFS_MAX]; /* that they have brought in this login, a bit each */

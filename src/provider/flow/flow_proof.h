@@ -15,6 +15,7 @@ typedef enum realm_factor {
 /* And what comes before them. */
 #define PROOF_PASSWORD 8u
 #define PROOF_PASSKEY 16u
+#define PROOF_ACCOUNT 32u /* of a first login: an account is theirs without another proof */
 #define PROOF_FACTORS ((unsigned)FACTOR_CODE | (unsigned)FACTOR_KEY | (unsigned)FACTOR_RECOVERY)
 
 #endif

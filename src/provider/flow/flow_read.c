@@ -25,15 +25,23 @@ flow_requirement flow_requirement_of(const ost_json *step)
     return STEP_UNKNOWN;
 }
 
-static const ost_json *find_alias(const ost_json *list, const ost_json *alias)
+static const ost_json *find_named(const ost_json *list, ost_text wanted)
 {
     const ost_json *at = ost_json_first(list);
-    ost_text wanted;
-    if (!ost_json_text(alias, &wanted))
-        return NULL;
     while (at != NULL && !ost_json_equals(ost_json_get(at, "alias"), wanted))
         at = ost_json_next(at);
     return at;
+}
+
+static const ost_json *find_alias(const ost_json *list, const ost_json *alias)
+{
+    ost_text wanted;
+    return ost_json_text(alias, &wanted) ? find_named(list, wanted) : NULL;
+}
+
+const ost_json *flow_find_named(const ost_json *realm, ost_text alias)
+{
+    return alias.len > 0 ? find_named(ost_json_get(realm, "authenticationFlows"), alias) : NULL;
 }
 
 const ost_json *flow_find(const ost_json *realm, const ost_json *alias)

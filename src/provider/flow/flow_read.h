@@ -24,6 +24,7 @@ flow_requirement flow_requirement_of(const ost_json *step);
 
 /* The flow of that alias (JSON text); NULL: there is none. */
 const ost_json *flow_find(const ost_json *realm, const ost_json *alias);
+const ost_json *flow_find_named(const ost_json *realm, ost_text alias);
 
 /* The alias of the flow that the step is; NULL: it is none, but an authenticator. */
 const ost_json *flow_part_of(const ost_json *step);

@@ -112,6 +112,36 @@ static passage walk_part(walk *w, const ost_json *flow, unsigned depth)
     return PASSES;
 }
 
+static passage take_account(walk *w)
+{
+    w->s.progress.kinds |= PROOF_ACCOUNT;
+    return PASSES;
+}
+
+/* What Keycloak's steps of a first login do. An account is linked without a proof only if the
+ * provider vouches for its address: Keycloak believes whatever it says. A mail is another way than
+ * a step of this walk: who has opened its link has brought what stands for the password. */
+static passage walk_first(walk *w, const ost_json *step)
+{
+    static const char *const of_owners[] = {"idp-confirm-link", "idp-detect-existing-broker-user",
+                                            NULL};
+    ost_text name = json_text_of(step, "authenticator");
+    bool owner = w->facts->first == FIRST_OWNER;
+    if (text_is(name, "idp-review-profile") || text_is(name, "idp-add-organization-member"))
+        return PASSES;
+    if (text_is(name, "idp-create-user-if-unique"))
+        return owner ? FAILS : take_account(w);
+    if (text_is_one_of(name, of_owners))
+        return owner ? PASSES : FAILS;
+    if (text_is(name, "idp-email-verification"))
+        return FAILS;
+    if (text_is(name, "idp-username-password-form"))
+        return owner ? take(w, PROOF_PASSWORD) : FAILS;
+    if (text_is(name, "idp-auto-link"))
+        return !owner ? FAILS : w->facts->vouched ? take_account(w) : take(w, PROOF_PASSWORD);
+    return lose(w);
+}
+
 static passage walk_step(walk *w, const ost_json *step, unsigned depth)
 {
     static const char *const names[] = {"auth-username-form", "allow-access-authenticator",
@@ -141,7 +171,9 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
         return take(w, PROOF_PASSKEY);
     if (text_is_one_of(name, passed_by))
         return FAILS;
-    return text_is_one_of(name, names) ? PASSES : lose(w);
+    if (text_is_one_of(name, names))
+        return PASSES;
+    return w->facts->first != FIRST_NOBODY ? walk_first(w, step) : lose(w);
 }
 
 /* ---- flows ---- */
@@ -330,7 +362,8 @@ static bool brings_password(const flow_facts *f)
 static bool is_proved(const walk *w)
 {
     return w->facts->session || (w->facts->direct && brings_password(w->facts)) ||
-           w->facts->assumes || (w->s.progress.kinds & (PROOF_PASSWORD | PROOF_PASSKEY)) != 0;
+           w->facts->assumes || w->facts->proved ||
+           (w->s.progress.kinds & (PROOF_PASSWORD | PROOF_PASSKEY | PROOF_ACCOUNT)) != 0;
 }
 
 flow_verdict flow_walk(const ost_json *flow, const flow_facts *facts)

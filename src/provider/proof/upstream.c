@@ -12,6 +12,8 @@
 #include "provider/proof/single_key.h"
 
 #define LONGEST_LEEWAY 600
+#define LONGEST_VALIDITY 86400
+#define USUAL_VALIDITY 5
 
 /* What an identity provider of a kind is where its configuration does not say. */
 typedef struct preset {
@@ -105,7 +107,7 @@ static const char *barred_by_switch(const ost_json *provider)
     } switches[] = {
         {"validateSignature", "false", "validateSignature is off"},
         {"disableNonce", "true", "disableNonce is on"},
-        {"filteredByClaim", "true", "filteredByClaim is not there"},
+        {"doNotStoreUsers", "true", "doNotStoreUsers is not there"},
         {"disableTypeClaimCheck", "true", "disableTypeClaimCheck is on"},
         {"requiresShortStateParameter", "true", "requiresShortStateParameter is not there"},
     };
@@ -113,6 +115,9 @@ static const char *barred_by_switch(const ost_json *provider)
         if (config_is(provider, switches[i].name, switches[i].value))
             return switches[i].why;
     }
+    if (config_true(provider, "filteredByClaim") &&
+        config_text(provider, "claimFilterName").len == 0)
+        return "claimFilterName is missing";
     if (config_is(provider, "pkceEnabled", "true") && config_is(provider, "pkceMethod", "plain"))
         return "pkceMethod is \"plain\"";
     if (text_starts(config_text(provider, "clientSecret"), "${vault."))
@@ -249,6 +254,11 @@ static void load_request(const ost_json *provider, const preset *p, ost_arena *a
         text_is(text_of(p->kind), "google") ? config_text(provider, "hostedDomain") : (ost_text){0};
     if (text_is(u->hosted, "*"))
         u->hosted = (ost_text){0};
+    u->offline = text_is(text_of(p->kind), "google") && config_true(provider, "offlineAccess");
+    if (config_true(provider, "filteredByClaim")) {
+        u->filter_claim = config_text(provider, "claimFilterName");
+        u->filter = json_text_of(ost_json_get(provider, "config"), "claimFilterValue");
+    }
     u->pkce = !config_is(provider, "pkceEnabled", "false");
     u->forwards_hint = config_true(provider, "loginHint");
     u->forwards_languages = config_true(provider, "uiLocales");
@@ -275,6 +285,10 @@ static bool load(const ost_json *provider, const ost_json *mappers, ost_arena *a
     ost_text shown = json_text_of(provider, "displayName"),
              sync = config_text(provider, "syncMode");
     u.name = shown.len > 0 ? shown : p->name != NULL ? text_of(p->name) : u.alias;
+    u.validity =
+        (unsigned)config_number(provider, "minValidityToken", LONGEST_VALIDITY, USUAL_VALIDITY);
+    u.first_flow = json_text_of(provider, "firstBrokerLoginFlowAlias");
+    u.post_flow = json_text_of(provider, "postBrokerLoginFlowAlias");
     u.keeps_tokens = json_true_of(provider, "storeToken");
     u.gives_reader = json_true_of(provider, "addReadTokenRoleOnCreate");
     u.hidden = json_true_of(provider, "hideOnLogin") || config_true(provider, "hideOnLoginPage");

@@ -22,13 +22,14 @@ typedef enum upstream_sync { UPSTREAM_LEGACY, UPSTREAM_IMPORT, UPSTREAM_FORCE } 
 
 typedef struct upstream {
     ost_text alias;
-    ost_text name;      /* as people see it; never empty */
-    const char *barred; /* why nobody logs in by it, half a sentence; NULL: they do */
-    bool hidden;        /* it has no button, */
-    bool link_only;     /* and makes no user: only who is linked comes in by it */
-    bool trust_email;   /* an address that it has verified is verified here */
-    bool keeps_tokens;  /* its tokens are kept, */
-    bool gives_reader;  /* and whom it makes or links may read them */
+    ost_text name;                  /* as people see it; never empty */
+    const char *barred;             /* why nobody logs in by it, half a sentence; NULL: they do */
+    bool hidden;                    /* it has no button, */
+    bool link_only;                 /* and makes no user: only who is linked comes in by it */
+    bool trust_email;               /* an address that it has verified is verified here */
+    ost_text first_flow, post_flow; /* aliases of the flows of a first login, and after each */
+    bool keeps_tokens;              /* its tokens are kept, */
+    bool gives_reader;              /* and whom it makes or links may read them */
     upstream_sync sync;
     int64_t order; /* of its button; INT64_MAX: last */
     /* Ended by a NUL each. Those that may be missing are NULL then. */
@@ -41,6 +42,10 @@ typedef struct upstream {
     ost_text scope;        /* with openid */
     ost_text prompt;       /* empty: the client's, as far as it has one */
     ost_text hosted;       /* Google's hosted domain; empty: any */
+    bool offline;          /* Google is asked for a refresh token */
+    ost_text filter_claim; /* of the ID token, which has to fit */
+    ost_text filter;       /* this pattern of Java's. Empty, the claim: there is none */
+    unsigned validity;     /* seconds for which a kept access token has to be good */
     bool pkce;
     bool forwards_hint, forwards_languages; /* login_hint, ui_locales */
     bool tells_client;                      /* its logout is told client_id, */

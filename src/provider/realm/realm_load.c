@@ -9,6 +9,7 @@
 #include "base/error_sentence.h"
 #include "base/json/json_share.h"
 #include "base/text.h"
+#include "provider/flow/broker_flow.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/role.h"
 
@@ -77,6 +78,15 @@ static held_realm *held_new(int64_t version)
     return held;
 }
 
+/* Nobody comes in by a provider whose flows cannot be gone through. */
+static void bar_by_flows(const ost_json *document, upstream *u, ost_arena *arena)
+{
+    if (u->barred == NULL)
+        u->barred = broker_flow_fault(document, u->first_flow, true, arena);
+    if (u->barred == NULL)
+        u->barred = broker_flow_fault(document, u->post_flow, false, arena);
+}
+
 static ost_result load(ost_text document, realm *r, realm_part *part, ost_error *error)
 {
     char *copy = ost_arena_copy(part->arena, document);
@@ -97,6 +107,8 @@ static ost_result load(ost_text document, realm *r, realm_part *part, ost_error 
     part->issuers = r->issuers;
     r->upstreams = upstreams_load(ost_json_get(r->document, "identityProviders"),
                                   ost_json_get(r->document, "identityProviderMappers"), l.arena);
+    for (size_t i = 0; i < r->upstreams.count; i++)
+        bar_by_flows(r->document, &r->upstreams.list[i], l.arena);
     part->upstreams = r->upstreams;
     if (l.result != OST_OK)
         return l.result;

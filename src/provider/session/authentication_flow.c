@@ -3,6 +3,7 @@
 #include "provider/session/authentication_flow.h"
 
 #include "base/text.h"
+#include "provider/flow/flow_read.h"
 #include "provider/proof/java_pattern.h"
 #include "provider/realm/group.h"
 #include "provider/realm/role.h"
@@ -178,6 +179,76 @@ static flow_facts facts_of(role_holder *holder)
     };
 }
 
+/* A flow that is not there is Keycloak's own, by its name, or lets nobody in. */
+static bool is_usual_first(ost_text alias)
+{
+    return alias.len == 0 || text_is(alias, "first broker login");
+}
+
+static flow_verdict walk_first(role_holder *holder, flow_facts facts, ost_text alias)
+{
+    const call *c = holder->call;
+    const ost_json *flow = flow_find_named(c->realm->document, alias);
+    if (flow == NULL)
+        return (flow_verdict){.outcome = is_usual_first(alias) ? FLOW_ENTERS : FLOW_FAILS};
+    return flow_walk(flow, &facts);
+}
+
+flow_verdict authentication_walk_first(call *c, const authenticated_user *user, ost_text alias,
+                                       bool vouched)
+{
+    const authenticated_user nobody = {0};
+    role_holder holder = {.call = c, .user = user != NULL ? user : &nobody};
+    flow_facts facts = {.realm = c->realm->document,
+                        .wanted = FLOW_LEVEL_NONE,
+                        .now = c->now,
+                        .role = find_role,
+                        .scope = find_scope,
+                        .attribute = find_attribute,
+                        .user = &holder};
+    if (user != NULL)
+        facts = facts_of(&holder);
+    facts.first = user != NULL ? FIRST_OWNER : FIRST_NEWCOMER;
+    facts.vouched = user != NULL && vouched;
+    return walk_first(&holder, facts, alias);
+}
+
+/* By everything but the password, which has let them in. */
+static flow_verdict walk_post(role_holder *holder, flow_facts facts, ost_text alias)
+{
+    const ost_json *flow = flow_find_named(holder->call->realm->document, alias);
+    facts.proved = true;
+    facts.session = false;
+    facts.wanted = FLOW_LEVEL_NONE;
+    return flow != NULL ? flow_walk(flow, &facts) : (flow_verdict){.outcome = FLOW_FAILS};
+}
+
+/* The first of the flows that does not let them in has the word. Who would have to set up a factor
+ * that the browser's own does not ask of them does not come in: no page is there for that. */
+static void combine(flow_verdict *verdict, flow_verdict other)
+{
+    if (other.outcome == FLOW_ENTERS && (other.setup & ~verdict->setup) == 0)
+        return;
+    if (other.outcome == FLOW_ENTERS)
+        other.outcome = FLOW_FAILS;
+    *verdict = other;
+}
+
+static void walk_others(role_holder *holder, flow_facts facts, const flow_standing *standing,
+                        flow_verdict *verdict)
+{
+    if (standing->first.len > 0 && verdict->outcome == FLOW_ENTERS) {
+        flow_facts owner = facts;
+        owner.first = FIRST_OWNER;
+        owner.vouched = standing->vouched;
+        owner.session = false;
+        owner.wanted = FLOW_LEVEL_NONE;
+        combine(verdict, walk_first(holder, owner, standing->first));
+    }
+    if (standing->post.len > 0 && verdict->outcome == FLOW_ENTERS)
+        combine(verdict, walk_post(holder, facts, standing->post));
+}
+
 flow_verdict authentication_walk(call *c, const authenticated_user *user,
                                  const flow_standing *standing)
 {
@@ -188,8 +259,10 @@ flow_verdict authentication_walk(call *c, const authenticated_user *user,
     if (facts.session)
         facts.level_count = session_levels_read(c, standing->session->notes, facts.levels);
     read_proofs(standing->proofs, &facts);
-    return flow_walk(realm_flow_chosen(c->realm->document, c->client->document, standing->flow),
-                     &facts);
+    flow_verdict verdict = flow_walk(
+        realm_flow_chosen(c->realm->document, c->client->document, standing->flow), &facts);
+    walk_others(&holder, facts, standing, &verdict);
+    return verdict;
 }
 
 unsigned authentication_lacks(call *c, const authenticated_user *user)

@@ -8,10 +8,11 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
+#include "provider/flow/broker_flow.h"
 #include "provider/realm/role.h"
 #include "provider/upstream/upstream_button.h"
 #include "provider/user/user_change.h"
-#include "store/store_kept_token.h"
+#include "store/kept/store_kept_token.h"
 
 /* The address is theirs there, and so it is here, if it is the same. */
 static ost_result verify_email(const upstream_identity *identity, const store_user *row,
@@ -33,9 +34,8 @@ ost_result upstream_put_reader(call *c, const upstream *u, const ost_json **docu
     if (u == NULL || !u->gives_reader ||
         !role_exists(c->realm, OST_TEXT(UPSTREAM_READER_CLIENT), OST_TEXT(UPSTREAM_READER_ROLE)))
         return OST_OK;
-    ost_result result =
-        document_add_text(ost_json_get(clients, UPSTREAM_READER_CLIENT),
-                          OST_TEXT(UPSTREAM_READER_ROLE), c->arena, &list);
+    ost_result result = document_add_text(ost_json_get(clients, UPSTREAM_READER_CLIENT),
+                                          OST_TEXT(UPSTREAM_READER_ROLE), c->arena, &list);
     if (result == OST_OK)
         result = document_put(clients, OST_TEXT(UPSTREAM_READER_CLIENT), list, c->arena, &clients);
     return result == OST_OK
@@ -83,6 +83,39 @@ bool upstream_awaits_proof(call *c, ost_text text)
 {
     upstream_identity identity;
     return upstream_identity_read(c, text, &identity) && identity.link.len > 0;
+}
+
+bool upstream_vouches(const upstream_identity *identity, const authenticated_user *user,
+                      ost_arena *arena)
+{
+    ost_text folded = text_fold(identity->email, arena);
+    return identity->email.len > 0 && folded.data != NULL && text_equal(folded, user->row->email) &&
+           json_true_of(user->document, "emailVerified");
+}
+
+void upstream_put_flows(call *c, ost_text text, const authenticated_user *user,
+                        flow_standing *standing)
+{
+    upstream_identity identity;
+    if (!upstream_identity_read(c, text, &identity))
+        return;
+    const upstream *u = upstreams_find(&c->realm->upstreams, identity.alias);
+    if (u == NULL)
+        return;
+    standing->post = u->post_flow;
+    if (identity.link.len == 0)
+        return;
+    standing->first = u->first_flow;
+    standing->vouched = upstream_vouches(&identity, user, c->arena);
+}
+
+bool upstream_takes_mails(call *c, ost_text text)
+{
+    upstream_identity identity;
+    if (!upstream_identity_read(c, text, &identity) || identity.link.len == 0)
+        return true;
+    const upstream *u = upstreams_find(&c->realm->upstreams, identity.alias);
+    return u != NULL && broker_flow_first(c->realm->document, u->first_flow).mail;
 }
 
 bool upstream_lets(call *c, ost_text text, ost_text name, const authenticated_user *user)

@@ -4,6 +4,7 @@
 #ifndef UPSTREAM_ENTER_H
 #define UPSTREAM_ENTER_H
 
+#include "provider/session/authentication_flow.h"
 #include "provider/upstream/upstream_identity.h"
 
 /* What people see, whatever it was; the log has the reason. */
@@ -29,6 +30,17 @@ OST_MUST_CHECK ost_result upstream_put_reader(call *call, const upstream *upstre
 
 /* Whether an identity waits for the owner of an account here to show that they are both. */
 bool upstream_awaits_proof(call *call, ost_text identity);
+
+/* The flows that somebody who has come by an identity provider goes through beside the browser's;
+ * none where nobody has. */
+void upstream_put_flows(call *call, ost_text identity, const authenticated_user *user,
+                        flow_standing *standing);
+/* Whether the provider vouches for the address that the user has: it is trusted, has verified it,
+ * and so it is here. */
+bool upstream_vouches(const upstream_identity *identity, const authenticated_user *user,
+                      ost_arena *arena);
+/* Whether a mail proves whose an account is that waits to be linked; true where none waits. */
+bool upstream_takes_mails(call *call, ost_text identity);
 
 /* Whether a login is about the user: by the name that the request has, or as the owner of the
  * account that an identity is to be linked with, who may be shown by their address. */

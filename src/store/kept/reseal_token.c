@@ -60,9 +60,9 @@ static ost_result move_token(database *d, const stored_token *token, ost_arena *
     if (result == OST_OK)
         result = sealing_seal(d, &place, plain, &sealed);
     return result == OST_OK
-               ? run_change(PREPARED(
-                     d, "UPDATE kept_token SET token = ?3 WHERE realm = ?1 AND name = ?2",
-                     token->realm, token->name, sealed.text))
+               ? run_change(
+                     PREPARED(d, "UPDATE kept_token SET token = ?3 WHERE realm = ?1 AND name = ?2",
+                              token->realm, token->name, sealed.text))
                : result;
 }
 

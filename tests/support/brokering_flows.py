@@ -16,7 +16,7 @@ OTP = [step("conditional-user-configured"), step("auth-otp-form")]
 
 # Of Keycloak's own, as far as it needs them; "first broker login" as 24 makes it.
 USUAL = {
-    "browser": [step("auth-cookie", "ALTERNATIVE"), part("forms", "ALTERNATIVE")],
+    "browser": [step("auth-cookie", "ALTERNATIVE"), step("identity-provider-redirector", "ALTERNATIVE"), part("forms", "ALTERNATIVE")],
     "direct grant": [step("direct-grant-validate-username"), step("direct-grant-validate-password")],
     "registration": [part("registration form", authenticator="registration-page-form")],
     "reset credentials": [step("reset-credentials-choose-user"), step("reset-credential-email"), step("reset-password")],

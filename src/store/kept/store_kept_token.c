@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens of identity providers; see store_kept_token.h. */
-#include "store/store_kept_token.h"
+#include "store/kept/store_kept_token.h"
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -60,9 +60,9 @@ static ost_result get_token(database *d, ost_text name, ost_arena *arena, store_
 {
     bool failed = false;
     const sealed_place place = {SEALED_TOKEN, t->realm, name};
-    statement *st = PREPARED(
-        d, "SELECT user_there, token, waits FROM kept_token WHERE realm = ? AND name = ?", t->realm,
-        name);
+    statement *st =
+        PREPARED(d, "SELECT user_there, token, waits FROM kept_token WHERE realm = ? AND name = ?",
+                 t->realm, name);
     ost_result result = next_row(st);
     if (result != OST_OK)
         return result;
@@ -98,8 +98,8 @@ static ost_result renew(database *d, const store_kept_token *t, const store_kept
         result = lock_user(d, t->realm, t->user_id);
     if (result == OST_OK)
         result = get_token(d, name, arena, &now);
-    if (result == OST_OK && (!text_equal(now.token, before->token) ||
-                             !text_equal(now.user_there, before->user_there)))
+    if (result == OST_OK &&
+        (!text_equal(now.token, before->token) || !text_equal(now.user_there, before->user_there)))
         result = OST_E_CONFLICT;
     return result == OST_OK ? put_token(d, t, name)
                             : (result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result);
