@@ -62,6 +62,10 @@ ost_text broker_claim_text(const call *call, const char *name);
 /* Finds or makes the user, and goes on with their login: the outcome is set. On the pool. */
 void broker_user_log_in(call *call);
 
+/* A new user's document with the actions that are required of them: what the provider has not said,
+ * or not well, they say themselves, as the flow of first logins wants it. */
+OST_MUST_CHECK ost_result broker_ask_for_rest(call *call, const ost_json **document);
+
 /* Fills job->identity by what the provider says. */
 void broker_identity_read(call *call);
 

@@ -384,31 +384,6 @@ static ost_result put_profile(call *c, ost_text name, const ost_json **document)
                : result;
 }
 
-static ost_result add_action(call *c, const char *action, const ost_json **document)
-{
-    const ost_json *actions = ost_json_get(*document, "requiredActions");
-    ost_result result = document_add_text(actions, text_of(action), c->arena, &actions);
-    return result == OST_OK
-               ? document_put(*document, OST_TEXT("requiredActions"), actions, c->arena, document)
-               : result;
-}
-
-/* What the provider has not said, or not well, they say themselves, as the flow wants it. */
-static ost_result ask_for_rest(call *c, const ost_json **document)
-{
-    const broker_job *job = c->job;
-    profile_faults faults = {0};
-    const broker_first first = broker_flow_first(c->realm->document, job->upstream->first_flow);
-    ost_result result = profile_check_of(c->realm, *document, c->arena, &faults);
-    if (result == OST_OK && first.password)
-        result = add_action(c, "UPDATE_PASSWORD", document);
-    if (result != OST_OK || first.review == REVIEW_NEVER ||
-        (faults.count == 0 && first.review == REVIEW_MISSING) ||
-        !required_action_is_on(c->realm, OST_TEXT("UPDATE_PROFILE")))
-        return result;
-    return add_action(c, "UPDATE_PROFILE", document);
-}
-
 static ost_result create(call *c, ost_text name, ost_text *ret_id)
 {
     const broker_job *job = c->job;
@@ -424,7 +399,7 @@ static ost_result create(call *c, ost_text name, ost_text *ret_id)
     if (result == OST_OK)
         result = upstream_put_reader(c, job->upstream, &document);
     if (result == OST_OK)
-        result = ask_for_rest(c, &document);
+        result = broker_ask_for_rest(c, &document);
     if (result == OST_OK)
         result = user_row_read_with(document, (ost_text){0}, 0, text_of(c->realm->name),
                                     c->provider->context, c->arena, &row, NULL);

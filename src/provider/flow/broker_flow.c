@@ -35,6 +35,22 @@ static bool is_known(const look *l, const ost_json *step)
            (l->first && text_is_one_of(name, of_first));
 }
 
+static void look_through(look *l, const ost_json *flow, unsigned depth);
+
+static void look_at(look *l, const ost_json *step, unsigned depth)
+{
+    flow_requirement requirement = flow_requirement_of(step);
+    const ost_json *part = flow_part_of(step);
+    if (requirement == STEP_UNKNOWN || (requirement == STEP_CONDITIONAL && part == NULL))
+        l->unknown = OST_TEXT("a requirement");
+    else if (part != NULL)
+        look_through(l, flow_find(l->realm, part), depth + 1);
+    else if (l->wanted != NULL && flow_step_is(step, l->wanted))
+        l->found = step;
+    else if (!is_known(l, step))
+        l->unknown = json_text_of(step, "authenticator");
+}
+
 static void look_through(look *l, const ost_json *flow, unsigned depth)
 {
     if (flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow)) {
@@ -43,21 +59,12 @@ static void look_through(look *l, const ost_json *flow, unsigned depth)
     }
     for (const ost_json *at = flow_step_after(flow, NULL); at != NULL && l->found == NULL;
          at = flow_step_after(flow, at)) {
-        flow_requirement requirement = flow_requirement_of(at);
-        const ost_json *part = flow_part_of(at);
-        if (requirement == STEP_DISABLED)
-            continue;
-        if (++l->visits > FLOW_VISITS_MAX || requirement == STEP_UNKNOWN ||
-            (requirement == STEP_CONDITIONAL && part == NULL))
-            l->unknown = OST_TEXT("a requirement");
-        else if (part != NULL)
-            look_through(l, flow_find(l->realm, part), depth + 1);
-        else if (l->wanted != NULL && flow_step_is(at, l->wanted))
-            l->found = at;
-        else if (!is_known(l, at))
-            l->unknown = json_text_of(at, "authenticator");
-        if (l->visits > FLOW_VISITS_MAX)
+        if (++l->visits > FLOW_VISITS_MAX) {
+            l->unknown = OST_TEXT("too many of them");
             return;
+        }
+        if (flow_requirement_of(at) != STEP_DISABLED)
+            look_at(l, at, depth);
     }
 }
 

@@ -118,15 +118,18 @@ static passage take_account(walk *w)
     return PASSES;
 }
 
-/* What Keycloak's steps of a first login do. An account is linked without a proof only if the
- * provider vouches for its address: Keycloak believes whatever it says. A mail is another way than
- * a step of this walk: who has opened its link has brought what stands for the password. */
+/* What Keycloak's steps of a first login do; elsewhere they are not there. An account is linked
+ * without a proof only if the provider vouches for its address: Keycloak believes whatever it says.
+ * A mail is another way than a step of this walk: who has opened its link has brought what stands
+ * for the password. */
 static passage walk_first(walk *w, const ost_json *step)
 {
     static const char *const of_owners[] = {"idp-confirm-link", "idp-detect-existing-broker-user",
                                             NULL};
     ost_text name = json_text_of(step, "authenticator");
     bool owner = w->facts->first == FIRST_OWNER;
+    if (w->facts->first == FIRST_NOBODY)
+        return lose(w);
     if (text_is(name, "idp-review-profile") || text_is(name, "idp-add-organization-member"))
         return PASSES;
     if (text_is(name, "idp-create-user-if-unique"))
@@ -171,9 +174,7 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
         return take(w, PROOF_PASSKEY);
     if (text_is_one_of(name, passed_by))
         return FAILS;
-    if (text_is_one_of(name, names))
-        return PASSES;
-    return w->facts->first != FIRST_NOBODY ? walk_first(w, step) : lose(w);
+    return text_is_one_of(name, names) ? PASSES : walk_first(w, step);
 }
 
 /* ---- flows ---- */
