@@ -115,7 +115,8 @@ bool upstream_takes_mails(call *c, ost_text text)
     if (!upstream_identity_read(c, text, &identity) || identity.link.len == 0)
         return true;
     const upstream *u = upstreams_find(&c->realm->upstreams, identity.alias);
-    return u != NULL && broker_flow_first(c->realm->document, u->first_flow).mail;
+    /* That a provider is gone is told where the account would be linked. */
+    return u == NULL || broker_flow_first(c->realm->document, u->first_flow).mail;
 }
 
 bool upstream_lets(call *c, ost_text text, ost_text name, const authenticated_user *user)
