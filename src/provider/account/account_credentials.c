@@ -14,7 +14,6 @@
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_factor.h"
 
-#define MAX_LABEL 255 /* bytes */
 #define OTP "otp"
 #define SETUP "CONFIGURE_TOTP"
 
@@ -182,7 +181,7 @@ ost_result account_label_credential(account_call *a)
     const ost_json *credential = is.password != NULL ? is.password : is.device;
     if (result != OST_OK || credential == NULL)
         return result;
-    if (!ost_json_text(a->body, &label) || label.len > MAX_LABEL)
+    if (!ost_json_text(a->body, &label) || !user_factor_label_fits(label))
         return account_refuse(a, 400, "errorMessage", "invalidRequestMessage");
     result = document_put_text(credential, "userLabel", label, a->call->arena, &credential);
     if (result == OST_OK && is.device != NULL)

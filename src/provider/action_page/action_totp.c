@@ -14,10 +14,10 @@
 #include "provider/session/form_secret.h"
 #include "provider/user/otp_check.h"
 #include "provider/user/user_change.h"
+#include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
 #define KEY_LEN 25 /* characters, of 6 random bits each: RFC 4226 §4 wants 128 */
-#define LABEL_MAX 255
 #define KEY_TYPE "DeviceKey"
 
 /* ---- the key ---- */
@@ -215,7 +215,7 @@ static bool take(call *c, ost_text hash)
         return action_show_again(c, "Invalid authenticator code.", NULL);
     if (label.len == 0 && has_device(job))
         return action_show_again(c, "Please specify device name.", NULL);
-    if (label.len > LABEL_MAX || !text_is_utf8(label))
+    if (!user_factor_label_fits(label))
         return action_show_again(c, "Please specify device name.", NULL);
     if (result == OST_OK)
         result = add_once(c, &device, counter, hash);

@@ -7,9 +7,9 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/key_ceremony.h"
 #include "provider/user/user_change.h"
+#include "provider/user/user_factor.h"
 
-#define LABEL_MAX 255 /* bytes */
-#define KEYS_MAX 50   /* of one user and kind */
+#define KEYS_MAX 50 /* of one user and kind */
 
 #define WRONG "The security key could not be registered. Please try again."
 #define KNOWN "This security key is registered already."
@@ -182,8 +182,7 @@ static bool read_device(call *c, const webauthn_ceremony *expected, key_device *
     ost_result result = webauthn_register(expected, &r, c->arena, &d.made, &error);
     if (result == OST_E_UNSUPPORTED)
         return action_show_again(c, REFUSED, "invalid_registration");
-    if (result != OST_OK || label.len > LABEL_MAX || !text_is_utf8(label) ||
-        read_keys(c, &keys, &count) != OST_OK)
+    if (result != OST_OK || !user_factor_label_fits(label) || read_keys(c, &keys, &count) != OST_OK)
         return action_show_again(c, WRONG, "invalid_registration");
     if (!is_model_wanted(c, policy, d.made.aaguid) || count >= KEYS_MAX)
         return action_show_again(c, REFUSED, "invalid_registration");

@@ -7,8 +7,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_user.h"
 #include "provider/user/otp_credential.h"
-
-#define LABEL_MAX 255 /* bytes */
+#include "provider/user/user_factor.h"
 
 typedef struct credentials {
     store_user user;
@@ -128,7 +127,7 @@ ost_result admin_label_credential(admin_call *a)
     ost_result result = credentials_find(a, &c, &found);
     if (result != OST_OK || !found)
         return result;
-    if (a->text.len > LABEL_MAX || !text_is_utf8(a->text))
+    if (!user_factor_label_fits(a->text))
         return admin_refuse(a, 400, "errorMessage", "The label is no text of 255 bytes at most");
     result = document_put_text(c.found, "userLabel", a->text, a->arena, &labelled);
     return result == OST_OK ? replace(a, &c, labelled) : result;

@@ -8,9 +8,9 @@
 #include "provider/session/form_secret.h"
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_change.h"
+#include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
-#define LABEL_MAX 255
 #define CODES_TYPE "RecoveryCodes"
 
 static form_secret secret_of(const action_job *job, ost_text codes)
@@ -105,7 +105,7 @@ static bool take(call *c, ost_text hash)
                             .codes = job->key,
                             .label = text_trim(call_parameter(c, "userLabel")),
                             .now_ms = c->now * 1000};
-    if (setup.label.len > LABEL_MAX || !text_is_utf8(setup.label))
+    if (!user_factor_label_fits(setup.label))
         setup.label = (ost_text){0};
     ost_result result = store_once(c, &setup, hash);
     if (result == OST_OK)

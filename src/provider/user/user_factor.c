@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "provider/user/recovery_codes.h"
 
+#define LABEL_MAX 255 /* bytes */
+
 static const struct {
     const char *type;
     realm_factor factor;
@@ -58,4 +60,9 @@ unsigned user_factors_of(const ost_json *user)
     for (size_t i = 0; i < count; i++)
         factors |= list[i];
     return factors;
+}
+
+bool user_factor_label_fits(ost_text label)
+{
+    return label.len <= LABEL_MAX && text_is_utf8(label);
 }

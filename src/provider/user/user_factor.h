@@ -17,4 +17,7 @@ size_t user_factors_list(const ost_json *user, unsigned wanted, realm_factor ret
 const char *user_factor_type(realm_factor factor);
 realm_factor user_factor_of_type(ost_text type);
 
+/* Whether a user may call one of them so: text of 255 bytes at most, which may be empty. */
+bool user_factor_label_fits(ost_text label);
+
 #endif
