@@ -231,20 +231,21 @@ bool flow_condition_level(const ost_json *realm, const ost_json *step, int64_t *
     return true;
 }
 
-/* For how long a level holds, by the flow's own condition; 0: it has none. */
+/* For how long a level holds, by the flow's own condition; 0: it has none, or the flow has more
+ * steps than are looked at, as one that stands in itself. */
 static int64_t max_age_in(const ost_json *realm, const ost_json *flow, int64_t level,
-                          unsigned depth)
+                          unsigned depth, unsigned *visits)
 {
     int64_t found = 0, its, age;
-    if (flow == NULL || depth > FLOW_DEPTH_MAX)
+    if (flow == NULL || depth > FLOW_DEPTH_MAX || !flow_is_bounded(flow))
         return 0;
-    for (const ost_json *at = flow_step_after(flow, NULL); at != NULL && found == 0;
-         at = flow_step_after(flow, at)) {
+    for (const ost_json *at = flow_step_after(flow, NULL);
+         at != NULL && found == 0 && ++*visits <= FLOW_VISITS_MAX; at = flow_step_after(flow, at)) {
         const ost_json *part = flow_part_of(at);
         if (flow_requirement_of(at) == STEP_DISABLED)
             continue;
         if (part != NULL)
-            found = max_age_in(realm, flow_find(realm, part), level, depth + 1);
+            found = max_age_in(realm, flow_find(realm, part), level, depth + 1, visits);
         else if (flow_condition_level(realm, at, &its, &age) && its == level)
             found = age;
     }
@@ -271,13 +272,14 @@ int64_t flow_level_before(const ost_json *flow, const flow_facts *facts)
     int64_t highest = facts->level_count > 0 ? 0 : FLOW_LEVEL_NONE, at = FLOW_LEVEL_NONE;
     for (size_t count = 0; count < facts->level_count; count++) {
         const flow_level *next = NULL;
+        unsigned visits = 0;
         for (size_t i = 0; i < facts->level_count; i++) {
             const flow_level *l = &facts->levels[i];
             if (l->level > at && (next == NULL || l->level < next->level))
                 next = l;
         }
         if (next == NULL ||
-            !holds(next, max_age_in(facts->realm, flow, next->level, 0), facts->now))
+            !holds(next, max_age_in(facts->realm, flow, next->level, 0, &visits), facts->now))
             break;
         at = highest = next->level;
     }
