@@ -114,7 +114,7 @@ class Nginx:
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGQUIT)
         try:
-            code = self._process.wait(20)
+            code = self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
