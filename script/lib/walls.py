@@ -99,7 +99,7 @@ WINGS = {
     "provider/account": ["webauthn", "realm", "member", "call", "session", "admin", "console", "user", "profile"],
     "provider/upstream": ["flow", "call", "realm", "proof", "session", "user", "admin"],
     "provider/broker": ["flow", "realm", "member", "call", "admin", "proof", "session", "login", "client", "user", "profile", "factor", "upstream"],
-    "provider/client_scope": ["realm", "call", "admin", "proof"],
+    "provider/client_scope": ["realm", "member", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "key", "call", "admin"],
     "provider/directory": ["realm", "member", "file", "call", "admin", "user", "session", "profile", "mail", "action"],
     "provider/evaluation": ["realm", "call", "token", "admin"],

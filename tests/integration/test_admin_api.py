@@ -286,7 +286,7 @@ BAD = [
     ("PUT", "/realms/shop", b'{"accessTokenLifespan":{}}'),
     ("PUT", "/realms/shop", b"\xff"),
     ("PUT", "/realms/shop", b"[" * 5000),
-    ("POST", "/realms/shop/clients", b'{"clientId":7}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":[7]}'),
     ("POST", "/realms/shop/clients", b'{"clientId":""}'),
     ("POST", "/realms/shop/clients", b'{"clientId":"z","id":"../x"}'),
     ("POST", "/realms/shop/clients", b'{"clientId":"z","protocol":"zz"}'),

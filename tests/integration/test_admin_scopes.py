@@ -99,7 +99,7 @@ def test_new_clients_get_the_realms_scopes(root):  # noqa: F811
     assert "prices" not in [one["name"] for one in root("GET", REALM + "/default-default-client-scopes").json()]
 
 
-BODIES = ["", "[]", "{}", "7", '"x"', "null", "[7]", "[[]]", "[null]", '[{"id":7}]', '{"name":7}', '{"name":null}', "{bad", '{"name":"a b"}']
+BODIES = ["", "[]", "{}", "7", '"x"', "null", "[7]", "[[]]", "[null]", '[{"id":7}]', '{"name":[7]}', '{"name":null}', "{bad", '{"name":"a b"}']
 PLACES = [
     ("POST", "/client-scopes"),
     ("PUT", "/client-scopes/{scope}"),

@@ -2,6 +2,8 @@
 """Values of realm files that do not do what they seem to say: told with the reason, or refused as Keycloak refuses them."""
 
 import json
+import pathlib
+import re
 
 from realm_imports import ANN, CLIENT, SHOP, importing, log_in, realm_of, run  # noqa: F401, F811  (fixtures)
 
@@ -106,6 +108,9 @@ ODD = [
     ("attributes.cibaBackchannelTokenDeliveryMode", {"attributes": {"cibaBackchannelTokenDeliveryMode": "push"}}, TOLD, "poll counts"),
     ("smtpServer.starttls", {"smtpServer": {"host": "h", "starttls": "yes", "password": "${vault.mail}"}}, TOLD, "none of true, false; false counts"),
     ("smtpServer.password", {}, TOLD, "there is no vault"),
+    ("enabledEventTypes", {"enabledEventTypes": ["LOGIN", "LOGIN_ERROR", "SIGNIN"]}, TOLD, "no event has such a name"),
+    ("supportedLocales", {"internationalizationEnabled": True, "supportedLocales": ["de", "xx"]}, TOLD, "the pages have no such language"),
+    ("defaultLocale", {"defaultLocale": "de_DE"}, TOLD, "the pages have no such language"),
 ]
 ODD_OF_CLIENTS = [
     ("pkce.code.challenge.method", "s256", BARRED, "authorization requests of the client are refused"),
@@ -166,6 +171,35 @@ def test_values_that_are_known_are_not_told(importing):
     done, report = importing({**client(**attributes), **members}, "--dry-run")
     assert done.returncode == 0, done.stderr
     assert reasons(report) == {}
+
+
+def test_languages_of_the_pages_and_events_are_known(importing):
+    languages = [file.stem for file in (pathlib.Path(__file__).parents[2] / "web/page/messages").glob("*.json")]
+    texts = {"internationalizationEnabled": True, "supportedLocales": [*languages, "pt-BR", "eo"], "localizationTexts": {"eo": {"a": "b"}}}
+    events = re.findall(r'"([A-Z0-9_]+)"', (pathlib.Path(__file__).parents[2] / "src/provider/call/call_event.c").read_text())
+    assert len(languages) > 9 and len(events) > 60
+    done, report = importing({"realm": "x", **texts, "defaultLocale": "eo", "enabledEventTypes": events}, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert reasons(report) == {}
+
+
+def test_flows_and_protocols_that_are_not_there_are_told(importing):
+    mappers = [{"name": "m", "protocol": "openid", "protocolMapper": "oidc-hardcoded-claim-mapper", "config": {}}]
+    overriding = {**SHOP, "protocolMappers": mappers, "authenticationFlowBindingOverrides": {"browsr": "browser"}}
+    names = ("registrationFlow", "resetCredentialsFlow", "clientAuthenticationFlow", "dockerAuthenticationFlow", "firstBrokerLoginFlow")
+    flows = {"browserFlow": "Browser", "directGrantFlow": "nope", **dict.fromkeys(names, "nope")}
+    done, report = importing({"realm": "x", **flows, "clients": [overriding], "clientScopes": [{"name": "s", "protocol": "oidc"}]}, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert reasons(report) == {
+        "clientAuthenticationFlow": (TOLD, "clients prove themselves as their clientAuthenticatorType says"),
+        "clients[0].protocolMappers[0].protocol": (TOLD, "none of openid-connect, saml, docker-v2; nothing is put into tokens"),
+        "clients[0].authenticationFlowBindingOverrides.browsr": ("unknown", "no such member is known; is browser meant?"),
+        "clientScopes[0].protocol": (
+            TOLD, "none of openid-connect, saml, docker-v2; it counts as openid-connect, and in Keycloak for no client"),
+    }
+    warned = {entry["path"]: entry["warning"] for entry in report[0]["warnings"]}
+    assert {warned[name] for name in names} == {"no such flow is there"}
+    assert warned["browserFlow"] == warned["directGrantFlow"] == "no such flow is there: logins are refused"
 
 
 def test_settings_of_mappers_are_looked_at(importing):

@@ -5,6 +5,7 @@
 #include "base/error_sentence.h"
 #include "base/shown.h"
 #include "base/text.h"
+#include "guard/keys/issuer_document.h"
 #include "guard/keys/issuer_statement.h"
 #include "jose/jwt/numeric_date.h"
 
@@ -166,7 +167,11 @@ static ost_result read_status(long status, introspection_answer *answer, ost_err
 {
     bool says_so = status == 401 || status == 429 || status == 503;
     answer->blame = says_so ? BLAME_ISSUER : BLAME_TOKEN;
-    return ost_error_set(error, OST_E_REMOTE, "the introspection endpoint answered %ld", status);
+    return ost_error_set(error, OST_E_REMOTE, "the introspection endpoint answered %ld%s", status,
+                         status == 404 || status == 410 || status == 405 ? "; is its path right?"
+                         : status == 401 ? "; are the client's name and secret right?"
+                         : status == 403 ? "; may this client ask?"
+                                         : "");
 }
 
 ost_result introspection_answer_read(const introspection_rules *rules, const net_response *response,
@@ -179,7 +184,7 @@ ost_result introspection_answer_read(const introspection_rules *rules, const net
         /* It did answer, too much, or that somebody else should. */
         bool answered = response->result == OST_E_CEILING || response->result == OST_E_REDIRECT;
         ret_answer->blame = answered ? BLAME_TOKEN : BLAME_EITHER;
-        return ost_error_set(error, response->result, "%s", response->detail);
+        return issuer_document_untransferred(response, error);
     }
     if (response->status != 200)
         return read_status(response->status, ret_answer, error);

@@ -7,9 +7,19 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/introspection/introspection_answer.h"
+#include "guard/keys/issuer_document.h"
 
 #define FAILED_LIFETIME                                                                            \
     2 /* seconds for which a question that did not get through is not repeated */
+
+/* What went wrong, with the address that was asked. */
+static ost_result told(const introspector *in, ost_result result, ost_error *error)
+{
+    const ost_error why = *error;
+    return result == OST_OK || introspection_is_verdict(result) || in->endpoint == NULL
+               ? result
+               : issuer_document_fail(ISSUER_INTROSPECTION, in->endpoint, result, &why, error);
+}
 
 /* ---- the end of a question ---- */
 
@@ -142,6 +152,7 @@ static void on_answer(const net_response *response, void *user)
     if (result == OST_OK && !remember(in, q, &answer, now))
         result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
     ost_arena_free(arena);
+    result = told(in, result, &error);
     unsigned hold = net_retry_after(response, ASK_HOLD_MAX);
     introspection_finish(in, q, result, answer.blame, now, &error);
     if (hold > 0) {
@@ -195,6 +206,7 @@ void introspector_on_time(void *user)
         if (q == NULL)
             return;
         ost_result result = send_request(in, q, in->endpoint, &error);
+        result = told(in, result, &error);
         if (result != OST_OK)
             introspection_finish(in, q, result, BLAME_EITHER, ost_now(in->source->context), &error);
     }

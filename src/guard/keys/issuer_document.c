@@ -43,7 +43,7 @@ static const char *transfer_hint(const net_response *response)
     return "";
 }
 
-static ost_result refuse_transfer(const net_response *response, ost_error *error)
+ost_result issuer_document_untransferred(const net_response *response, ost_error *error)
 {
     if (response->result == OST_E_REDIRECT && response->redirect[0] != '\0')
         return ost_error_set(error, OST_E_REDIRECT,
@@ -59,7 +59,7 @@ ost_result issuer_document_check(issuer_document kind, const char *url,
     long status = response->status;
     ost_text body = text_trim_lines(response->body);
     if (response->result != OST_OK)
-        return refuse_transfer(response, error);
+        return issuer_document_untransferred(response, error);
     if (status != 200)
         return ost_error_set(error, OST_E_REMOTE, "status %ld%s", status,
                              status == 404 || status == 410 ? path_hint(kind, url) : "");
@@ -78,9 +78,12 @@ ost_result issuer_document_check(issuer_document kind, const char *url,
 ost_result issuer_document_fail(issuer_document kind, const char *url, ost_result result,
                                 const ost_error *why, ost_error *error)
 {
+    static const char *const names[] = {[ISSUER_DISCOVERY] = "discovery",
+                                        [ISSUER_KEYS] = "key set",
+                                        [ISSUER_INTROSPECTION] = "introspection",
+                                        [ISSUER_STATUS_LIST] = "status list"};
     ost_text address = text_of(url);
     address = text_slice(address, 0, text_find(address, '?', 0));
-    return ost_error_set(error, result, "%s: %.*s: %s",
-                         kind == ISSUER_DISCOVERY ? "discovery" : "key set",
-                         SHOWN(address, URL_SHOWN), why->detail);
+    return ost_error_set(error, result, "%s: %.*s: %s", names[kind], SHOWN(address, URL_SHOWN),
+                         why->detail);
 }

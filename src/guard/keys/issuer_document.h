@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an issuer answers where its discovery document or its key set should be: whoever has to mend
- * it is told which address was asked, and what that address may lack. */
+/* What an issuer answers where its discovery document, its key set, a status list or the answer to
+ * a question should be: whoever has to mend it is told which address was asked, and what that
+ * address may lack. */
 #ifndef ISSUER_DOCUMENT_H
 #define ISSUER_DOCUMENT_H
 
 #include "net/net.h"
 
-typedef enum issuer_document { ISSUER_DISCOVERY, ISSUER_KEYS } issuer_document;
+typedef enum issuer_document {
+    ISSUER_DISCOVERY,
+    ISSUER_KEYS,
+    ISSUER_INTROSPECTION,
+    ISSUER_STATUS_LIST,
+} issuer_document;
+
+/* What became of a transfer that brought no answer, with what is likely wrong. Returns its result.
+ */
+ost_result issuer_document_untransferred(const net_response *response, ost_error *error);
 
 /* Is it an answer that may be read as JSON? OST_E_REMOTE: another status than 200, or a page;
  * otherwise what became of the transfer. */

@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "guard/keys/issuer_document.h"
 #include "guard/status/status_lists.h"
 #include "guard/status/status_lists_state.h"
 
@@ -121,12 +122,16 @@ static ost_result check_response(const net_response *response, ost_error *error)
 {
     ost_text type = response->content_type;
     type = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
-    if (response->result != OST_OK)
-        return ost_error_set(error, OST_E_REMOTE, "%s", response->detail);
+    if (response->result != OST_OK) {
+        (void)!issuer_document_untransferred(response, error);
+        return OST_E_REMOTE;
+    }
     if (response->status != 200)
         return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
     if (!text_equal_ignoring_case(type, OST_TEXT(CONTENT_TYPE)))
-        return ost_error_set(error, OST_E_REMOTE, "the answer is not a " CONTENT_TYPE);
+        return ost_error_set(error, OST_E_REMOTE, "the answer is not a " CONTENT_TYPE "%s",
+                             text_starts(text_trim_lines(response->body), "<") ? ", but HTML or XML"
+                                                                               : "");
     return OST_OK;
 }
 
@@ -159,9 +164,12 @@ static ost_result read_list(status_lists *all, const question *q, ost_text body,
 static void list_finish(status_lists *all, question *q, ost_result result, int64_t now,
                         unsigned pause, const ost_error *error)
 {
+    ost_error told = {0};
+    if (result != OST_OK)
+        (void)!issuer_document_fail(ISSUER_STATUS_LIST, q->text, result, error, &told);
     atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
     pthread_mutex_lock(&all->lock);
-    snprintf(all->last_error, sizeof all->last_error, "%s", error->detail);
+    snprintf(all->last_error, sizeof all->last_error, "%s", told.detail);
     if (result == OST_OK)
         all->failing = 0;
     else if (all->failing == 0)

@@ -9,6 +9,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 
 #define DEFAULT_PAGE 100
@@ -74,7 +75,7 @@ ost_result admin_update_event_settings(admin_call *a)
     const ost_json *document;
     json_share_member members[ARRAY_LEN(settings)];
     size_t count = 0;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_realm))
         return OST_OK;
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         const ost_json *value = ost_json_get(a->body, settings[i]);

@@ -5,9 +5,12 @@
 #include <stdio.h>
 
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/member/review.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
 bool admin_body_is(admin_call *a, ost_json_type type)
@@ -16,6 +19,52 @@ bool admin_body_is(admin_call *a, ost_json_type type)
         return true;
     admin_refuse(a, 400, "error", "unknown_error"); /* Keycloak's word for a body of another type */
     return false;
+}
+
+static ost_result body_review(admin_call *a, const member_kind *kind, ost_error *error)
+{
+    const ost_json *one;
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    if (!ost_json_is(a->body, OST_JSON_ARRAY))
+        return review_body(a->body, kind, a->arena, &a->body, error);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
+        ost_result result = ost_json_is(at, OST_JSON_OBJECT)
+                                ? review_body(at, kind, a->arena, &one, error)
+                                : ost_error_set(error, OST_E_FORMAT, "not an object");
+        if (result != OST_OK)
+            return result;
+        ost_json_put_value(w, one);
+    }
+    ost_json_close_array(w);
+    return json_writer_read(w, &document_limits, &a->body, error);
+}
+
+static bool body_take(admin_call *a, ost_json_type type, const member_kind *kind)
+{
+    ost_error error = {0};
+    if (!admin_body_is(a, type))
+        return false;
+    ost_result result = body_review(a, kind, &error);
+    if (result == OST_OK)
+        return true;
+    if (call_is_busy(result))
+        admin_refuse(a, 503, "error", "unknown_error");
+    else
+        (void)!admin_refuse_result(a, OST_E_FORMAT, &error);
+    return false;
+}
+
+bool admin_body_of(admin_call *a, const member_kind *kind)
+{
+    return body_take(a, OST_JSON_OBJECT, kind);
+}
+
+bool admin_bodies_of(admin_call *a, const member_kind *kind)
+{
+    return body_take(a, OST_JSON_ARRAY, kind);
 }
 
 ost_result admin_store(admin_call *a, const ost_json *document)
@@ -31,16 +80,16 @@ ost_result admin_store(admin_call *a, const ost_json *document)
 ost_result admin_store_member(admin_call *a, const char *name, const ost_json *value)
 {
     const ost_json *document;
-    const json_share_member member = {text_of(name), value};
+    const json_share_member change = {text_of(name), value};
     ost_result result =
-        document_put_members(a->realm.realm->document, &member, 1, a->arena, &document);
+        document_put_members(a->realm.realm->document, &change, 1, a->arena, &document);
     return result == OST_OK ? admin_store(a, document) : result;
 }
 
-ost_text part_text(const ost_json *object, const char *member)
+ost_text part_text(const ost_json *object, const char *which)
 {
     ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(object, member), &text);
+    (void)!ost_json_text(ost_json_get(object, which), &text);
     return text;
 }
 

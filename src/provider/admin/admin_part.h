@@ -6,8 +6,14 @@
 
 #include "provider/admin/admin_call.h"
 
+struct member_kind; /* member.h */
+
 /* True when the body is of the type; otherwise the call is refused. */
 bool admin_body_is(admin_call *admin, ost_json_type type);
+/* True when the body is an object of the kind, or a list of such: its members then have the types
+ * that they ought to have (scalar.h). */
+bool admin_body_of(admin_call *admin, const struct member_kind *kind);
+bool admin_bodies_of(admin_call *admin, const struct member_kind *kind);
 
 /* Stores the realm with another document; or with one member of it replaced or (NULL) taken out. A
  * document that cannot be is refused: look at the call's status. */

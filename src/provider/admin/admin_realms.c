@@ -8,6 +8,8 @@
 #include "provider/admin/realm_part.h"
 #include "provider/file/realm_import.h"
 #include "provider/member/masked.h"
+#include "provider/member/member.h"
+#include "provider/member/named_setting.h"
 #include "provider/realm/document_limit.h"
 
 /* What has operations of its own, or is no setting: neither shown with a realm nor changed with it.
@@ -139,6 +141,11 @@ ost_result admin_create_realm(admin_call *a)
     (void)!ost_json_text(ost_json_get(a->body, "realm"), &name);
     if (name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "Realm name cannot be empty");
+    const char *why = named_setting_of_realm(a->body, NULL, a->body, a->arena);
+    if (why == NULL)
+        why = named_setting_of_lists(a->body, a->body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
     ost_result result = store_realm_names(a->call->provider->store, a->arena, &rows, &count);
     if (result == OST_OK && count >= PROVIDER_REALMS)
         return admin_refuse(a, 400, "errorMessage", "There are too many realms");
@@ -173,12 +180,16 @@ ost_result admin_update_realm(admin_call *a)
     json_share_member *members;
     size_t count = 0;
     ost_result result = OST_OK;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_realm))
         return OST_OK;
     const ost_json *name = ost_json_get(a->body, "realm");
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, text_of(a->realm.realm->name)))
         return admin_refuse(a, 501, "error", "A realm keeps its name");
+    const ost_json *before = a->realm.realm->document;
+    const char *why = named_setting_of_realm(before, before, a->body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
     members = ost_arena_alloc(a->arena, (ost_json_count(a->body) + 1) * sizeof *members);
     if (members == NULL)
         return OST_E_MEMORY;

@@ -15,6 +15,7 @@
 #include "provider/flow/broker_flow.h"
 #include "provider/flow/flow_read.h"
 #include "provider/member/masked.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
@@ -187,11 +188,11 @@ static const char *flow_fault(admin_call *a, ost_text alias, bool first)
 
 static bool check(admin_call *a)
 {
+    const char *why = NULL;
+    if (!admin_body_of(a, &member_identity_provider))
+        return false;
     const ost_json *config = ost_json_get(a->body, "config");
     ost_text alias = part_text(a->body, "alias"), kind = part_text(a->body, "providerId");
-    const char *why = NULL;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
-        return false;
     if (config != NULL && !ost_json_is(config, OST_JSON_OBJECT) &&
         !ost_json_is(config, OST_JSON_NULL)) {
         admin_refuse(a, 400, "error", "unknown_error");

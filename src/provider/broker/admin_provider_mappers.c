@@ -6,6 +6,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/identity_provider.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
@@ -111,10 +112,10 @@ static ost_result complete(admin_call *a, ost_text id, const ost_json **ret_mapp
 static bool check(admin_call *a, const ost_json *idp, const ost_json *self)
 {
     ost_text kind = part_text(idp, "providerId");
+    if (!admin_body_of(a, &member_identity_provider_mapper))
+        return false;
     ost_text name = part_text(a->body, "name");
     const ost_json *config = ost_json_get(a->body, "config");
-    if (!admin_body_is(a, OST_JSON_OBJECT))
-        return false;
     if (name.len == 0 || part_text(a->body, "identityProviderMapper").len == 0) {
         admin_refuse(a, 400, "errorMessage", "'name' or 'identityProviderMapper' is missing");
         return false;

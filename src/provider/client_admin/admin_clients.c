@@ -16,6 +16,8 @@
 #include "provider/client_admin/client_life.h"
 #include "provider/client_admin/client_proposal.h"
 #include "provider/completion/realm_document.h"
+#include "provider/member/member.h"
+#include "provider/member/named_setting.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
@@ -281,10 +283,13 @@ ost_result admin_create_client(admin_call *a)
 {
     ost_text id;
     const ost_json *document;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_client))
         return OST_OK;
     if (!read_id(a, &id))
         return admin_refuse(a, 400, "errorMessage", "The id is not letters, digits and dashes");
+    const char *why = named_setting_of_client(a->realm.realm->document, NULL, a->body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
     ost_result result = begin_client(a, id, &document);
     if (result == OST_OK)
         result = merge(a, &document, a->body);
@@ -311,13 +316,17 @@ ost_result admin_update_client(admin_call *a)
     const ost_json *document, *name;
     if (client == NULL)
         return OST_OK;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_client))
         return OST_OK;
     name = ost_json_get(a->body, "clientId");
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, text_of(client->client_id)))
         return admin_refuse(a, 501, "error", "A client keeps its client ID");
     document = client->document;
+    const char *why =
+        named_setting_of_client(a->realm.realm->document, document, a->body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
     ost_result result = merge(a, &document, a->body);
     if (result == OST_OK)
         result = settle(a, client, &document);

@@ -5,6 +5,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/member/member.h"
 #include "provider/proof/mapper_type.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/document_limit.h"
@@ -206,7 +207,7 @@ ost_result admin_create_mapper(admin_call *a)
 {
     admin_owner owner;
     ost_text id;
-    if (!admin_owner_find(a, &owner) || !admin_body_is(a, OST_JSON_OBJECT) || !check(a, a->body))
+    if (!admin_owner_find(a, &owner) || !admin_body_of(a, &member_mapper) || !check(a, a->body))
         return OST_OK;
     const ost_json *mappers = mappers_of(&owner);
     if (json_list_find(mappers, "name", part_text(a->body, "name")) != NULL)
@@ -229,7 +230,7 @@ ost_result admin_create_mappers(admin_call *a)
     admin_owner owner;
     ost_text id;
     ost_result result = OST_OK;
-    if (!admin_owner_find(a, &owner) || !admin_body_is(a, OST_JSON_ARRAY))
+    if (!admin_owner_find(a, &owner) || !admin_bodies_of(a, &member_mapper))
         return OST_OK;
     const ost_json *mappers = mappers_of(&owner);
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
@@ -249,8 +250,7 @@ ost_result admin_update_mapper(admin_call *a)
 {
     admin_owner owner;
     const ost_json *mapper, *mappers, *changed;
-    if (!mapper_find(a, &owner, &mapper) || !admin_body_is(a, OST_JSON_OBJECT) ||
-        !check(a, a->body))
+    if (!mapper_find(a, &owner, &mapper) || !admin_body_of(a, &member_mapper) || !check(a, a->body))
         return OST_OK;
     const ost_json *other = json_list_find(mappers_of(&owner), "name", part_text(a->body, "name"));
     if (other != NULL && other != mapper)

@@ -7,6 +7,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/client_scope/scope_name.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
@@ -128,7 +129,7 @@ static ost_result merge(admin_call *a, bool made, const ost_json **document)
 ost_result admin_create_scope(admin_call *a)
 {
     const ost_json *document, *list;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_client_scope))
         return OST_OK;
     ost_text id = uuid_text(a->call->provider->context, a->arena);
     if (id.data == NULL)
@@ -153,7 +154,7 @@ ost_result admin_update_scope(admin_call *a)
 {
     const ost_json *scope = admin_scope_find(a, a->values[1], "Could not find client scope");
     const ost_json *document = scope, *list, *whole;
-    if (scope == NULL || !admin_body_is(a, OST_JSON_OBJECT))
+    if (scope == NULL || !admin_body_of(a, &member_client_scope))
         return OST_OK;
     ost_result result = merge(a, false, &document);
     if (result != OST_OK || !check_name(a, document, scope))

@@ -8,6 +8,7 @@
 #include "provider/component/component_part.h"
 #include "provider/key/key_component.h"
 #include "provider/key/key_kind.h"
+#include "provider/member/member.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/uuid.h"
 
@@ -110,7 +111,7 @@ ost_result admin_create_component(admin_call *a)
 {
     key_rows k;
     ost_error error = {0};
-    if (!admin_body_is(a, OST_JSON_OBJECT) || !check_members(a) || !is_carried_out(a) ||
+    if (!admin_body_of(a, &member_component) || !check_members(a) || !is_carried_out(a) ||
         !check_config(a, ost_json_get(a->body, "config")))
         return OST_OK;
     const ost_json *config = ost_json_get(a->body, "config");
@@ -145,7 +146,7 @@ ost_result admin_update_component(admin_call *a)
     key_rows k;
     ost_error error = {0};
     ost_result result = component_keys(a, a->values[1], &k);
-    if (result != OST_OK || !find_key(a, &k) || !admin_body_is(a, OST_JSON_OBJECT) ||
+    if (result != OST_OK || !find_key(a, &k) || !admin_body_of(a, &member_component) ||
         !check_members(a) || !check_config(a, ost_json_get(a->body, "config")))
         return result;
     const ost_json *config = ost_json_get(a->body, "config");

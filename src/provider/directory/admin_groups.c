@@ -13,6 +13,7 @@
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/group.h"
 #include "provider/realm/uuid.h"
@@ -42,10 +43,10 @@ static bool is_map_of_lists(const ost_json *map)
 /* A body with a name that is not blank; false: the call is refused. */
 static bool check_body(admin_call *a, ost_text *ret_name)
 {
-    const ost_json *id = ost_json_get(a->body, "id");
     ost_text name = {0};
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!admin_body_of(a, &member_group))
         return false;
+    const ost_json *id = ost_json_get(a->body, "id");
     (void)!ost_json_text(ost_json_get(a->body, "name"), &name);
     if (text_trim_lines(name).len == 0)
         admin_refuse(a, 400, "errorMessage", "Group name is missing");

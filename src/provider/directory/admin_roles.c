@@ -9,6 +9,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_role.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/realm/uuid.h"
@@ -89,13 +90,13 @@ static bool is_map_of_lists(const ost_json *map)
 /* A body of the types that a RoleRepresentation has, with a name that a role can have. */
 static bool check_body(admin_call *a, ost_text *ret_name)
 {
+    *ret_name = (ost_text){0};
+    if (!admin_body_of(a, &member_role))
+        return false;
     const ost_json *name = ost_json_get(a->body, "name");
     const ost_json *description = ost_json_get(a->body, "description");
     const ost_json *composites = ost_json_get(a->body, "composites");
     const ost_json *of_realm = ost_json_get(composites, "realm");
-    *ret_name = (ost_text){0};
-    if (!admin_body_is(a, OST_JSON_OBJECT))
-        return false;
     bool good = (is_absent(name) || ost_json_text(name, ret_name)) &&
                 (is_absent(description) || ost_json_is(description, OST_JSON_STRING)) &&
                 is_map_of_lists(ost_json_get(a->body, "attributes")) &&

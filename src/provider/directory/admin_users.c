@@ -10,6 +10,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_user.h"
 #include "provider/directory/user_profile.h"
+#include "provider/member/member.h"
 #include "provider/member/review.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
@@ -235,29 +236,17 @@ static ost_result store_new(admin_call *a, const ost_json *document)
                                                  (int)row.id.len, row.id.data));
 }
 
-/* Names and attributes may be numbers: scripts that read tables send them so, and Keycloak takes
- * them as their text. So they have become text before anything is judged. */
-static ost_result read_body(admin_call *a)
-{
-    ost_error error = {0};
-    if (!admin_body_is(a, OST_JSON_OBJECT))
-        return OST_OK;
-    ost_result result = review_spell(a->body, &member_user, a->arena, &a->body, &error);
-    return result == OST_OK ? OST_OK : admin_refuse_result(a, result, &error);
-}
-
 ost_result admin_create_user(admin_call *a)
 {
     const ost_json *document;
     ost_text name = {0};
-    ost_result result = read_body(a);
-    if (result != OST_OK || a->status != 0)
-        return result;
+    if (!admin_body_of(a, &member_user))
+        return OST_OK;
     if (!ost_json_text(ost_json_get(a->body, "username"), &name) || name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "User name is missing");
     if (!user_profile_check(a))
         return OST_OK;
-    result = write_new(a, &document);
+    ost_result result = write_new(a, &document);
     if (result == OST_OK)
         result = new_groups(a, &document);
     if (result == OST_OK && a->status == 0)
@@ -280,9 +269,8 @@ ost_result admin_update_user(admin_call *a)
         return result;
     if (a->body == NULL)
         return admin_refuse(a, 400, "errorMessage", "Could not update user!");
-    result = read_body(a);
-    if (result != OST_OK || a->status != 0)
-        return result;
+    if (!admin_body_of(a, &member_user))
+        return OST_OK;
     name = ost_json_get(a->body, "username");
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, user.username)) {
@@ -323,19 +311,18 @@ ost_result admin_reset_password(admin_call *a)
 {
     ost_error error = {0};
     store_user user;
-    const ost_json *document, *value = ost_json_get(a->body, "value");
+    const ost_json *document, *value;
     bool temporary = false;
     ost_text password = {0};
     ost_result result = user_find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
-    if (a->body != NULL && !admin_body_is(a, OST_JSON_OBJECT))
+    if (a->body != NULL && !admin_body_of(a, &member_credential))
         return OST_OK;
+    value = ost_json_get(a->body, "value");
     if (value == NULL || ost_json_is(value, OST_JSON_NULL))
         return admin_refuse(a, 400, "error", "No password provided");
-    if (ost_json_is(value, OST_JSON_NUMBER) || ost_json_is(value, OST_JSON_BOOL))
-        password = ost_json_source(value);
-    else if (!ost_json_text(value, &password) || password.len == 0)
+    if (!ost_json_text(value, &password) || password.len == 0)
         return admin_refuse(a, 400, "error", "Empty password not allowed");
     if (!ost_json_boolean(ost_json_get(a->body, "temporary"), &temporary))
         temporary = false;

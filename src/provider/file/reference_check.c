@@ -184,6 +184,33 @@ static bool warn_of_flow(const char *path, import_report *report)
                               "the flow has steps that are not there: logins by it are refused");
 }
 
+/* A name that is no flow's, which Keycloak does not import. */
+static bool is_absent_flow(const realm *r, const char *member_name)
+{
+    ost_text alias = json_text_of(r->document, member_name);
+    return alias.len > 0 && !realm_flow_exists(r->document, alias);
+}
+
+static bool warn_of_login_flow(const realm *r, const char *path, import_report *report)
+{
+    return is_absent_flow(r, path)
+               ? import_report_warn(report, path, "no such flow is there: logins are refused")
+               : warn_of_flow(path, report);
+}
+
+static bool warn_of_absent_flows(const realm *r, import_report *report)
+{
+    static const char *const others[] = {"registrationFlow", "resetCredentialsFlow",
+                                         "clientAuthenticationFlow", "dockerAuthenticationFlow",
+                                         "firstBrokerLoginFlow"};
+    bool told = true;
+    for (size_t i = 0; i < ARRAY_LEN(others) && told; i++) {
+        told = !is_absent_flow(r, others[i]) ||
+               import_report_warn(report, others[i], "no such flow is there");
+    }
+    return told;
+}
+
 static bool is_followed(const realm *r, const ost_json *client, realm_flow flow)
 {
     return realm_flow_demand_of(r->document, client, flow) != FLOW_REFUSED;
@@ -337,10 +364,10 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
 {
     bool browser = is_followed(r, NULL, REALM_FLOW_BROWSER);
     bool direct = is_followed(r, NULL, REALM_FLOW_DIRECT_GRANT);
-    bool told = browser || warn_of_flow("browserFlow", report);
+    bool told = browser || warn_of_login_flow(r, "browserFlow", report);
     size_t index = 0;
-    told = told && (direct || warn_of_flow("directGrantFlow", report));
-    told = told && warn_of_providers(r, report);
+    told = told && (direct || warn_of_login_flow(r, "directGrantFlow", report));
+    told = told && warn_of_providers(r, report) && warn_of_absent_flows(r, report);
     told = told && warn_of_registration(r, report) && warn_of_steps(r, report);
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))

@@ -46,6 +46,8 @@ typedef struct member {
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
     bool number;     /* of a string: it is a whole number */
+    bool wide;       /* of an integer: it may have more than 32 bits, as Keycloak's */
+    bool single;     /* of lists by name: one text may stand for a list of it, always */
     bool loud;       /* no value of it asks for nothing: what is switched off is what counts */
     bool trims;      /* its strings are names without blanks around them */
     /* Of a string, of each in a list, or of each between "##" of an attribute: why it has no effect
@@ -98,7 +100,8 @@ extern const member_kind member_application, member_client_template;
 extern const member_kind member_user, member_credential, member_consent, member_federated_identity;
 extern const member_kind member_social_link;
 extern const member_kind member_role, member_roles, member_composites, member_group;
-extern const member_kind member_flow, member_execution, member_authenticator_config;
+extern const member_kind member_flow, member_flow_override, member_execution,
+    member_authenticator_config;
 extern const member_kind member_required_action, member_client_policies, member_client_policy;
 extern const member_kind member_identity_provider, member_identity_provider_setting;
 extern const member_kind member_identity_provider_mapper, member_identity_provider_mapper_setting;

@@ -10,6 +10,7 @@
 #include "provider/realm/realm.h"
 
 #define COUNTS_AS_FALSE "false counts"
+#define PROTOCOLS "openid-connect|saml|docker-v2"
 
 /* A path alone is behind the root URL; Keycloak puts it behind its own address where there is none.
  */
@@ -32,7 +33,7 @@ static const member client_members[] = {
     {"alwaysDisplayInConsole", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"attributes", MEMBER_MAP, .fate = MEMBER_ACTED, .of = &member_client_attribute},
     {"authenticationFlowBindingOverrides", MEMBER_MAP, .fate = MEMBER_ACTED,
-     .why = "logins by another flow than the usual one are refused"},
+     .of = &member_flow_override, .why = "logins by another flow than the usual one are refused"},
     {"authorizationServicesEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "authorization services are not there"},
     {"authorizationSettings", MEMBER_ANY, .fate = MEMBER_KEPT},
@@ -272,7 +273,8 @@ static const member client_scope_members[] = {
     {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"id", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED, .values = PROTOCOLS,
+     .otherwise = "it counts as openid-connect, and in Keycloak for no client"},
     {"protocolMappers", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_mapper},
 };
 const member_kind member_client_scope = {.title = "Client scope",
@@ -353,7 +355,8 @@ static const member mapper_members[] = {
     {"consentText", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED, .values = PROTOCOLS,
+     .otherwise = "nothing is put into tokens"},
     {"protocolMapper", MEMBER_STRING, .fate = MEMBER_TOLD, .acted = MAPPER_NAMES(IN_LIST),
      .idle = MAPPERS_OF_NOTHING, .why = "no such mapper is there: nothing is put into tokens"},
 };

@@ -20,6 +20,15 @@ const member_kind member_flow = {.title = "Authentication flow",
                                  .members = flow_members,
                                  .count = ARRAY_LEN(flow_members)};
 
+/* Of a client, whose representation has ids of flows here. */
+static const member flow_override_members[] = {
+    {"browser", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"direct_grant", MEMBER_STRING, .fate = MEMBER_ACTED},
+};
+const member_kind member_flow_override = {.title = "Flows of a client",
+                                          .members = flow_override_members,
+                                          .count = ARRAY_LEN(flow_override_members)};
+
 static const member execution_members[] = {
     {"authenticator", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"authenticatorConfig", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -26,6 +26,75 @@ static const char *mail_password_unmet(ost_text password)
                                                         : NULL;
 }
 
+/* Of events as Keycloak names them; each has one of the same name with _ERROR. */
+#define EVENT_NAMES                                                                                \
+    "LOGIN|REGISTER|LOGOUT|CODE_TO_TOKEN|CLIENT_LOGIN|REFRESH_TOKEN|VALIDATE_ACCESS_TOKEN|"        \
+    "INTROSPECT_TOKEN|FEDERATED_IDENTITY_LINK|REMOVE_FEDERATED_IDENTITY|"                          \
+    "FEDERATED_IDENTITY_OVERRIDE_LINK|UPDATE_EMAIL|UPDATE_PROFILE|UPDATE_PASSWORD|UPDATE_TOTP|"    \
+    "VERIFY_EMAIL|VERIFY_PROFILE|REMOVE_TOTP|GRANT_CONSENT|UPDATE_CONSENT|REVOKE_GRANT|"           \
+    "SEND_VERIFY_EMAIL|SEND_RESET_PASSWORD|SEND_IDENTITY_PROVIDER_LINK|RESET_PASSWORD|"            \
+    "RESTART_AUTHENTICATION|INVALID_SIGNATURE|REGISTER_NODE|UNREGISTER_NODE|USER_INFO_REQUEST|"    \
+    "IDENTITY_PROVIDER_LINK_ACCOUNT|IDENTITY_PROVIDER_LOGIN|IDENTITY_PROVIDER_FIRST_LOGIN|"        \
+    "IDENTITY_PROVIDER_POST_LOGIN|IDENTITY_PROVIDER_RESPONSE|IDENTITY_PROVIDER_RETRIEVE_TOKEN|"    \
+    "IMPERSONATE|CUSTOM_REQUIRED_ACTION|EXECUTE_ACTIONS|EXECUTE_ACTION_TOKEN|CLIENT_INFO|"         \
+    "CLIENT_REGISTER|CLIENT_UPDATE|CLIENT_DELETE|CLIENT_INITIATED_ACCOUNT_LINKING|"                \
+    "TOKEN_EXCHANGE|OAUTH2_DEVICE_AUTH|OAUTH2_DEVICE_VERIFY_USER_CODE|"                            \
+    "OAUTH2_DEVICE_CODE_TO_TOKEN|AUTHREQID_TO_TOKEN|PERMISSION_TOKEN|DELETE_ACCOUNT|"              \
+    "PUSHED_AUTHORIZATION_REQUEST|USER_DISABLED_BY_PERMANENT_LOCKOUT|"                             \
+    "USER_DISABLED_BY_TEMPORARY_LOCKOUT|OAUTH2_EXTENSION_GRANT|UPDATE_CREDENTIAL|"                 \
+    "REMOVE_CREDENTIAL|INVITE_ORG|USER_SESSION_DELETED|JWT_AUTHORIZATION_GRANT|"                   \
+    "VERIFIABLE_CREDENTIAL_REQUEST|VERIFIABLE_CREDENTIAL_NONCE_REQUEST|"                           \
+    "VERIFIABLE_CREDENTIAL_CREATE_OFFER|VERIFIABLE_CREDENTIAL_OFFER_REQUEST|"                      \
+    "VERIFIABLE_CREDENTIAL_PRE_AUTHORIZED_GRANT"
+#define LANGUAGES "ar|de|en|es|fr|it|ja|nl|pl|pt|zh" /* of web/page/messages */
+
+static bool is_listed(ost_text one, const char *list)
+{
+    ost_text rest = text_of(list), at;
+    while (text_next(&rest, '|', &at)) {
+        if (text_equal(one, at))
+            return true;
+    }
+    return false;
+}
+
+static const char *event_unmet(ost_text name)
+{
+    static const ost_text failed = {"_ERROR", 6};
+    size_t len = text_ends(name, "_ERROR") ? name.len - failed.len : name.len;
+    return name.len == 0 || is_listed(text_slice(name, 0, len), EVENT_NAMES)
+               ? NULL
+               : "no event has such a name";
+}
+
+static const char *locale_unfit_one(const ost_json *object, ost_text tag)
+{
+    const ost_json *texts = ost_json_get(object, "localizationTexts");
+    if (tag.len == 0 || is_listed(text_slice(tag, 0, text_find(tag, '-', 0)), LANGUAGES))
+        return NULL;
+    return ost_json_get_text(texts, tag) != NULL ? NULL
+                                                 : "the pages have no such language, and there "
+                                                   "are no localizationTexts of it";
+}
+
+/* "de_DE" is how Java writes it, and no language of browsers. */
+static const char *locale_unfit(const ost_json *object, const char *name, ost_arena *arena)
+{
+    const ost_json *value = ost_json_get(object, name);
+    bool used = false;
+    ost_text tag;
+    const char *why = NULL;
+    (void)arena;
+    if (!ost_json_boolean(ost_json_get(object, "internationalizationEnabled"), &used) || !used)
+        return NULL;
+    if (ost_json_text(value, &tag))
+        return locale_unfit_one(object, tag);
+    for (const ost_json *at = ost_json_first(value); at != NULL && why == NULL;
+         at = ost_json_next(at))
+        why = ost_json_text(at, &tag) ? locale_unfit_one(object, tag) : NULL;
+    return why;
+}
+
 #define UNSPECIFIED "it counts as not specified"
 
 static const member realm_members[] = {
@@ -80,7 +149,7 @@ static const member realm_members[] = {
     {"components", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_components},
     {"defaultDefaultClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"defaultGroups", MEMBER_STRINGS, .fate = MEMBER_ACTED, .why = "for users that are made later"},
-    {"defaultLocale", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"defaultLocale", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = locale_unfit},
     {"defaultOptionalClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"defaultRole", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_role,
      .why = "the default role has the name that Keycloak gives it"},
@@ -99,9 +168,9 @@ static const member realm_members[] = {
     {"emailTheme", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"keycloak\"",
      .why = "the pages have a look of their own"},
     {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"enabledEventTypes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"enabledEventTypes", MEMBER_STRINGS, .fate = MEMBER_ACTED, .unmet = event_unmet},
     {"eventsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"eventsExpiration", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"eventsExpiration", MEMBER_INTEGER, .fate = MEMBER_ACTED, .wide = true},
     {"eventsListeners", MEMBER_STRINGS, .fate = MEMBER_TOLD, .acted = "jboss-logging",
      .why =
          "events go to the log; nobody is sent mail about them, and other listeners are not there"},
@@ -160,7 +229,7 @@ static const member realm_members[] = {
      .why = "the layout before Keycloak 2: signs with RS256 where no component holds a key"},
     {"protocolMappers", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"publicKey", MEMBER_STRING, .fate = MEMBER_KEPT, .why = "generated again"},
-    {"quickLoginCheckMilliSeconds", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"quickLoginCheckMilliSeconds", MEMBER_INTEGER, .fate = MEMBER_ACTED, .wide = true},
     {"realm", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"refreshTokenMaxReuse", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"registrationAllowed", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
@@ -192,7 +261,7 @@ static const member realm_members[] = {
     {"ssoSessionIdleTimeoutRememberMe", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"ssoSessionMaxLifespan", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"ssoSessionMaxLifespanRememberMe", MEMBER_INTEGER, .fate = MEMBER_ACTED},
-    {"supportedLocales", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"supportedLocales", MEMBER_STRINGS, .fate = MEMBER_ACTED, .unfit = locale_unfit},
     {"updateProfileOnInitialSocialLogin", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"userFederationMappers", MEMBER_ANY, .fate = MEMBER_TOLD,
      .why = "users of other storages are not there"},

@@ -10,10 +10,10 @@ static const member user_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"applicationRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .trims = true,
      .now = "clientRoles"},
-    {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .single = true},
     {"clientConsents", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_consent},
     {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .trims = true},
-    {"createdTimestamp", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"createdTimestamp", MEMBER_INTEGER, .fate = MEMBER_KEPT, .wide = true},
     {"credentials", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_credential},
     {"disableableCredentialTypes", MEMBER_STRINGS, .fate = MEMBER_KEPT},
     {"email", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -51,7 +51,7 @@ static const member credential_members[] = {
     {"algorithm", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
     {"config", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"counter", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
-    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT, .wide = true},
     {"credentialData", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = credential_unfit},
     {"device", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"digits", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
@@ -83,7 +83,7 @@ const member_kind member_credential = {.title = "Credential",
 
 static const member consent_members[] = {
     {"clientId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_ACTED, .wide = true},
     {"grantedClientRoles", MEMBER_ANY, .fate = MEMBER_KEPT,
      .why = "left out: client scopes alone are granted since Keycloak 4"},
     {"grantedClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
@@ -91,7 +91,7 @@ static const member consent_members[] = {
      .why = "left out: client scopes alone are granted since Keycloak 4"},
     {"grantedRealmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED,
      .why = "of before Keycloak 4: offline_access, as the client scope, alone"},
-    {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_ACTED, .wide = true},
 };
 const member_kind member_consent = {
     .title = "Consent", .members = consent_members, .count = ARRAY_LEN(consent_members)};
@@ -147,7 +147,7 @@ static const member group_members[] = {
     {"parentId", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"path", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
-    {"subGroupCount", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"subGroupCount", MEMBER_INTEGER, .fate = MEMBER_KEPT, .wide = true},
     {"subGroups", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_group},
 };
 const member_kind member_group = {

@@ -10,6 +10,7 @@
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/member/member_value.h"
+#include "provider/member/scalar.h"
 #include "provider/realm/document_limit.h"
 
 #define MAX_PATH 512
@@ -18,7 +19,7 @@
 typedef struct review {
     bool strict;
     bool renews;
-    bool spells; /* numbers and booleans in the place of texts are their text */
+    bool body; /* of the admin API: null takes away what is there, and one text is no list */
     bool trims;
     ost_arena *arena;
     ost_json_writer *writer;
@@ -125,44 +126,27 @@ static void tell(review *r, const ost_json *object, const member_kind *kind, con
 static void put_boolean(review *r, const ost_json *value)
 {
     bool boolean;
-    ost_text text;
-    if (ost_json_boolean(value, &boolean))
+    if (scalar_boolean(value, &boolean))
         ost_json_put_boolean(r->writer, boolean);
-    else if (ost_json_text(value, &text) && (text_equal_ignoring_case(text, OST_TEXT("true")) ||
-                                             text_equal_ignoring_case(text, OST_TEXT("false"))))
-        ost_json_put_boolean(r->writer, text.len == 4);
     else
         fail(r, ost_json_name(value), "neither true nor false");
 }
 
-static void put_integer(review *r, const ost_json *value)
+static void put_integer(review *r, const ost_json *value, bool wide)
 {
     int64_t integer;
-    uint64_t number;
-    ost_text text;
-    bool negative = ost_json_text(value, &text) && text_starts(text, "-");
-    if (ost_json_integer(value, &integer))
+    if (scalar_integer(value, wide, &integer))
         ost_json_put_integer(r->writer, integer);
-    else if (ost_json_text(value, &text) &&
-             text_to_unsigned(text_slice(text, negative, text.len), (uint64_t)1 << 53, &number))
-        ost_json_put_integer(r->writer, negative ? -(int64_t)number : (int64_t)number);
     else
         fail(r, ost_json_name(value), "not a whole number");
 }
 
-static bool is_scalar(const ost_json *value)
-{
-    return ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER);
-}
-
-/* Keycloak takes a password of 1234, in a file too. */
+/* Keycloak takes a password of 1234. */
 static void put_string(review *r, const ost_json *value, ost_text name)
 {
     ost_text text;
-    if (ost_json_text(value, &text))
+    if (scalar_text(value, &text))
         ost_json_put_text(r->writer, r->trims ? text_trim_lines(text) : text);
-    else if (r->spells && is_scalar(value))
-        ost_json_put_text(r->writer, ost_json_source(value));
     else
         fail(r, name, "not a string");
 }
@@ -179,18 +163,6 @@ static void put_scope_name(review *r, const ost_json *value)
     for (size_t i = 0; name != NULL && i < text.len; i++)
         name[i] = name[i] == ' ' ? '_' : name[i];
     ost_json_put_text(r->writer, name != NULL ? (ost_text){name, text.len} : text);
-}
-
-/* Attributes and settings are strings, which hold booleans and numbers, too. */
-static void put_scalar(review *r, const ost_json *value, ost_text name)
-{
-    ost_text text;
-    if (ost_json_text(value, &text))
-        ost_json_put_text(r->writer, text);
-    else if (is_scalar(value))
-        ost_json_put_text(r->writer, ost_json_source(value));
-    else
-        fail(r, name, "not a string");
 }
 
 static void put_strings(review *r, const ost_json *value, ost_text name)
@@ -219,7 +191,7 @@ static bool is_object(review *r, const ost_json *value, ost_text name)
 }
 
 /* One string may stand where a list of one is meant. */
-static void put_string_lists(review *r, const ost_json *value)
+static void put_string_lists(review *r, const ost_json *value, bool single)
 {
     if (!is_object(r, value, ost_json_name(value)))
         return;
@@ -229,12 +201,12 @@ static void put_string_lists(review *r, const ost_json *value)
         if (ost_json_is(at, OST_JSON_NULL))
             continue;
         ost_json_put_name(r->writer, ost_json_name(at));
-        if (ost_json_is(at, OST_JSON_ARRAY)) {
+        if (ost_json_is(at, OST_JSON_ARRAY) || (r->body && !single)) {
             put_strings(r, at, ost_json_name(at));
             continue;
         }
         ost_json_open_array(r->writer);
-        put_scalar(r, at, ost_json_name(at));
+        put_string(r, at, ost_json_name(at));
         ost_json_close_array(r->writer);
     }
     leave(r, before);
@@ -242,6 +214,18 @@ static void put_string_lists(review *r, const ost_json *value)
 }
 
 static void put_object(review *r, const ost_json *object, const member_kind *kind);
+
+/* As if it had been left out, but for a change, which takes away what was there. */
+static bool put_null(review *r, const ost_json *value)
+{
+    if (!ost_json_is(value, OST_JSON_NULL))
+        return false;
+    if (r->body) {
+        ost_json_put_name(r->writer, ost_json_name(value));
+        ost_json_put_value(r->writer, value);
+    }
+    return true;
+}
 
 static void put_map(review *r, const ost_json *value, const member_kind *of)
 {
@@ -256,10 +240,10 @@ static void put_map(review *r, const ost_json *value, const member_kind *of)
     } else {
         ost_json_open_object(r->writer);
         for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
-            if (ost_json_is(at, OST_JSON_NULL))
+            if (put_null(r, at))
                 continue;
             ost_json_put_name(r->writer, ost_json_name(at));
-            put_scalar(r, at, ost_json_name(at));
+            put_string(r, at, ost_json_name(at));
         }
         ost_json_close_object(r->writer);
     }
@@ -322,7 +306,7 @@ static void put_value(review *r, const ost_json *value, const member *m)
         put_boolean(r, value);
         break;
     case MEMBER_INTEGER:
-        put_integer(r, value);
+        put_integer(r, value, m->wide);
         break;
     case MEMBER_STRING:
         put_string(r, value, ost_json_name(value));
@@ -337,7 +321,7 @@ static void put_value(review *r, const ost_json *value, const member *m)
         put_map(r, value, m->of);
         break;
     case MEMBER_STRING_LISTS:
-        put_string_lists(r, value);
+        put_string_lists(r, value, m->single);
         break;
     case MEMBER_OBJECT:
         put_one(r, value, m->of);
@@ -354,6 +338,13 @@ static void put_value(review *r, const ost_json *value, const member *m)
     }
 }
 
+/* A placeholder that stands for nothing leaves no number and no boolean. */
+static bool is_left_out(const ost_json *value, const member *m)
+{
+    bool scalar = m != NULL && (m->type == MEMBER_BOOLEAN || m->type == MEMBER_INTEGER);
+    return scalar && scalar_is_absent(value);
+}
+
 static void put_object(review *r, const ost_json *object, const member_kind *kind)
 {
     if (++r->depth > MAX_DEPTH)
@@ -365,9 +356,9 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
     ost_json_open_object(r->writer);
     for (const ost_json *at = ost_json_first(object); at != NULL && r->result == OST_OK;
          at = ost_json_next(at)) {
-        if (ost_json_is(at, OST_JSON_NULL)) /* as if it had been left out */
-            continue;
         const member *m = member_find(kind, ost_json_name(at));
+        if (is_left_out(at, m) || put_null(r, at))
+            continue;
         tell(r, object, kind, at, m);
         bool outdone = member_is_outdone(object, m);
         bool renewed = r->renews && m != NULL && m->now != NULL && !outdone;
@@ -375,7 +366,7 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
         if (outdone)
             ost_json_put_value(r->writer, at);
         else if (kind->open)
-            put_scalar(r, at, ost_json_name(at));
+            put_string(r, at, ost_json_name(at));
         else
             put_value(r, at, m);
     }
@@ -426,18 +417,13 @@ ost_result review_renew(const ost_json *object, const member_kind *kind, const c
                         bool strict, ost_arena *arena, import_report *report,
                         const ost_json **ret_object, ost_error *error)
 {
-    review r = {.strict = strict,
-                .renews = true,
-                .spells = true,
-                .arena = arena,
-                .report = report,
-                .error = error};
+    review r = {.strict = strict, .renews = true, .arena = arena, .report = report, .error = error};
     return review_run(&r, object, kind, path, ret_object);
 }
 
-ost_result review_spell(const ost_json *object, const member_kind *kind, ost_arena *arena,
-                        const ost_json **ret_object, ost_error *error)
+ost_result review_body(const ost_json *object, const member_kind *kind, ost_arena *arena,
+                       const ost_json **ret_object, ost_error *error)
 {
-    review r = {.spells = true, .arena = arena, .error = error};
+    review r = {.body = true, .arena = arena, .error = error};
     return review_run(&r, object, kind, "", ret_object);
 }

@@ -12,6 +12,7 @@
 typedef struct judged {
     ost_text password, username, email;
     ost_text argument; /* within the policy's brackets; empty: none */
+    const char *name;  /* the policy's */
     ost_error *error;
 } judged;
 
@@ -173,6 +174,15 @@ static ost_result judge_pattern(const judged *j)
     }
 }
 
+/* It is not about the password that comes, and still a number, which may be below zero. */
+static ost_result judge_number(const judged *j)
+{
+    judged positive = *j;
+    uint64_t unused;
+    positive.argument = text_slice(j->argument, text_starts(j->argument, "-"), j->argument.len);
+    return number(&positive, 0, &unused) ? OST_OK : unsupported(j, j->name);
+}
+
 static const struct {
     const char *name;
     ost_result (*judge)(const judged *j); /* NULL: it is not about the password */
@@ -188,12 +198,12 @@ static const struct {
     {"notEmail", judge_email},
     {"regexPattern", judge_pattern},
     {"hashAlgorithm", NULL},
-    {"hashIterations", NULL},
-    {"forceExpiredPasswordChange", NULL},
-    {"passwordHistory", NULL},
-    {"passwordAge", NULL},
-    {"recoveryCodesWarningThreshold", NULL},
-    {"maxAuthAge", NULL},
+    {"hashIterations", judge_number},
+    {"forceExpiredPasswordChange", judge_number},
+    {"passwordHistory", judge_number},
+    {"passwordAge", judge_number},
+    {"recoveryCodesWarningThreshold", judge_number},
+    {"maxAuthAge", judge_number},
 };
 
 /* "name(argument)" */
@@ -225,8 +235,10 @@ static ost_result judge(judged *j, ost_text one)
 {
     ost_text name = split(one, &j->argument);
     for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
-        if (text_is(name, policies[i].name))
-            return policies[i].judge != NULL ? policies[i].judge(j) : OST_OK;
+        if (!text_is(name, policies[i].name))
+            continue;
+        j->name = policies[i].name;
+        return policies[i].judge != NULL ? policies[i].judge(j) : OST_OK;
     }
     return ost_error_set(j->error, OST_E_UNSUPPORTED,
                          "the password policy %.*s cannot be judged here",

@@ -74,6 +74,17 @@ static const ost_json *find_flow(const ost_json *flows, const char *member, cons
     return ost_json_text(value, &wanted) ? find_flow_by(flows, member, wanted) : NULL;
 }
 
+/* A file may leave out what every realm of Keycloak's has. */
+bool realm_flow_exists(const ost_json *realm, ost_text name)
+{
+    static const char *const usual[] = {"browser",        "direct grant",       "registration",
+                                        "clients",        "reset credentials",  "docker auth",
+                                        "http challenge", "first broker login", NULL};
+    const ost_json *flows = ost_json_get(realm, "authenticationFlows");
+    return find_flow_by(flows, "alias", name) != NULL || find_flow_by(flows, "id", name) != NULL ||
+           text_is_one_of(name, usual);
+}
+
 static bool inspect_flow(inspection *i, const ost_json *flow, place at);
 
 /* Who has none passes where a flow asks owners alone. */

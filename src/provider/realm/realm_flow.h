@@ -26,6 +26,9 @@ typedef enum realm_flow_demand {
  * below. */
 const ost_json *realm_flow_chosen(const ost_json *realm, const ost_json *client, realm_flow flow);
 
+/* Whether the realm has a flow of this alias or id: one of its own, or one of Keycloak's. */
+bool realm_flow_exists(const ost_json *realm, ost_text name);
+
 /* `client` (its document, or NULL: the realm alone) may override the realm's flow. */
 realm_flow_demand realm_flow_demand_of(const ost_json *realm, const ost_json *client,
                                        realm_flow flow);

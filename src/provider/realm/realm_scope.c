@@ -5,6 +5,14 @@
 #include "provider/proof/attribute.h"
 #include "provider/realm/realm_load.h"
 
+/* It puts nothing into tokens, whatever its type, as in Keycloak. */
+static bool is_of_others(const ost_json *mapper)
+{
+    ost_text protocol;
+    return ost_json_text(ost_json_get(mapper, "protocol"), &protocol) && protocol.len > 0 &&
+           !text_is(protocol, "openid-connect");
+}
+
 void realm_mappers_load(realm_loader *l, const ost_json *owner, const realm_mapper **ret_mappers,
                         size_t *ret_count)
 {
@@ -21,7 +29,7 @@ void realm_mappers_load(realm_loader *l, const ost_json *owner, const realm_mapp
         if (m->type == NULL)
             loader_fail(l, "protocolMapper", "the mapper's type is missing");
         else
-            m->known = mapper_type_of(m->type);
+            m->known = is_of_others(at) ? MAPPER_UNKNOWN : mapper_type_of(m->type);
         count++;
         loader_leave(l);
     }

@@ -10,16 +10,17 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/setting/sign_in.h"
 
 #define ACTIONS "requiredActions"
 
-ost_result sign_in_read(const admin_call *a, const char *member, const ost_json **ret_list)
+ost_result sign_in_read(const admin_call *a, const char *which, const ost_json **ret_list)
 {
     extern const unsigned char sign_in_json[];
     extern const size_t sign_in_json_len;
-    const ost_json *unset, *list = ost_json_get(a->realm.realm->document, member);
+    const ost_json *unset, *list = ost_json_get(a->realm.realm->document, which);
     if (ost_json_count(list) > 0) {
         *ret_list = list;
         return OST_OK;
@@ -27,7 +28,7 @@ ost_result sign_in_read(const admin_call *a, const char *member, const ost_json 
     ost_result result =
         ost_json_read(text_of_bytes(sign_in_json, sign_in_json_len), NULL, a->arena, &unset, NULL);
     if (result == OST_OK)
-        *ret_list = ost_json_get(unset, member);
+        *ret_list = ost_json_get(unset, which);
     return result;
 }
 
@@ -147,7 +148,7 @@ ost_result admin_update_required_action(admin_call *a)
 {
     const ost_json *list, *action, *changed;
     ost_result result = action_find(a, &list, &action);
-    if (result != OST_OK || action == NULL || !admin_body_is(a, OST_JSON_OBJECT))
+    if (result != OST_OK || action == NULL || !admin_body_of(a, &member_required_action))
         return result;
     result = replaced(a, action, &changed);
     if (result == OST_OK)

@@ -7,6 +7,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/file/realm_import.h"
+#include "provider/member/named_setting.h"
 #include "provider/member/review.h"
 #include "provider/realm/document_limit.h"
 #include "provider/transfer/partial_import.h"
@@ -14,8 +15,18 @@
 static const char *const action_names[PARTIAL_ACTIONS] = {"ADDED", "SKIPPED", "OVERWRITTEN"};
 static const char *const count_names[PARTIAL_ACTIONS] = {"added", "skipped", "overwritten"};
 
+/* One of three words, and no number, which stands for one of them elsewhere. */
+static bool is_word(const ost_json *value)
+{
+    return value == NULL || ost_json_is(value, OST_JSON_STRING) ||
+           ost_json_is(value, OST_JSON_NULL);
+}
+
 static bool read_policy(admin_call *a, partial_policy *ret_policy)
 {
+    if (!is_word(ost_json_get(a->body, "ifResourceExists")) ||
+        !is_word(ost_json_get(a->body, "policy")))
+        return false;
     ost_text word = part_text(a->body, "ifResourceExists");
     if (word.len == 0)
         word = part_text(a->body, "policy");
@@ -176,6 +187,9 @@ ost_result admin_partial_import(admin_call *a)
     ost_result result = read_body(a, &p.body, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
+    const char *why = named_setting_of_lists(a->realm.realm->document, p.body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
     result = partial_merge(&p);
     if (result == OST_OK && a->status == 0)
         result = partial_check_grants(&p);

@@ -82,7 +82,9 @@ static void the_last_error_ends_with_any_answer(void **state)
     inquiry_expect(o, "opaque-0", OST_E_REMOTE, 503);
     usleep(1100000);
     asking = online_state(o, o->guard, 0, "introspection");
-    assert_non_null(ost_json_get(asking, "last_error"));
+    ost_text said = {0};
+    assert_true(ost_json_text(ost_json_get(asking, "last_error"), &said));
+    assert_true(text_starts(said, "introspection: http"));
     assert_true(ost_json_integer(ost_json_get(asking, "failing"), &seconds));
     assert_in_range(seconds, 1, 60);
     assert_true(online_metric(o, o->guard, "ostiary_issuer_introspection_failing_seconds{") >= 1);

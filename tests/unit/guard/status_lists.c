@@ -208,7 +208,11 @@ static void it_is_told_since_when_they_fail(void **state)
     const ost_json *lists = online_state(o, o->guard, 0, "status_lists");
     assert_true(ost_json_integer(ost_json_get(lists, "failing"), &seconds));
     assert_in_range(seconds, 1, 60);
-    assert_non_null(ost_json_get(lists, "last_error"));
+    ost_text said = {0};
+    assert_true(ost_json_text(ost_json_get(lists, "last_error"), &said));
+    const char *told = ost_arena_copy(o->arena, said);
+    assert_true(text_starts(said, "status list: http"));
+    assert_non_null(strstr(told, "/lists/1: "));
     assert_true(online_metric(o, o->guard, "ostiary_issuer_status_list_failing_seconds{") >= 1);
     char why[TROUBLE_WHY] = "";
     assert_true(guard_part_fails(o->guard, 0, GUARD_STATUS_LISTS, why));
