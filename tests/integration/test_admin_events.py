@@ -122,7 +122,7 @@ def test_p9_admin_events_expire_by_an_attribute_of_the_realm(provider, root):  #
 def test_what_cannot_be_asked(root):  # noqa: F811
     for query in ("dateFrom=yesterday", "dateTo=2026-13-01", "dateFrom=2026-01-01x", "first=-2", "max=x", "first=99999999999"):
         assert 400 <= root("GET", f"{REALM}/events?{query}").status < 500, query
-    for body in ("", "[]", "7", '{"eventsEnabled":1}', '{"eventsExpiration":"soon"}', '{"enabledEventTypes":"LOGIN"}', '{"enabledEventTypes":[7]}'):
+    for body in ("", "[]", "7", '{"eventsEnabled":"yes"}', '{"eventsExpiration":"soon"}', '{"enabledEventTypes":"LOGIN"}', '{"enabledEventTypes":[[7]]}'):
         assert root("PUT", REALM + "/events/config", raw=body.encode()).status == 400, body
 
 

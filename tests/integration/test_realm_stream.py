@@ -86,7 +86,7 @@ WRONG = {
     "twice": (b'{"realm":"x","users":[],"users":[]}', 'byte 24: an object has two members of the same name, "users" (column 25)'),
     "escaped": (b'{"realm":"x","users":[{"username":"ann"}],"us\\u0065rs":[]}', 'two members of the same name, "users"'),
     "number": (b'{"realm":"x","users":[{"username":"ann"},7]}', "users[1]: not an object"),
-    "type": (b'{"realm":"x","users":[{"username":"ann"},{"username":"bob","enabled":3}]}', "users[1].enabled: neither"),
+    "type": (b'{"realm":"x","users":[{"username":"ann"},{"username":"bob","enabled":[3]}]}', "users[1].enabled: neither"),
     "truncated": (b'{"realm":"x","users":[{"username":"ann"}', "line 1, byte 40: the document ends too early"),
     "nul": (b'{"realm":"x",\n"users":[{"username":"ann"},\n{"username":"b\0b"}]}', "line 3, byte 57: the string has U+0000"),
     "more": (b'{"realm":"x","users":[{"username":"ann"}]} x', "something follows the document"),
