@@ -35,7 +35,7 @@ def play(home, folder, provider, results):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
+        timeout=900,  # that it ends; how fast a machine is that has others to serve is not asked
     )
     (results / "ansible.log").write_text(done.stdout)
     assert done.returncode == 0, done.stdout[-4000:]

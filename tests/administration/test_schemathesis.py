@@ -67,7 +67,7 @@ def requests(home, description, root, folder, log, seed):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=5 * SECONDS,
+        timeout=15 * SECONDS,
     )
     log.write_text(done.stdout)
     assert done.returncode == 0, done.stdout[-6000:]
