@@ -21,22 +21,15 @@ import time
 from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "tests" / "support"))
+
+from nginx import NGINX_HEAD  # noqa: E402
+
 BODY = '{"message":"Hello, this is a public resource!"}'
 
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    keepalive_requests 1000000000;
+NGINX = (
+    NGINX_HEAD
+    + """    keepalive_requests 1000000000;
     keepalive_timeout 75s;
     default_type application/json;
     server {{
@@ -45,6 +38,7 @@ http {{
     }}
 }}
 """
+)
 
 
 def free_port():

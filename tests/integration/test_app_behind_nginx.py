@@ -10,25 +10,15 @@ import subprocess
 import pytest
 from certificates import confirmation, escaped, make_certificate, tls_get
 from fake_fixtures import provider  # noqa: F401  (fixture)
+from nginx import NGINX_HEAD
 from peers import free_port, listens, require_program
 from programs import Program, built
 from waiting import until
 from web import bearer
 
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
+NGINX = (
+    NGINX_HEAD
+    + """    server {{
         listen 127.0.0.1:{port} ssl;
         ssl_certificate {chain};
         ssl_certificate_key {key};
@@ -43,6 +33,7 @@ http {{
     }}
 }}
 """
+)
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):

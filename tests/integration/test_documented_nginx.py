@@ -10,8 +10,9 @@ import ssl
 
 import pytest
 from certificates import make_certificate
-from gate_site import NGINX_HEAD, Application, Gate, Nginx, values
+from gate_site import Application, Gate, Nginx, values
 from navigation import NAVIGATION
+from nginx import NGINX_HEAD
 from peers import PROJECT, free_port
 from programs import Provider, provider_program
 from shell import Shell

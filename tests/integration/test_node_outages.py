@@ -15,6 +15,7 @@ import pytest
 from administrator import Admin
 from fault_layer import FaultLayer
 from namespaces import Network
+from nginx import NGINX_HEAD
 from oidc import Client, Pkce, Realm, callback_of
 from peers import require_program
 from postgresql import Cluster
@@ -46,20 +47,9 @@ REALM = {
 }
 
 # As docs/usage/databases.md has it, less patient.
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    upstream nodes {{
+NGINX = (
+    NGINX_HEAD
+    + """    upstream nodes {{
         {servers}
     }}
     server {{
@@ -76,6 +66,7 @@ http {{
     }}
 }}
 """
+)
 
 
 class HostedNode(Program):

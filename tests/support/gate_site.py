@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+from nginx import NGINX_HEAD
 from peers import free_port, require_program
 from programs import Program, built
 from waiting import PATIENCE
@@ -92,21 +93,6 @@ class Gate(Program):
         ]
         super().__init__(command, f"{self.base}/health/ready", folder / "gate.log", environment)
 
-
-NGINX_HEAD = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-"""
 
 NGINX = (
     NGINX_HEAD

@@ -18,21 +18,26 @@ from peers import free_port, require_program
 from programs import build_folder, built
 from waiting import PATIENCE
 
-CONFIG = """
-{head}
-load_module {module};
+_PRELUDE = """
+%(head)s
+worker_processes %(workers)s;
 pid {folder}/nginx.pid;
-error_log {folder}/error.log info;
-worker_processes {workers};
-events {{ worker_connections {connections}; }}
+error_log {folder}/error.log %(level)s;
+events {{ worker_connections %(connections)s; }}
 http {{
-    access_log {folder}/access.log;
+    access_log %(log)s;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    root {folder}/html;
+"""
+# What an nginx begins with up to what is in its http block, to be formatted with the folder, with what follows it.
+NGINX_HEAD = _PRELUDE % {"head": "daemon off;", "workers": 1, "level": "error", "connections": 256, "log": "off"}
+_OF_TEST = {"head": "{head}", "workers": "{workers}", "level": "info", "connections": "{connections}", "log": "{folder}/access.log"}
+CONFIG = (
+    _PRELUDE % _OF_TEST
+    + """    root {folder}/html;
     {http}
     server {{
         listen 127.0.0.1:{port}{listen};
@@ -40,6 +45,7 @@ http {{
     }}
 }}
 """
+)
 
 
 def module():
@@ -86,9 +92,8 @@ class Nginx:
         self._process = None
 
     def write(self, server, http=""):
-        head = self._said["head"] + ("user root;" if os.geteuid() == 0 else "")
-        text = CONFIG.format(**{**self._said, "head": head}, folder=self.folder, module=module(), port=self.port,
-                             server=server, http=http)
+        head = self._said["head"] + ("user root;" if os.geteuid() == 0 else "") + f"load_module {module()};"
+        text = CONFIG.format(**{**self._said, "head": head}, folder=self.folder, port=self.port, server=server, http=http)
         self.config.write_text(text)
 
     def command(self, *arguments):
