@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RSA keys of the programs under test, put together from primes that are there (tests/integration/key_layer.c):
-searching for them took half of the processor's time of the integration tests."""
+"""RSA keys of the programs under test, put together from primes that are there (key_layer.c): searching
+for them took half of the processor's time of the integration tests."""
 
 import fcntl
 import os
 import pathlib
-
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 PRIMES = 48  # 1,104 keys
 LENGTH = 128
@@ -18,6 +16,8 @@ def primes_file(folder, name="rsa-primes", count=PRIMES):
     with open(path.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
+            from cryptography.hazmat.primitives.asymmetric import rsa
+
             numbers = [rsa.generate_private_key(65537, 2048).private_numbers() for _ in range(count // 2)]
             found = [prime.to_bytes(LENGTH, "big") for each in numbers for prime in (each.p, each.q)]
             path.with_suffix(".new").write_bytes(bytes(8) + b"".join(found))
@@ -27,9 +27,15 @@ def primes_file(folder, name="rsa-primes", count=PRIMES):
 
 def put_below(build):
     """All programs that are begun from now on have it below them, if the build has it; others do not notice."""
-    layer = pathlib.Path(build) / "tests" / "integration" / "libkey-layer.so"
-    if layer.exists():
-        os.environ.update(preloaded(layer), RSA_PRIMES=str(primes_file(build)))
+    os.environ.update(environment(build))
+
+
+def environment(build):
+    """For one program alone, unless all have it."""
+    layer = pathlib.Path(build) / "tests" / "support" / "libkey-layer.so"
+    if "RSA_PRIMES" in os.environ or not layer.exists():
+        return {}
+    return {**preloaded(layer), "RSA_PRIMES": str(primes_file(build))}
 
 
 def preloaded(layer):

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 
+import key_layer
 import stores
 from oidc import Realm
 from peers import PROJECT, Unavailable, answers, free_port
@@ -149,7 +150,8 @@ class Provider(Program):
             shutil.copy(file, imports)
         usual = {"--http-port": self.port, "--data": self.data, "--import-realm": imports}
         command = [provider_program(), "provider", "start-dev", *unless_given(usual, arguments)]
-        super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log")
+        below = key_layer.environment(build_folder())
+        super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log", below)
 
     def realm(self, name="myrealm"):
         return Realm(self.base, name)
