@@ -119,7 +119,6 @@ class Side:
 
     def __init__(self, server, admin, upstream):
         self.realm, self.admin, self.upstream = server.realm(REALM), admin, upstream
-        self.server, self.name = server, REALM
 
     def there(self, browser, alias, **asked):
         """Where the button leads."""
@@ -162,14 +161,14 @@ class Side:
         return self.realm.code(APP, told["code"]).json()
 
     def find(self, name):
-        found = json.loads(self.admin("GET", f"/realms/{self.name}/users?exact=true&username={name}").text)
+        found = json.loads(self.admin("GET", f"/realms/{REALM}/users?exact=true&username={name}").text)
         return found[0] if found else None
 
     def facts(self, name):
         found = self.find(name)
         if found is None:
             return None
-        where = f"/realms/{self.name}/users/{found['id']}"
+        where = f"/realms/{REALM}/users/{found['id']}"
         roles, groups, links = (
             json.loads(self.admin("GET", f"{where}/{path}").text) for path in ("role-mappings/realm", "groups", "federated-identity")
         )

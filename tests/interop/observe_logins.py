@@ -9,7 +9,6 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
-import brokering_flow_rows  # noqa: E402
 from brokering_rows import OBSERVED, begin, observe  # noqa: E402
 from keycloak import ADMIN, Keycloak  # noqa: E402
 from test_admin_same_as_keycloak import Admin  # noqa: E402
@@ -21,9 +20,7 @@ def main():
     upstream = Upstream()
     for version, file in OBSERVED.items():
         with Keycloak([], version=version) as keycloak:
-            side = begin(keycloak, Admin(keycloak), upstream)
-            brokering_flow_rows.begin(side)
-            seen = observe(side)
+            seen = observe(begin(keycloak, Admin(keycloak), upstream))
         file.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n")
     upstream.close()
 
