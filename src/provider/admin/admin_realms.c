@@ -173,26 +173,13 @@ static ost_result unmask(admin_call *a, const ost_json *smtp, const ost_json **r
     return document_put(smtp, OST_TEXT("password"), stored, a->arena, ret_smtp);
 }
 
-ost_result admin_update_realm(admin_call *a)
+/* The realm with the members of the body; what is a part of its own, or null, stays as it is. */
+static ost_result merge_members(admin_call *a, const ost_json **ret_document)
 {
-    ost_error error = {0};
-    const ost_json *document;
-    json_share_member *members;
+    json_share_member *members =
+        ost_arena_alloc(a->arena, (ost_json_count(a->body) + 1) * sizeof *members);
     size_t count = 0;
-    ost_result result = OST_OK;
-    if (!admin_body_of(a, &member_realm))
-        return OST_OK;
-    const ost_json *name = ost_json_get(a->body, "realm");
-    if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
-        !ost_json_equals(name, text_of(a->realm.realm->name)))
-        return admin_refuse(a, 501, "error", "A realm keeps its name");
-    const ost_json *before = a->realm.realm->document;
-    const char *why = named_setting_of_realm(before, before, a->body, a->arena);
-    if (why != NULL)
-        return admin_refuse(a, 400, "errorMessage", why);
-    members = ost_arena_alloc(a->arena, (ost_json_count(a->body) + 1) * sizeof *members);
-    if (members == NULL)
-        return OST_E_MEMORY;
+    ost_result result = members != NULL ? OST_OK : OST_E_MEMORY;
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         if (is_part(ost_json_name(at)) || text_is(ost_json_name(at), "id") ||
@@ -203,9 +190,26 @@ ost_result admin_update_realm(admin_call *a)
             result = unmask(a, at, &members[count].value);
         count++;
     }
-    if (result == OST_OK)
-        result =
-            document_put_members(a->realm.realm->document, members, count, a->arena, &document);
+    return result == OST_OK ? document_put_members(a->realm.realm->document, members, count,
+                                                   a->arena, ret_document)
+                            : result;
+}
+
+ost_result admin_update_realm(admin_call *a)
+{
+    ost_error error = {0};
+    const ost_json *document;
+    if (!admin_body_of(a, &member_realm))
+        return OST_OK;
+    const ost_json *name = ost_json_get(a->body, "realm");
+    if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
+        !ost_json_equals(name, text_of(a->realm.realm->name)))
+        return admin_refuse(a, 501, "error", "A realm keeps its name");
+    const ost_json *before = a->realm.realm->document;
+    const char *why = named_setting_of_realm(before, before, a->body, a->arena);
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
+    ost_result result = merge_members(a, &document);
     if (result == OST_OK)
         result = realm_admin_store(&a->realm, document, &error);
     if (result != OST_OK)
