@@ -53,7 +53,8 @@ bool scalar_integer(const ost_json *value, bool wide, int64_t *ret)
     int64_t integer;
     if (ost_json_integer(value, &integer)) {
         bool fits = integer >= -(int64_t)ceiling - 1 && integer <= (int64_t)ceiling;
-        *ret = fits ? integer : *ret;
+        if (fits)
+            *ret = integer;
         return fits;
     }
     if (ost_json_text(value, &text))
