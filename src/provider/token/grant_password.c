@@ -36,26 +36,17 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
 }
 
 /* The level that the flow has led up to, which is that of refreshed tokens, too. As in Keycloak no
- * request asks for one here. */
-static void begin(call *c, const authenticated_user *user, grant *g)
+ * request asks for one here. False: the call is refused. */
+static bool write_level(call *c, const reached_level *reached, ost_text *ret_notes)
 {
-    const reached_level reached = {
-        .proved = true, .leveled = true, .level = user->level, .direct = true};
-    ost_text notes = OST_TEXT("{}");
-    if (user->leveled) {
-        ost_json_writer *w = call_writer(c);
-        if (w == NULL)
-            return;
-        ost_json_open_object(w);
-        reached_level_write(&reached, w);
-        ost_json_close_object(w);
-        if (ost_json_writer_finish(w, &notes) != OST_OK) {
-            call_refuse(c, 500, "server_error", NULL);
-            return;
-        }
-        g->acr = &reached;
-    }
-    login_grant_begin(c, g, NULL, NULL, notes);
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    reached_level_write(reached, w);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_notes) == OST_OK ||
+           call_refuse(c, 500, "server_error", NULL);
 }
 
 void grant_password(call *c)
@@ -81,5 +72,10 @@ void grant_password(call *c)
         return;
     g.granted_resources = g.resources;
     g.granted_details = g.details;
-    begin(c, &user, &g);
+    const reached_level reached = {
+        .proved = true, .leveled = true, .level = user.level, .direct = true};
+    ost_text notes = OST_TEXT("{}");
+    g.acr = user.leveled ? &reached : NULL;
+    if (!user.leveled || write_level(c, &reached, &notes))
+        login_grant_begin(c, &g, NULL, NULL, notes);
 }
