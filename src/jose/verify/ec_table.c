@@ -15,6 +15,7 @@
 #if OST_HAVE_EC_PRECOMPUTE
 
 #define TRIALS 8
+#define ROUNDS 4
 
 struct ec_table {
     EC_GROUP *of_base, *of_key;
@@ -96,11 +97,10 @@ static bool draw(const EC_GROUP *group, BIGNUM *ret)
     return BN_rand_range(ret, EC_GROUP_get0_order(group)) == 1;
 }
 
-/* The least times of both ways, over products that must be the same. */
+/* Lowers both to the least times of both ways, over products that must be the same. */
 static bool try_out(const ec_table *table, const EC_GROUP *group, const EC_POINT *key, trial *t,
-                    int64_t *ret_with, int64_t *ret_without)
+                    int64_t *with, int64_t *without)
 {
-    *ret_with = *ret_without = INT64_MAX;
     for (int i = 0; i < TRIALS; i++) {
         if (!draw(group, t->u1) || !draw(group, t->u2))
             return false;
@@ -113,24 +113,30 @@ static bool try_out(const ec_table *table, const EC_GROUP *group, const EC_POINT
         int64_t end = thread_nanoseconds();
         if (EC_POINT_cmp(group, t->with, t->without, t->context) != 0)
             return false;
-        *ret_with = between - start < *ret_with ? between - start : *ret_with;
-        *ret_without = end - between < *ret_without ? end - between : *ret_without;
+        *with = between - start < *with ? between - start : *with;
+        *without = end - between < *without ? end - between : *without;
     }
     return true;
 }
 
-/* Chooses the faster way of its two, if that is faster than to do without it. */
+/* Chooses the faster way of its two, if that is faster than to do without it. What seems slower is
+ * tried again: on a machine that has much to do a few trials say little, and who is refused a table
+ * never has one. */
 static bool is_worth_it(ec_table *table, const EC_GROUP *group, const EC_POINT *key, trial *t)
 {
-    int64_t alone = 0, paired = 0, without = 0;
-    table->paired = true;
-    if (!try_out(table, group, key, t, &paired, &without))
-        return false;
-    table->paired = false;
-    if (!try_out(table, group, key, t, &alone, &without))
-        return false;
-    table->paired = paired < alone;
-    return (table->paired ? paired : alone) < without;
+    int64_t alone = INT64_MAX, paired = INT64_MAX, without = INT64_MAX;
+    for (int round = 0; round < ROUNDS; round++) {
+        table->paired = true;
+        if (!try_out(table, group, key, t, &paired, &without))
+            return false;
+        table->paired = false;
+        if (!try_out(table, group, key, t, &alone, &without))
+            return false;
+        table->paired = paired < alone;
+        if ((table->paired ? paired : alone) < without)
+            return true;
+    }
+    return false;
 }
 
 static bool fill(ec_table *table, const EC_GROUP *group, const EC_POINT *key, BN_CTX *context)
