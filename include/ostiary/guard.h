@@ -245,7 +245,8 @@ OST_PUBLIC void ost_guard_counts_end(void *place);
 OST_PUBLIC bool ost_guard_counts_keep(void *into, const void *from, size_t size);
 /* As ost_guard_metrics, of all `count` places, its own among them: sums of what is counted, and of
  * what is a state, as the age of keys, the worst. Places of guards with other issuers, and those
- * that nothing was written to, do not count. Any thread. Errors: OST_E_MEMORY, OST_E_CEILING. */
+ * that nothing was written to, do not count. Any thread. Errors: OST_E_MEMORY, OST_E_CEILING (the
+ * text, or more than 65,536 places). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics_of(const ost_guard *guard,
                                                           const void *const *places, size_t count,
                                                           ost_arena *arena, ost_text *ret_text);

@@ -20,6 +20,10 @@ typedef struct counts {
     atomic_int_least64_t numbers[]; /* of the guard, then of each issuer */
 } counts;
 
+#define COUNTS_SIZE_MAX                                                                            \
+    (sizeof(counts) + (GUARD_NUMBERS + (size_t)GUARD_ISSUERS * ISSUER_NUMBERS) * sizeof(int64_t))
+#define PLACES_MAX 65536
+
 static size_t numbers_of(size_t issuers)
 {
     return GUARD_NUMBERS + issuers * ISSUER_NUMBERS;
@@ -89,7 +93,7 @@ bool ost_guard_counts_keep(void *into, const void *from, size_t size)
 {
     counts *kept = into;
     const counts *ended = from;
-    if (into == NULL || from == NULL || size < sizeof *kept)
+    if (into == NULL || from == NULL || size < sizeof *kept || size > COUNTS_SIZE_MAX)
         return false;
     if (atomic_load(&ended->state) == COUNTS_NONE)
         return true;
@@ -130,6 +134,8 @@ ost_result ost_guard_metrics_of(const ost_guard *guard, const void *const *place
     guard_numbers sums;
     if (guard == NULL || ret_text == NULL || (places == NULL && count > 0))
         return OST_E_ARGUMENT;
+    if (count > PLACES_MAX)
+        return OST_E_CEILING;
     sums_begin(guard, &sums);
     for (size_t m = 0; m < count; m++) {
         const counts *from = places[m];

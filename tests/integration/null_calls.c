@@ -5,6 +5,7 @@
 #include <ostiary/jose.h>
 #include <ostiary/login.h>
 #include <ostiary/logout.h>
+#include <ostiary/replay.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,9 @@ static const ost_login_jar login_jar;
 static const ost_login_cookie login_cookie = {{"x", 1}, {"y", 1}, -1};
 static const ost_login_session login_session = {.refresh_token = {"x", 1}};
 static _Alignas(16) unsigned char room[1024]; /* for any output */
+static _Alignas(64) unsigned char counts[65536], no_counts[65536], replays[4096], opened[4096];
+static const void *const places[] = {counts};
+static ost_replay_table *table;
 
 static void called(void *user)
 {
@@ -121,6 +125,11 @@ static void prepare_tokens(void)
     need(ost_jwt_verify(token, keys, &claims_rules, ost_now(NULL), arena, &claims, NULL));
 }
 
+static void prepare_memory(void)
+{
+    need(ost_replay_table_make(opened, sizeof opened, NULL, &table));
+}
+
 static void prepare_guard(const char *seed)
 {
     static ost_issuer issuer;
@@ -165,6 +174,7 @@ int main(int argc, char **argv)
             arena = ost_arena_new((size_t)4 << 20);
             prepare_keys();
             prepare_tokens();
+            prepare_memory();
             prepare_guard(argv[1]);
             prepare_login();
             error.code = UNTOUCHED;

@@ -151,7 +151,7 @@ def test_changes_stay(provider, root):  # noqa: F811
 
 
 BODIES = [
-    *("", "[]", "{}", "7", "null", '{"providerId":7}', '{"config":[]}', '{"config":{"priority":"7"}}', '{"config":{"priority":[7]}}'),
+    *("", "[]", "{}", "7", "null", '{"providerId":7}', '{"config":[]}', '{"config":{"priority":"7"}}', '{"config":{"priority":[{}]}}'),
     *('{"config":{"priority":[[]]}}', '{"name":7}', '{"config":{"priority":["99999999999999"]}}', '{"config":{"active":["no"]}}'),
 ]
 

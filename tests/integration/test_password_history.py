@@ -2,6 +2,8 @@
 """Passwords that may not come back, and those that are too old: passwordHistory, passwordAge,
 forceExpiredPasswordChange and maxAuthAge of a realm's password policy."""
 
+import base64
+import hashlib
 import json
 import subprocess
 import time
@@ -26,6 +28,12 @@ def user(name, **more):
     }
 
 
+def hashed(password):
+    """With little work: what comes in the clear is judged by the whole policy of the realm."""
+    value = base64.b64encode(hashlib.pbkdf2_hmac("sha256", password.encode(), b"saltsalt", 1, 32)).decode()
+    return {**OLD, "secretData": json.dumps({"value": value, "salt": "c2FsdHNhbHQ="})}
+
+
 def realm_of(name, policy, *users):
     client = {
         "clientId": "app",
@@ -33,7 +41,7 @@ def realm_of(name, policy, *users):
         "redirectUris": ["http://localhost:8000/cb"],
         "directAccessGrantsEnabled": True,
     }
-    keeper = user("keeper", clientRoles={"realm-management": ["manage-users"]})
+    keeper = user("keeper", clientRoles=MANAGER)
     return {"realm": name, "enabled": True, "passwordPolicy": policy, "clients": [client], "users": [keeper, *users]}
 
 
@@ -49,6 +57,8 @@ def made(days):
     return {**OLD, "createdDate": int((time.time() - days * DAY) * 1000)}
 
 
+MANAGER = {"realm-management": ["manage-users"]}
+HASHED_KEEPER = user("keeper", clientRoles=MANAGER, credentials=[hashed("keeper-password")])
 OWNER = user("bob", clientRoles={"account": ["manage-account"]})
 REALMS = [
     realm_of("three", "passwordHistory(3)", user("ann"), OWNER, user("cat")),
@@ -56,7 +66,7 @@ REALMS = [
     realm_of("one", "passwordHistory(1)", user("ann")),
     realm_of("none", "passwordHistory(0)", user("ann")),
     realm_of("off", "passwordHistory(-1)", user("ann")),
-    realm_of("odd", "passwordHistory(many)", user("ann")),
+    {**realm_of("odd", "passwordHistory(many)"), "users": [HASHED_KEEPER, user("ann", credentials=[hashed("ann-password")])]},
     realm_of("aged", "passwordAge(2)", user("ann", credentials=[made(1)]), user("bob", credentials=[made(3)])),
     realm_of(
         "expiring",

@@ -116,9 +116,15 @@ def test_a_name_in_master_is_no_right_over_a_realm_to_come(ask, keeper):
     assert asker("GET", "master/clients?clientId=later-realm").json() == []
 
 
-@pytest.mark.parametrize("name", ["", "x" * 256, "a\nb", "a\u0000b", 5, ["a"], {"a": 1}])
+@pytest.mark.parametrize("name", ["", "x" * 256, "a\nb", "a\u0000b", [5], ["a"], {"a": 1}])
 def test_a_name_that_is_none(ask, initial, name):
     assert ask("POST", initial, {"clientId": name}).status == 400
+
+
+def test_a_number_is_its_text(ask, initial):
+    """As Keycloak reads JSON."""
+    made = ask("POST", initial, {"clientId": 5, "redirectUris": ["http://localhost:8000/cb"], "enabled": "true"})
+    assert made.status == 201 and made.json()["clientId"] == "5" and made.json()["enabled"] is True
 
 
 @pytest.mark.parametrize("name", ["https://api.example.org", "a b", "a/../b", "ü"])
@@ -217,7 +223,7 @@ def test_one_name_is_given_once(ask, initial):
     assert sorted(answers) == [201] + [400] * 7
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b'{"clientId":1}', b'{"attributes":[]}', b'{"redirectUris":[1]}',
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b'{"clientId":[1]}', b'{"attributes":[]}', b'{"redirectUris":[[1]]}',
                                   b'{"protocolMappers":{}}', b'{"protocolMappers":[1]}', b'{"attributes":{"a":{"b":1}}}',
                                   json.dumps({"redirectUris": [f"http://h{n}/" for n in range(200)]}).encode(),
                                   json.dumps({"attributes": {f"a{n}": "b" for n in range(3000)}}).encode()])  # fmt: skip

@@ -235,7 +235,7 @@ def found(pid, parts):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of others")
 def test_the_provider_s_memory_has_no_private_key(tmp_path, monkeypatch):
     """Under a master key, which keeps them out of the pages of the store; and once they are made."""
-    monkeypatch.delenv("RSA_PRIMES", raising=False)  # which every program of the tests has in its memory
+    monkeypatch.setenv("RSA_PRIMES", "")  # which every program of the tests has in its memory
     (tmp_path / "master").write_text(secrets.token_hex(32) + "\n")
     sealed = ("--master-key-file", str(tmp_path / "master"))
     with start(tmp_path, *sealed):

@@ -8,6 +8,7 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -58,27 +59,51 @@ def run(command, what, timeout=900, **options):
 
 
 def free_port():
-    """A port that nothing listens on. OSTIARY_TEST_PORTS=first-last narrows the choice.
+    """A port that nothing listens on, and that no other process of tests is given. OSTIARY_TEST_PORTS=first-last
+    narrows the choice.
 
     Not one of the kernel's ephemeral ports: while a server is down between two starts, some client's
-    outgoing connection could take such a port away from it.
+    outgoing connection could take such a port away from it. Two servers that are given one port may both get it
+    (SO_REUSEPORT), and answer by turns: so each process has a hundred at a time for itself, as long as it lives.
     """
     first, last = (int(part) for part in os.environ.get("OSTIARY_TEST_PORTS", "20000-31999").split("-"))
-    candidates = list(range(first, last + 1))
-    random.shuffle(candidates)
-    for port in candidates:
-        if port in _given:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _given.add(port)
-        return port
+    hundreds = random.sample(range(first // 100, last // 100 + 1), last // 100 - first // 100 + 1)
+    for hundred in [*_mine, *hundreds]:
+        ports = [port for port in range(hundred * 100, hundred * 100 + 100) if first <= port <= last and port not in _given]
+        if ports and _take(hundred):
+            for port in random.sample(ports, len(ports)):
+                _given.add(port)
+                if _is_free(port):
+                    return port
     raise RuntimeError(f"no free port from {first} to {last}")
 
 
+def _take(hundred):
+    """False: another process has it."""
+    if hundred in _mine:
+        return True
+    folder = pathlib.Path(tempfile.gettempdir(), f"ostiary-test-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = open(folder / str(hundred), "w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return False
+    _mine[hundred] = file
+    return True
+
+
+def _is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+_mine = {}  # hundreds, and the files whose locks they are held by
 _given = set()
 
 
