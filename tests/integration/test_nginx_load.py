@@ -103,11 +103,12 @@ def streams_of_many(port, provider, subject_of, authority, random_order):
             bodies[stream] = bodies.get(stream, b"") + payload
     for stream, status in h2.statuses(said).items():
         subject = of[stream][0]
-        assert stream not in cancelled and status == (200 if subject else 401), (stream, subject, status)
+        assert status == (200 if subject else 401), (stream, subject, status)
         if subject:
             answer = json.loads(bodies[stream])
             assert answer["path"] == f"/told/{stream}" and subject_of(answer) == subject
-    assert set(h2.statuses(said)) == set(of) - set(cancelled)
+    # An answer may have been on its way to a stream that was cancelled: it is that stream's own, as above.
+    assert set(of) - set(cancelled) <= set(h2.statuses(said)) <= set(of)
     del provider.introspect
 
 
