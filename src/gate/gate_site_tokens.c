@@ -28,16 +28,6 @@ static bool is_scope(ost_text scope)
     return scope.len <= SCOPE_MAX && before != ' ';
 }
 
-/* Without it the provider signs nobody in (OpenID Connect Core §3.1.2.1). */
-static bool has_openid(ost_text scope)
-{
-    for (ost_text word; text_next(&scope, ' ', &word);) {
-        if (text_is(word, "openid"))
-            return true;
-    }
-    return false;
-}
-
 static bool signs_in(const gate_site *site)
 {
     for (size_t i = 0; i < site->rule_count; i++) {
@@ -53,7 +43,8 @@ static ost_result read_scope(const ost_json *value, ost_arena *arena, size_t num
     ost_text scope;
     if (value == NULL)
         return OST_OK;
-    if (!ost_json_text(value, &scope) || !is_scope(scope) || !has_openid(scope))
+    if (!ost_json_text(value, &scope) || !is_scope(scope) ||
+        !text_list_has(scope, OST_TEXT("openid"))) /* OpenID Connect Core §3.1.2.1 */
         return ost_error_set(error, OST_E_CONFIG,
                              "sites[%zu].scope must be scopes with one blank between them, one of "
                              "which is openid, of %d bytes at most",

@@ -16,6 +16,7 @@
 #include "provider/flow/flow_read.h"
 #include "provider/member/masked.h"
 #include "provider/member/member.h"
+#include "provider/member/named_setting.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
@@ -179,11 +180,9 @@ static const char *flow_fault(admin_call *a, ost_text alias, bool first)
 {
     const ost_json *document = a->realm.realm->document;
     const char *why = broker_flow_fault(document, alias, first, a->arena);
-    if (why == NULL || flow_find_named(document, alias) != NULL)
-        return why;
-    why = ost_arena_format(a->arena, "No available authentication flow with alias: %.*s",
-                           (int)alias.len, alias.data);
-    return why != NULL ? why : "No available authentication flow";
+    return why == NULL || flow_find_named(document, alias) != NULL
+               ? why
+               : named_setting_no_flow(alias, a->arena);
 }
 
 static bool check(admin_call *a)

@@ -51,17 +51,9 @@ static bool may_read(call *c, const ost_claims *claims)
     realm_roles roles;
     if (!json_list_has(ost_json_get(access, "roles"), OST_TEXT(UPSTREAM_READER_ROLE)))
         return false;
-    if (realm_user_roles(c->realm, job->user.document, c->arena, &roles) != OST_OK)
-        return false;
-    for (size_t i = 0; i < roles.client_count; i++) {
-        if (!text_is(text_of(roles.clients[i].client_id), UPSTREAM_READER_CLIENT))
-            continue;
-        for (size_t k = 0; roles.clients[i].roles[k] != NULL; k++) {
-            if (text_is(text_of(roles.clients[i].roles[k]), UPSTREAM_READER_ROLE))
-                return true;
-        }
-    }
-    return false;
+    return realm_user_roles(c->realm, job->user.document, c->arena, &roles) == OST_OK &&
+           realm_roles_have(&roles, OST_TEXT(UPSTREAM_READER_CLIENT),
+                            OST_TEXT(UPSTREAM_READER_ROLE));
 }
 
 static ost_result recognize(call *c, const ost_claims **ret_claims)

@@ -191,16 +191,9 @@ static bool may_link(call *c)
     bool known = grant_choose_scopes(c, login->request.scope, &g) &&
                  grant_set_user(c, login->user.document, login->user.id, &g);
     c->error = (call_error){0};
-    for (size_t i = 0; known && i < g.roles.client_count; i++) {
-        if (!text_is(text_of(g.roles.clients[i].client_id), "account"))
-            continue;
-        for (const char *const *role = g.roles.clients[i].roles; *role != NULL; role++) {
-            if (text_is(text_of(*role), "manage-account") ||
-                text_is(text_of(*role), "manage-account-links"))
-                return true;
-        }
-    }
-    return false;
+    return known &&
+           (realm_roles_have(&g.roles, OST_TEXT("account"), OST_TEXT("manage-account")) ||
+            realm_roles_have(&g.roles, OST_TEXT("account"), OST_TEXT("manage-account-links")));
 }
 
 /* What the user has to do, and after that what the client wants done. */

@@ -17,7 +17,7 @@ static bool is_new(const ost_json *before, const ost_json *body, const char *nam
            !ost_json_equals(ost_json_get(before, name), *ret);
 }
 
-static const char *why_no_flow(ost_text alias, ost_arena *arena)
+const char *named_setting_no_flow(ost_text alias, ost_arena *arena)
 {
     const char *why = ost_arena_format(arena, "No available authentication flow with alias: %.*s",
                                        (int)(alias.len < 100 ? alias.len : 100), alias.data);
@@ -31,7 +31,7 @@ static const char *first_missing(const ost_json *realm, const ost_json *before,
     ost_text alias;
     for (size_t i = 0; i < count; i++) {
         if (is_new(before, body, members[i], &alias) && !realm_flow_exists(realm, alias))
-            return why_no_flow(alias, arena);
+            return named_setting_no_flow(alias, arena);
     }
     return NULL;
 }
@@ -80,8 +80,8 @@ const char *named_setting_of_client(const ost_json *realm, const ost_json *befor
     return NULL;
 }
 
-const char *named_setting_of_provider(const ost_json *realm, const ost_json *before,
-                                      const ost_json *body, ost_arena *arena)
+static const char *setting_of_provider(const ost_json *realm, const ost_json *before,
+                                       const ost_json *body, ost_arena *arena)
 {
     static const char *const flows[] = {"firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"};
     return first_missing(realm, before, body, flows, ARRAY_LEN(flows), arena);
@@ -108,7 +108,7 @@ static const char *of_list(const ost_json *realm, const ost_json *body, const ch
 const char *named_setting_of_lists(const ost_json *realm, const ost_json *body, ost_arena *arena)
 {
     const char *why = of_list(realm, body, "clients", "clientId", named_setting_of_client, arena);
-    return why != NULL ? why
-                       : of_list(realm, body, "identityProviders", "alias",
-                                 named_setting_of_provider, arena);
+    return why != NULL
+               ? why
+               : of_list(realm, body, "identityProviders", "alias", setting_of_provider, arena);
 }

@@ -7,15 +7,15 @@
 
 #include <ostiary/json.h>
 
-/* Why the body of a realm, a client or an identity provider cannot be stored, in Keycloak's words,
- * in the arena; NULL: it can. `realm` has the flows; `before` (may be NULL) is the same object as
- * it is stored. */
+/* Why the body of a realm or a client cannot be stored, in Keycloak's words, in the arena; NULL: it
+ * can. `realm` has the flows; `before` (may be NULL) is the same object as it is stored. */
 const char *named_setting_of_realm(const ost_json *realm, const ost_json *before,
                                    const ost_json *body, ost_arena *arena);
 const char *named_setting_of_client(const ost_json *realm, const ost_json *before,
                                     const ost_json *body, ost_arena *arena);
-const char *named_setting_of_provider(const ost_json *realm, const ost_json *before,
-                                      const ost_json *body, ost_arena *arena);
+
+/* The words for an alias that no flow has. */
+const char *named_setting_no_flow(ost_text alias, ost_arena *arena);
 
 /* The same of each in the lists "clients" and "identityProviders" of a body; those that the realm
  * has are told by their names. */

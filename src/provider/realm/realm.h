@@ -224,6 +224,8 @@ typedef struct realm_roles {
 } realm_roles;
 OST_MUST_CHECK ost_result realm_user_roles(const realm *realm, const ost_json *user_document,
                                            ost_arena *arena, realm_roles *ret_roles);
+/* Whether the role is one of them. `client` empty: of the realm. */
+bool realm_roles_have(const realm_roles *roles, ost_text client, ost_text name);
 
 /* The same, narrowed to what a client may see (its scope mappings and those of the granted client
  * scopes), unless it has full scope. */

@@ -274,6 +274,17 @@ ost_result realm_user_roles(const realm *r, const ost_json *user_document, ost_a
     return to_lists(&set, arena, ret_roles);
 }
 
+bool realm_roles_have(const realm_roles *roles, ost_text client, ost_text name)
+{
+    if (client.len == 0)
+        return roles->realm_roles != NULL && text_is_one_of(name, roles->realm_roles);
+    for (size_t i = 0; i < roles->client_count; i++) {
+        if (text_is(client, roles->clients[i].client_id))
+            return text_is_one_of(name, roles->clients[i].roles);
+    }
+    return false;
+}
+
 /* ---- what a client may see ---- */
 
 static bool names_one_of(const ost_json *mapping, const realm_client *client,

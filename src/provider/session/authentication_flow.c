@@ -3,6 +3,7 @@
 #include "provider/session/authentication_flow.h"
 
 #include "base/text.h"
+#include "provider/flow/broker_flow.h"
 #include "provider/flow/flow_read.h"
 #include "provider/proof/java_pattern.h"
 #include "provider/realm/group.h"
@@ -18,26 +19,6 @@ typedef struct role_holder {
     bool gathered;
 } role_holder;
 
-static bool is_in(const char *const *names, ost_text name)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        if (text_is(name, *names))
-            return true;
-    }
-    return false;
-}
-
-static bool holds(const realm_roles *roles, ost_text client, ost_text name)
-{
-    if (client.len == 0)
-        return is_in(roles->realm_roles, name);
-    for (size_t i = 0; i < roles->client_count; i++) {
-        if (text_is(client, roles->clients[i].client_id))
-            return is_in(roles->clients[i].roles, name);
-    }
-    return false;
-}
-
 static flow_hold find_role(void *user, ost_text name)
 {
     role_holder *holder = user;
@@ -49,7 +30,7 @@ static flow_hold find_role(void *user, ost_text name)
         realm_user_roles(c->realm, holder->user->document, c->arena, &holder->roles) != OST_OK)
         return HOLD_UNKNOWN;
     holder->gathered = true;
-    return holds(&holder->roles, client, role) ? HOLD_YES : HOLD_NO;
+    return realm_roles_have(&holder->roles, client, role) ? HOLD_YES : HOLD_NO;
 }
 
 static bool is_among(const realm_scope *const *scopes, ost_text name)
@@ -182,7 +163,7 @@ static flow_facts facts_of(role_holder *holder)
 /* A flow that is not there is Keycloak's own, by its name, or lets nobody in. */
 static bool is_usual_first(ost_text alias)
 {
-    return alias.len == 0 || text_is(alias, "first broker login");
+    return alias.len == 0 || text_is(alias, BROKER_FLOW_USUAL);
 }
 
 static flow_verdict walk_first(role_holder *holder, flow_facts facts, ost_text alias)
