@@ -27,7 +27,8 @@ class ConsolePage:
         return self.ready()
 
     def ready(self):
-        self.page.locator("main:not([aria-busy]) h1").wait_for()
+        """Waits for a page of the console: those of the login have a heading too, which says nothing of this one."""
+        self.page.locator("body.console main:not([aria-busy]) h1").wait_for()
         return self
 
     def open(self, *parts):
