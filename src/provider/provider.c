@@ -96,6 +96,7 @@ static const struct {
     {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_GET, REALM "/broker/{alias}/login", broker_login_endpoint},
     {HTTP_GET, REALM "/broker/{alias}/endpoint", broker_return_endpoint},
+    {HTTP_GET, REALM "/broker/{alias}/link", broker_link_endpoint},
     {HTTP_GET, REALM "/broker/{alias}/token", broker_read_endpoint},
     {HTTP_OPTIONS, REALM "/broker/{alias}/token", broker_read_endpoint},
     {HTTP_GET, REALM "/broker/{alias}/endpoint/logout_response", broker_logout_endpoint},

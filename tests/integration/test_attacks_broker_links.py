@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts at identity providers that are linked by whom is signed in (kc_action=idp_link:ALIAS), and links that are taken back."""
 
+import base64
+import hashlib
 import json
 import urllib.parse
 
@@ -13,6 +15,7 @@ from programs import Provider
 from web import Browser, bearer, query_of, unverified_token
 
 BACKCHANNEL = "http://schemas.openid.net/event/backchannel-logout"
+LINKED = "http://localhost:8000/linked"
 NARROW = Client("narrow", "narrow-secret", "http://localhost:8000/auth")
 
 
@@ -49,11 +52,13 @@ def realm_of(upstream):
     return {
         **{"realm": "inner", "enabled": True, "eventsEnabled": True, "identityProviderMappers": NOTED},
         "clients": [
-            client(APP, directAccessGrantsEnabled=True, protocolMappers=[told(note) for note in NOTES]),
+            client(
+                APP, directAccessGrantsEnabled=True, protocolMappers=[told(note) for note in NOTES], redirectUris=[APP.redirect_uri, f"{LINKED}*"]
+            ),
             client(NARROW, fullScopeAllowed=False),
         ],
         "users": [
-            *(member(name) for name in ("vic", "eve", "ann", "kim")),
+            *(member(name) for name in ("vic", "eve", "ann", "kim", "ben", "cal", "dot")),
             member("min", clientRoles={"account": ["view-profile"]}),
             member("lin", clientRoles={"account": ["manage-account-links"]}),
             member("tom", federatedIdentities=linked("up-tom", "up", "only")),
@@ -67,6 +72,11 @@ def realm_of(upstream):
             upstream.config("only", linkOnly=True),
             upstream.config("noted", config={"loginHint": "true", "forwardParameters": "prompt,login_hint,acr_values,state,kind"}),
             upstream.config("unsigned", config={"validateSignature": "false"}),
+            upstream.config("hid den", config={"hideOnLoginPage": "true", "showInAccountConsole": "NEVER"}),
+            upstream.config("when", config={"showInAccountConsole": "WHEN_LINKED"}),
+            upstream.config("always", config={"showInAccountConsole": "ALWAYS"}),
+            upstream.config("strange", config={"showInAccountConsole": "SOMETIMES"}),
+            upstream.config("off", enabled=False),
         ],
     }
 
@@ -256,6 +266,175 @@ def test_other_links_go(realm, upstream, admin):
     for alias in ("up", "only"):
         assert account(realm, tom, "DELETE", f"linked-accounts/{alias}").status == 204
     assert linked_ids(admin, "tom") == {}
+
+
+def test_which_providers_the_account_shows(realm, admin):
+    token = realm.password(APP, "kim", "kim-password").json()["access_token"]
+
+    def shown():
+        found = account(realm, token, "GET", "linked-accounts").json()
+        return {one["providerAlias"]: one["connected"] for one in found if one["providerAlias"] in ("hid den", "when", "always", "strange", "off")}
+
+    assert shown() == {"always": False, "strange": False}
+    kim = f"/realms/inner/users/{admin('GET', '/realms/inner/users?exact=true&username=kim').json()[0]['id']}/federated-identity"
+    for alias in ("when", "hid den"):
+        link = {"identityProvider": alias, "userId": "up-kim", "userName": "kim"}
+        assert admin("POST", f"{kim}/{urllib.parse.quote(alias)}", link).status == 204
+    assert shown() == {"always": False, "strange": False, "when": True}
+    # What is not shown is theirs all the same, and may be taken back.
+    assert account(realm, token, "DELETE", f"linked-accounts/{urllib.parse.quote('hid den')}").status == 204
+    assert account(realm, token, "DELETE", "linked-accounts/when").status == 204
+
+
+# ---- links that a client begins by itself ----
+
+
+def signed_in(realm, name, client=APP):
+    """A browser, and the id of its session."""
+    browser = realm.browser()
+    return browser, callback_of(realm.log_in(browser, client, name, f"{name}-password"))["session_state"]
+
+
+def hash_of(nonce, session, client=APP.client_id, alias="up"):
+    digest = hashlib.sha256(f"{nonce}{session}{client}{alias}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def begin(realm, browser, session, nonce="n", alias="up", **changes):
+    asked = {"client_id": APP.client_id, "redirect_uri": LINKED, "nonce": nonce, "hash": hash_of(nonce, session, alias=alias), **changes}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    return browser.get(f"{realm.issuer}/broker/{urllib.parse.quote(alias)}/link", asked)
+
+
+def assert_page(answer):
+    assert answer.status == 400 and answer.location is None and "KEYCLOAK" not in str(answer.all("Set-Cookie")), answer.location
+
+
+def assert_told(answer, error, nonce="n"):
+    assert (answer.location or "").partition("?")[0] == LINKED, (answer.location, answer.text)
+    assert query_of(answer.location) == {"link_error": error, "nonce": nonce}
+
+
+def test_a_client_begins_a_link(realm, upstream, admin):
+    upstream.reset(sub="up-ben", preferred_username="benjamin", email="other@example.com")
+    browser, session = signed_in(realm, "ben")
+    there = begin(realm, browser, session, redirect_uri=f"{LINKED}?of=mine").location
+    assert "prompt" not in query_of(there) and "max_age" not in query_of(there)
+    done = browser.get(upstream.agree(there))
+    # Nothing that a code or token could be made of goes along.
+    assert done.location == f"{LINKED}?of=mine" and linked_ids(admin, "ben") == {"up": "up-ben"}
+    events = {one["type"] for one in admin("GET", "/realms/inner/events").json()}
+    assert {"CLIENT_INITIATED_ACCOUNT_LINKING", "IDENTITY_PROVIDER_LINK_ACCOUNT"} <= events
+    # By one that nobody signs in by, too; and nobody else's account there.
+    assert browser.get(upstream.agree(begin(realm, browser, session, alias="only").location)).location == LINKED
+    other, theirs = signed_in(realm, "dot")
+    assert query_of(other.get(upstream.agree(begin(realm, other, theirs).location)).location).keys() == {"link_error", "nonce"}
+    assert linked_ids(admin, "ben") == {"up": "up-ben", "only": "up-ben"} and linked_ids(admin, "dot") == {}
+
+
+def test_attack_57_a_link_that_no_client_has_asked_for(realm, upstream):
+    """Whoever leads somebody's browser there does not know their session, or is another client."""
+    browser, session = signed_in(realm, "dot")
+    _, foreign = signed_in(realm, "eve")
+    narrow = {"client_id": NARROW.client_id, "redirect_uri": NARROW.redirect_uri}
+    for changes in (
+        {"hash": hash_of("n", foreign)},
+        {"hash": hash_of("n", session, NARROW.client_id)},
+        {"hash": hash_of("n", session, alias="second")},
+        {"hash": hash_of("m", session)},
+        {"hash": hash_of("n", session)[:-1]},
+        {"hash": hash_of("n", session).upper()},
+        {"hash": hash_of("n", "")},
+        {"hash": None},
+        {"hash": ""},
+        {"hash": "="},
+        {"nonce": None, "hash": hash_of("", session)},
+        {"nonce": "", "hash": hash_of("", session)},
+        {"nonce": "x" * 4000, "hash": hash_of("x" * 4000, session)},
+        # Of a client that has no part in the session.
+        {**narrow, "hash": hash_of("n", session, NARROW.client_id)},
+        {"client_id": None},
+        {"client_id": "nobody", "hash": hash_of("n", session, "nobody")},
+    ):
+        assert_page(begin(realm, browser, session, **changes))
+    assert_page(browser.get(f"{realm.issuer}/broker/up/link"))
+    # It is good for all that.
+    assert begin(realm, browser, session).location.startswith(upstream.issuer)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [None, "", "https://evil.example/", "http://localhost:8000@evil.example/linked", f"{LINKED}\\@evil.example", "//evil.example/linked",
+     "javascript:alert(1)", f"{LINKED}/../../evil", f"{LINKED}\r\nSet-Cookie: a=b"],
+)  # fmt: skip
+def test_attack_57_nobody_is_led_elsewhere_by_a_link(realm, address):
+    """Neither with a session nor without one, nor with a hash that is no good."""
+    browser, session = signed_in(realm, "dot")
+    for one, changes in ((browser, {}), (browser, {"hash": "x"}), (realm.browser(), {})):
+        assert_page(begin(realm, one, session, redirect_uri=address, **changes))
+
+
+def test_attack_57_a_link_is_good_once(realm, upstream, admin):
+    """The address is in a history, or a log: whoever leads the same browser there again has it link nothing."""
+    browser, session = signed_in(realm, "cal")
+    there = begin(realm, browser, session, nonce="once").location
+    assert_page(begin(realm, browser, session, nonce="once"))
+    assert_page(begin(realm, browser, session, nonce="once", hash=hash_of("once", session) + "="))
+    # Nor does the way back lead to a link twice, or in another browser.
+    upstream.reset(sub="up-cal", preferred_username="cal")
+    back = upstream.agree(there)
+    other, _ = signed_in(realm, "dot")
+    assert other.get(back).status == 400 and linked_ids(admin, "cal") == {}
+    assert browser.get(back).location == LINKED and linked_ids(admin, "cal") == {"up": "up-cal"}
+    assert linked_ids(admin, "dot") == {}
+    upstream.reset(sub="up-cal-2", preferred_username="cal")
+    assert "link_error" in browser.get(upstream.agree(there)).location
+
+
+def test_attack_57_a_link_is_of_who_began_it(realm, upstream, admin):
+    """Somebody else has signed in in the same browser meanwhile, or nobody is any more."""
+    upstream.reset(sub="up-shared", preferred_username="shared")
+    browser, session = signed_in(realm, "dot")
+    back = upstream.agree(begin(realm, browser, session).location)
+    assert_told(realm_browser_but(browser).get(back), "not_logged_in")
+    browser, session = signed_in(realm, "dot")
+    back = upstream.agree(begin(realm, browser, session, nonce="m").location)
+    realm.log_in(realm_browser_but(browser), APP, "ann", "ann-password")
+    assert_told(browser.get(back), "not_logged_in", "m")
+    assert linked_ids(admin, "dot") == {} and linked_ids(admin, "ann") == {}
+
+
+def realm_browser_but(browser):
+    """The same browser, signed out: what tells it from others stays."""
+    for name in [name for name in browser.cookies if "KEYCLOAK" in str(name)]:
+        del browser.cookies[name]
+    return browser
+
+
+def test_attack_57_who_may_not_link_is_told(realm, upstream):
+    assert_told(begin(realm, realm.browser(), "none"), "not_logged_in")
+    browser, session = signed_in(realm, "min")
+    assert_told(begin(realm, browser, session), "not_allowed")
+    browser, session = signed_in(realm, "lin")
+    assert begin(realm, browser, session).location.startswith(upstream.issuer)
+    for alias in ("nobody", "off", "unsigned"):
+        assert_told(begin(realm, browser, session, alias=alias), "unknown_identity_provider")
+    narrow = {"client_id": NARROW.client_id, "redirect_uri": NARROW.redirect_uri}
+    browser, session = signed_in(realm, "kim", NARROW)
+    answer = begin(realm, browser, session, **narrow, hash=hash_of("n", session, NARROW.client_id))
+    assert query_of(answer.location) == {"link_error": "not_allowed", "nonce": "n"}
+
+
+def test_what_goes_wrong_there_is_told(realm, upstream, admin):
+    browser, session = signed_in(realm, "dot")
+    for number, (changes, error) in enumerate((
+        ({"code": None, "error": "access_denied"}, "access_denied"),
+        ({"code": None, "error": "<script>"}, "identity_provider_login_failure"),
+        ({"code": "none of mine"}, "identity_provider_login_failure"),
+    )):  # fmt: skip
+        there = begin(realm, browser, session, nonce=f"n-{number}").location
+        assert_told(browser.get(upstream.agree(there, **changes)), error, f"n-{number}")
+    assert linked_ids(admin, "dot") == {}
 
 
 # ---- notes of sessions, and what goes along ----

@@ -11,12 +11,14 @@ import pytest
 from brokering import (  # noqa: F401  (functions and fixtures)
     APP, FULL, admin, administrator, claims_of, client, come_back, leave, linked, realm, upstream, user,
 )
+from oidc import callback_of
 from programs import Provider
 from signer import RsaSigner, b64, signing_input
 from upstream import CLIENT, SECRET, Upstream, button
 from waiting import until as wait_until
 from web import query_of, unverified_token
 
+FILTER = {"filteredByClaim": "true"}
 FAILED = "Unexpected error when authenticating with identity provider"
 
 
@@ -42,6 +44,7 @@ def realm_of(upstream, other):
         "clients": [client(APP)],
         "users": [
             user("vic", federatedIdentities=linked("up-vic", "up", "info")),
+            user("fil", federatedIdentities=linked("up-fil", "filtered", "valueless", "silent", "up")),
             user("eve"),
             user("gone", enabled=False, federatedIdentities=linked("up-gone", "up")),
             user("one", federatedIdentities=linked("up-twin", "up")),
@@ -56,6 +59,13 @@ def realm_of(upstream, other):
             upstream.config("unsigned", config={"validateSignature": "false"}),
             upstream.config("nonceless", config={"disableNonce": "true"}),
             upstream.config("keyless", config={"jwksUrl": None}),
+            upstream.config("filtered", config={**FILTER, "claimFilterName": "org.teams", "claimFilterValue": "st[a-f]+"}),
+            upstream.config("valueless", config={**FILTER, "claimFilterName": "team"}),
+            upstream.config("nameless", config={**FILTER, "claimFilterValue": ".*"}),
+            upstream.config("silent", config={"acceptsPromptNoneForwardFromClient": "true", "prompt": "login"}),
+            upstream.config("offline", config={"offlineAccess": "true"}),
+            upstream.config("google", provider_id="google"),
+            upstream.config("google-offline", provider_id="google", config={"offlineAccess": "true"}),
         ],
     }
 
@@ -174,7 +184,7 @@ def test_attack_54_the_same_id_elsewhere_is_somebody_else(realm, other, admin):
     assert "Authenticate to link your account" in page.page.text
 
 
-@pytest.mark.parametrize("alias", ["only", "unsigned", "nonceless", "keyless", "nobody", "..", "up%2f"])
+@pytest.mark.parametrize("alias", ["only", "unsigned", "nonceless", "keyless", "nameless", "nobody", "..", "up%2f"])
 def test_providers_that_nobody_logs_in_by(realm, alias):
     browser = realm.browser()
     link = button(realm.authorize(browser, APP)).replace("/broker/up/", f"/broker/{alias}/")
@@ -249,6 +259,44 @@ BAD_TOKENS = {
 def test_attack_51_id_tokens_that_are_not_good(server, realm, upstream, name):
     upstream.token = BAD_TOKENS[name](upstream)
     assert_refused(server, come_back(realm, realm.browser(), upstream))
+
+
+@pytest.mark.parametrize(
+    "teams,good",
+    [
+        ("staff", True),
+        (["guests", "staff"], True),
+        ("staff2", False),
+        (" staff", False),
+        ("STAFF", False),
+        ("guests\nstaff", False),
+        (["guests"], False),
+        ([["staff"]], False),
+        ({"staff": "staff"}, False),
+        ([], False),
+        ("", False),
+        (None, False),
+        (7, False),
+    ],
+)
+def test_attack_51_a_claim_lets_in_whom_it_fits(server, realm, upstream, teams, good):
+    """The whole value, in the ID token: what userinfo or a claim of the whole path's name say counts nothing."""
+    upstream.reset(sub="up-fil", preferred_username="fil", org={"teams": teams}, **{"org.teams": None if good else "staff"})
+    answer = come_back(realm, realm.browser(), upstream, "filtered")
+    if good:
+        assert claims_of(realm, answer)["preferred_username"] == "fil"
+    else:
+        assert_refused(server, answer, "claimFilterValue")
+
+
+def test_attack_51_a_filter_without_a_value_lets_nobody_in(server, realm, upstream):
+    upstream.reset(sub="up-fil", preferred_username="fil", team="staff")
+    assert_refused(server, come_back(realm, realm.browser(), upstream, "valueless"))
+
+
+def test_google_alone_is_asked_for_a_refresh_token(realm):
+    asked = {alias: query_of(leave(realm, realm.browser(), alias)).get("access_type") for alias in ("google", "google-offline", "offline")}
+    assert asked == {"google": None, "google-offline": "offline", "offline": None}
 
 
 @pytest.mark.parametrize("sub", ["UP-VIC", "up-vic ", "Up-vic", "up-vic%", "up-vi\u0441"])
@@ -448,3 +496,68 @@ def test_nobody_is_sent_elsewhere(realm, upstream):
         assert browser.get(f"{link}&{more}").location.startswith(f"{upstream.issuer}/authorize?")
     back = upstream.agree(leave(realm, browser)) + "&redirect_uri=https%3A%2F%2Fevil.example"
     assert browser.get(back).location.startswith(f"{APP.redirect_uri}?")
+
+
+# ---- prompt=none that goes on ----
+
+
+def silently(realm, browser, alias="silent", **asked):
+    """Where a hint leads with prompt=none."""
+    away = realm.authorize(browser, APP, kc_idp_hint=alias, prompt="none", **asked)
+    return browser.get(away.location) if "/broker/" in away.location else away
+
+
+def error_of(answer):
+    assert answer.location and answer.location.startswith(APP.redirect_uri), answer.text
+    assert "code" not in callback_of(answer) and "KEYCLOAK_IDENTITY" not in str(answer.all("Set-Cookie"))
+    return callback_of(answer)["error"]
+
+
+def test_prompt_none_goes_on_to_a_provider(realm, upstream):
+    upstream.reset(sub="up-fil", preferred_username="fil")
+    browser = realm.browser()
+    there = silently(realm, browser).location
+    assert query_of(there)["prompt"] == "none", "whatever the provider's own setting is"
+    assert claims_of(realm, browser.get(upstream.agree(there)))["preferred_username"] == "fil"
+    assert "code" in callback_of(realm.authorize(browser, APP, prompt="none"))
+    assert error_of(silently(realm, realm.browser(), "up")) == "login_required"
+
+
+@pytest.mark.parametrize(
+    "there,here",
+    [
+        ("login_required", "login_required"),
+        ("interaction_required", "interaction_required"),
+        ("access_denied", "interaction_required"),
+        ("server_error", "interaction_required"),
+        ("<script>", "interaction_required"),
+    ],
+)
+def test_attack_49_what_a_provider_answers_silently_shows_no_page(realm, upstream, there, here):
+    browser = realm.browser()
+    back = upstream.agree(silently(realm, browser).location, code=None, error=there)
+    assert error_of(browser.get(back)) == here
+
+
+def test_attack_55_nobody_is_made_out_to_be_somebody_silently(realm, upstream):
+    """Neither another user than the client means, nor somebody whose account is another's, nor by a login that is too old."""
+    upstream.reset(sub="up-fil", preferred_username="fil")
+    mine = realm.browser()
+    first = claims_of(realm, come_back(realm, mine, upstream))
+    hint = realm.code(APP, callback_of(realm.authorize(mine, APP, prompt="none"))["code"]).json()["id_token"]
+    for wishes, claims, good in (
+        ({"id_token_hint": hint}, {}, True),
+        ({"id_token_hint": hint}, {"sub": "up-else", "preferred_username": "else", "email": "else@example.com", **FULL}, False),
+        ({}, {"sub": "up-eve-there", "preferred_username": "eve", "email": "eve@example.com", **FULL}, False),
+        ({"max_age": "60"}, {}, False),
+        ({"max_age": "60"}, {"auth_time": int(time.time())}, True),
+        ({"max_age": "60"}, {"auth_time": int(time.time()) - 600}, False),
+        ({"claims": json.dumps({"id_token": {"sub": {"value": "nobody"}}})}, {}, False),
+    ):
+        upstream.reset(**{"sub": "up-fil", "preferred_username": "fil", **claims})
+        browser = realm.browser()
+        answer = browser.get(upstream.agree(silently(realm, browser, **wishes).location))
+        if good:
+            assert claims_of(realm, answer)["sub"] == first["sub"]
+        else:
+            assert error_of(answer) == "interaction_required", (wishes, claims)

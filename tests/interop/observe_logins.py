@@ -9,6 +9,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
+import brokering_flow_rows  # noqa: E402
+import brokering_link_rows  # noqa: E402, F401  (rows)
 from brokering_rows import OBSERVED, begin, observe  # noqa: E402
 from keycloak import ADMIN, Keycloak  # noqa: E402
 from test_admin_same_as_keycloak import Admin  # noqa: E402
@@ -20,7 +22,9 @@ def main():
     upstream = Upstream()
     for version, file in OBSERVED.items():
         with Keycloak([], version=version) as keycloak:
-            seen = observe(begin(keycloak, Admin(keycloak), upstream))
+            side = begin(keycloak, Admin(keycloak), upstream)
+            brokering_flow_rows.begin(side)
+            seen = observe(side)
         file.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n")
     upstream.close()
 

@@ -11,6 +11,8 @@ void broker_return_endpoint(http_exchange *exchange, void *provider);
 /* Sends the browser of the login (browser_login.h) that is under way to the provider; NULL: it is
  * gone. */
 void broker_leave(call *call, const upstream *upstream);
+/* "link": to the provider, for a client whose user has another account there. */
+void broker_link_endpoint(http_exchange *exchange, void *provider);
 /* "token": what is kept of its tokens, for a client that may read them in its user's name. */
 void broker_read_endpoint(http_exchange *exchange, void *provider);
 /* "endpoint/logout_response": back from where a session has ended. */

@@ -6,41 +6,10 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_mapper.h"
-#include "provider/proof/java_pattern.h"
 #include "provider/realm/group.h"
 #include "provider/realm/role.h"
 
-#define CLAIMS_MAX 32 /* that one mapper asks for */
-
 /* ---- what it takes ---- */
-
-static bool one_fits(const ost_json *value, ost_text wanted, bool pattern)
-{
-    ost_text text;
-    if (!broker_mapper_scalar(value, &text))
-        return false;
-    return pattern ? java_pattern_match(wanted, text) == OST_OK : text_equal(text, wanted);
-}
-
-bool broker_mapper_fits(const ost_json *value, ost_text wanted, bool pattern)
-{
-    if (!ost_json_is(value, OST_JSON_ARRAY))
-        return one_fits(value, wanted, pattern);
-    const ost_json *at = ost_json_first(value);
-    while (at != NULL && !one_fits(at, wanted, pattern))
-        at = ost_json_next(at);
-    return at != NULL;
-}
-
-const ost_json *broker_mapper_claims(call *c, const ost_json *mapper)
-{
-    const ost_json *claims;
-    if (ost_json_read(broker_mapper_setting(mapper, "claims"), NULL, c->arena, &claims, NULL) !=
-            OST_OK ||
-        !ost_json_is(claims, OST_JSON_ARRAY) || ost_json_count(claims) > CLAIMS_MAX)
-        return NULL;
-    return claims;
-}
 
 /* All of them. One that asks for nothing gives nothing. Keycloak gives it to everybody. */
 static bool all_fit(call *c, const ost_json *mapper)

@@ -23,8 +23,10 @@ typedef struct broker_job {
     ost_text username;          /* of a user whom it makes, by a mapper; empty: none says it */
     const char *why;            /* what is wrong, for the log */
     bool denied;                /* the user has said no there */
+    ost_text silence;           /* its error of prompt=none, which is the client's too */
     bool newcomer;              /* the user has just been made */
     bool ended;                 /* the link has been made, or not; and the login goes on */
+    const char *link_error;     /* why it has not, for a client that began it; NULL: it has */
 } broker_job;
 
 /* The login form again, with the alert; `error`: Keycloak's word in the event; NULL: it is none. */
@@ -61,6 +63,9 @@ ost_text broker_claim_text(const call *call, const char *name);
 
 /* Finds or makes the user, and goes on with their login: the outcome is set. On the pool. */
 void broker_user_log_in(call *call);
+/* Brings login->user up to date by what the provider says, as far as the realm wants that; nothing
+ * fails of it. On the pool. */
+void broker_user_update(call *call);
 
 /* A new user's document with the actions that are required of them: what the provider has not said,
  * or not well, they say themselves, as the flow of first logins wants it. */
@@ -77,6 +82,10 @@ const upstream *broker_linkable(const call *call, ost_text alias);
  * the pool. */
 void broker_link(call *call);
 void broker_link_fail(call *call);
+/* Goes back to a client that began the link by itself; false: it did not, or it is not at its end.
+ * And with a word of what went wrong (NULL: nothing). */
+bool broker_link_send(call *call);
+void broker_link_tell(call *call, const char *error);
 
 /* What the mappers make of the claims: the user's document with it. `newcomer`: they are being
  * made. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an identity provider says about somebody, judged: its ID token (OpenID Connect Core
  * §3.1.3.7), userinfo (§5.3.2), and the access token of another Keycloak; see broker_job.h. */
-#include "base/array.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "jose/digest.h"
@@ -76,8 +75,9 @@ static bool check_auth_time(call *c)
     const broker_job *job = c->job;
     const ost_json *claim = ost_claims_get(job->claims, "auth_time");
     int64_t leeway = job->upstream->leeway > 0 ? job->upstream->leeway : UPSTREAM_LEEWAY, time;
-    if (claim == NULL)
-        return true;
+    if (claim == NULL) /* whoever was asked there has signed in just now */
+        return !job->login.request.prompt_none || job->login.request.fresh_since == 0 ||
+               broker_fail(c, "the ID token does not say how old the login there is");
     if (!numeric_date_read(claim, &time) || time > c->now + leeway)
         return broker_fail(c, "the ID token's auth_time is none");
     return time >= job->login.request.fresh_since - leeway ||
@@ -200,28 +200,4 @@ bool broker_userinfo_read(call *c)
     /* "The sub Claim in the UserInfo Response MUST be verified to exactly match" (§5.3.2). */
     return ost_json_equals(ost_json_get(job->userinfo, "sub"), ost_claims_subject(job->claims)) ||
            broker_fail(c, "userinfo is about somebody else than the ID token");
-}
-
-/* ---- claims ---- */
-
-const ost_json *broker_claim(const call *c, ost_text path)
-{
-    const broker_job *job = c->job;
-    const ost_json *const documents[] = {
-        job->access, job->claims != NULL ? ost_claims_json(job->claims) : NULL, job->userinfo};
-    const ost_json *found = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(documents) && found == NULL && path.len > 0; i++) {
-        found = claim_path_find(documents[i], path, c->arena);
-        if (ost_json_is(found, OST_JSON_NULL))
-            found = NULL;
-    }
-    return found;
-}
-
-/* Of the profile of people userinfo has the newest. */
-ost_text broker_claim_text(const call *c, const char *name)
-{
-    const broker_job *job = c->job;
-    ost_text text = json_text_of(job->userinfo, name);
-    return text.len > 0 ? text : json_text_of(ost_claims_json(job->claims), name);
 }

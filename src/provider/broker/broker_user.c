@@ -146,8 +146,7 @@ static ost_result put_names(call *c, const ost_json **document)
     return result;
 }
 
-/* Brings them up to date, as far as the realm wants that; a login does not fail of it. */
-static void update(call *c)
+void broker_user_update(call *c)
 {
     broker_job *job = c->job;
     authenticated_user *user = &job->login.user;
@@ -226,7 +225,7 @@ static void log_in(call *c, ost_text user_id)
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
         (void)broker_refuse(c, BROKER_FAILED, "user_temporarily_disabled");
     } else {
-        update(c);
+        broker_user_update(c);
         broker_keep(c, user_id, true);
         enter(c);
     }
@@ -303,6 +302,10 @@ static void ask_owner(call *c, const store_user *owner, ost_text shown)
     job->identity.link = owner->id;
     if (go_by_flow(c, owner))
         return;
+    if (login->request.prompt_none) {
+        (void)broker_refuse(c, EXISTS, "federated_identity_account_exists");
+        return;
+    }
     login->request.user = shown;
     if (!carry(c)) {
         browser_login_break(c);

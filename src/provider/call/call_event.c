@@ -55,6 +55,8 @@ static const char *const names[EVENTS][2] = {
                                               "IDENTITY_PROVIDER_LINK_ACCOUNT_ERROR"},
     [EVENT_IDENTITY_PROVIDER_RETRIEVE_TOKEN] = {"IDENTITY_PROVIDER_RETRIEVE_TOKEN",
                                                 "IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR"},
+    [EVENT_CLIENT_INITIATED_ACCOUNT_LINKING] = {"CLIENT_INITIATED_ACCOUNT_LINKING",
+                                                "CLIENT_INITIATED_ACCOUNT_LINKING_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)

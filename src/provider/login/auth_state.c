@@ -65,6 +65,7 @@ static void put_flags(ost_json_writer *w, const auth_request *r)
     if (r->fresh_since > 0)
         ost_json_member_integer(w, "fresh_since", r->fresh_since);
     put_flag(w, "all", r->prompt_consent);
+    put_flag(w, "silent", r->prompt_none);
     put_flag(w, "acr", r->acr_proved);
     put_flag(w, "proved", r->proved);
     put_flag(w, "begun", r->begun);
@@ -223,7 +224,8 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"nonce", r->nonce},
         {"code_challenge", r->challenge},
         {"code_challenge_method", r->challenge_method},
-        {"prompt", r->registering      ? OST_TEXT("create")
+        {"prompt", r->prompt_none      ? OST_TEXT("none")
+                   : r->registering    ? OST_TEXT("create")
                    : r->prompt_consent ? OST_TEXT("consent")
                                        : (ost_text){0}},
         {"dpop_jkt", r->jkt},
@@ -280,6 +282,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->action = ost_claims_text(claims, "action");
     r->since = ost_claims_text(claims, "since");
     r->prompt_consent = flag_of(claims, "all");
+    r->prompt_none = flag_of(claims, "silent");
     r->acr_proved = flag_of(claims, "acr");
     r->proved = flag_of(claims, "proved");
     r->begun = flag_of(claims, "begun");

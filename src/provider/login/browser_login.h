@@ -102,6 +102,10 @@ bool browser_login_spend_levels(call *call);
 /* The last step. `proved`: as above. */
 void browser_login_give(call *call, bool proved);
 
+/* Whether login->user may link accounts, and the client in their name, by the request's scope:
+ * whom the account lets manage them. */
+bool browser_login_may_link(call *call);
+
 /* The session that a page was shown in, and its user: who has logged in or out since begins again.
  * False: the outcome is set. On the pool. */
 bool browser_login_load_user(call *call);

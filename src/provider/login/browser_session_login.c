@@ -57,12 +57,38 @@ static bool session_serves(const call *c, const browser_login *login)
            is_meant(c, login);
 }
 
+static void refuse_to_ask(call *c)
+{
+    browser_login *login = c->job;
+    call_refuse(c, 302, "login_required", NULL);
+    login->outcome = LOGIN_REFUSED;
+}
+
+/* Whom the client means by an ID token is all that it may be told of, from wherever they come. */
+static bool keep_hint(auth_request *r)
+{
+    bool one =
+        r->hint_subject.len > 0 && (r->subject.len == 0 || text_equal(r->subject, r->hint_subject));
+    if (r->hinted && one)
+        r->subject = r->hint_subject;
+    return !r->hinted || one;
+}
+
+/* Where nobody may be asked here, a provider may know them, which is asked as silently. */
+static bool may_ask_there(browser_login *login)
+{
+    return login->hint != NULL && login->hint->forwards_silence && !login->request.registering &&
+           keep_hint(&login->request);
+}
+
 void browser_login_ask(call *c)
 {
     browser_login *login = c->job;
     if (login->request.prompt_none) {
-        call_refuse(c, 302, "login_required", NULL);
-        login->outcome = LOGIN_REFUSED;
+        if (may_ask_there(login))
+            login->outcome = LOGIN_AWAY;
+        else
+            refuse_to_ask(c);
     } else {
         login->outcome = login->request.registering ? LOGIN_REGISTER
                          : login->hint != NULL      ? LOGIN_AWAY
@@ -75,7 +101,7 @@ static void ask_more(call *c)
 {
     browser_login *login = c->job;
     if (login->request.prompt_none) {
-        browser_login_ask(c);
+        refuse_to_ask(c);
         return;
     }
     login->request.stepping = login->session.id;

@@ -182,9 +182,7 @@ void browser_login_undo(call *c)
 
 /* ---- required actions ---- */
 
-/* Links are made by whom the account lets manage them, for a client that may do so in their name.
- */
-static bool may_link(call *c)
+bool browser_login_may_link(call *c)
 {
     const browser_login *login = c->job;
     grant g = {.client = c->client, .may_be_offline = true};
@@ -204,7 +202,7 @@ static required_action find_action(call *c)
     if (login->user.action != ACTION_NONE || r->kc_action.len == 0)
         return login->user.action;
     required_action wanted = required_action_initiated(c->realm, r->kc_action);
-    if (wanted == ACTION_LINK && !may_link(c))
+    if (wanted == ACTION_LINK && !browser_login_may_link(c))
         wanted = ACTION_NONE;
     if (wanted == ACTION_NONE) {
         r->kc_action = (ost_text){0};

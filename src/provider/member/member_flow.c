@@ -100,8 +100,7 @@ static const char *secret_unmet(ost_text secret)
 /* What takes a check away from logins, or asks for one that is not there: nobody signs in by the
  * identity provider then (upstream.h). */
 static const member identity_provider_setting_members[] = {
-    {"acceptsPromptNoneForwardFromClient", MEMBER_STRING, .fate = MEMBER_TOLD,
-     .why = "prompt=none stays here, and is answered with login_required", .flag = true,
+    {"acceptsPromptNoneForwardFromClient", MEMBER_STRING, .fate = MEMBER_ACTED, .flag = true,
      .otherwise = "false counts"},
     {"allowClientIdAsAudience", MEMBER_STRING, .fate = MEMBER_TOLD,
      .why = "no client proves who it is by the provider's assertions", .flag = true,

@@ -262,6 +262,7 @@ static void load_request(const ost_json *provider, const preset *p, ost_arena *a
     u->pkce = !config_is(provider, "pkceEnabled", "false");
     u->forwards_hint = config_true(provider, "loginHint");
     u->forwards_languages = config_true(provider, "uiLocales");
+    u->forwards_silence = config_true(provider, "acceptsPromptNoneForwardFromClient");
     u->forwarded = config_text(provider, "forwardParameters");
     u->tells_token = !config_is(provider, "sendIdTokenOnLogout", "false");
     u->tells_client = config_true(provider, "sendClientIdOnLogout");

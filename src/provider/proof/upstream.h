@@ -48,8 +48,9 @@ typedef struct upstream {
     unsigned validity;     /* seconds for which a kept access token has to be good */
     bool pkce;
     bool forwards_hint, forwards_languages; /* login_hint, ui_locales */
-    bool tells_client;                      /* its logout is told client_id, */
-    bool tells_token;                       /* and the ID token */
+    bool forwards_silence;   /* whoever comes by a hint with prompt=none is asked there, likewise */
+    bool tells_client;       /* its logout is told client_id, */
+    bool tells_token;        /* and the ID token */
     bool access_claims;      /* its access tokens are JWTs of Keycloak's, whose claims count */
     ost_text forwarded;      /* names of parameters that go on to it; commas between */
     unsigned leeway;         /* seconds that its clock may differ; 0: the usual ones */
