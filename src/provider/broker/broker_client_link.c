@@ -157,7 +157,7 @@ static void answer(call *c)
         page_send_error(c, 400, "Invalid Request");
 }
 
-static void begin(call *c)
+static void begin_link(call *c)
 {
     if (read_query(c))
         call_work(c, judge, answer);
@@ -167,5 +167,5 @@ static void begin(call *c)
 
 void broker_link_endpoint(http_exchange *exchange, void *user)
 {
-    browser_login_begin(exchange, user, sizeof(link_job), begin);
+    browser_login_begin(exchange, user, sizeof(link_job), begin_link);
 }
