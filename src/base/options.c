@@ -27,9 +27,21 @@ bool options_know(const option *options, ost_text name)
 /* What is not an option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
+/* The first one that the name is the end of: --port of --http-port. */
+static const option *option_ending(const option *options, ost_text name)
+{
+    for (; options->name != NULL && name.len > 0; options++) {
+        size_t len = strlen(options->name);
+        if (len > name.len + 1 && options->name[len - name.len - 1] == '-' &&
+            memcmp(options->name + len - name.len, name.data, name.len) == 0)
+            return options;
+    }
+    return NULL;
+}
+
 const option *options_nearest(const option *options, ost_text name)
 {
-    const option *nearest = NULL;
+    const option *nearest = NULL, *all = options;
     size_t best = 4;
     for (; options->name != NULL; options++) {
         size_t d = text_distance(name, options->name);
@@ -38,7 +50,7 @@ const option *options_nearest(const option *options, ost_text name)
             nearest = options;
         }
     }
-    return nearest;
+    return nearest != NULL ? nearest : option_ending(all, name);
 }
 
 static ost_result unknown(const option *options, ost_text name, ost_error *error)

@@ -91,6 +91,7 @@ typedef enum store_wanted {
     STORE_IN_FOLDER, /* made when it is not there, in a folder that is: a slip of the pen makes none
                       */
     STORE_ANYWHERE,  /* made when it is not there, with its folder */
+    STORE_ON_TRIAL,  /* an empty one in memory when it is not there: nothing is left behind */
 } store_wanted;
 struct store;
 /* OST_E_CONFIG: a password stands where everyone reads it. */
@@ -100,7 +101,10 @@ OST_MUST_CHECK ost_result command_check_database(const option_values *values, os
 #define STORE_PATH_SIZE 4096
 OST_MUST_CHECK ost_result command_store_path(const option_values *values,
                                              char ret_path[STORE_PATH_SIZE], ost_error *error);
-/* The same, whether or not a database is named, too; and that database. */
+/* The same of a store that is there. OST_E_NOT_FOUND: it is not. */
+OST_MUST_CHECK ost_result command_existing_path(const option_values *values,
+                                                char ret_path[STORE_PATH_SIZE], ost_error *error);
+/* command_store_path whether or not a database is named, too; and that database. */
 OST_MUST_CHECK ost_result command_file_path(const option_values *values,
                                             char ret_path[STORE_PATH_SIZE], ost_error *error);
 /* Opens it; where its schema is older, standard error says how far the upgrade is. */

@@ -64,12 +64,13 @@ static bool has_group(const char *group)
 static void print_overview(FILE *out, const char *group)
 {
     bool all = !has_group(group);
-    fputs("Usage: ostiary COMMAND [OPTION…]\n\n"
-          "An OpenID Connect provider that stands in for Keycloak, and tools around it.\n\n",
-          out);
+    fprintf(out,
+            "Usage: ostiary%s%s COMMAND [OPTION…]\n\n"
+            "An OpenID Connect provider that stands in for Keycloak, and tools around it.\n\n",
+            all ? "" : " ", all ? "" : group);
     for (size_t i = 0; commands[i] != NULL; i++) {
         if (all || is_of_group(commands[i], group))
-            fprintf(out, "  %-20s %s\n", commands[i]->words, commands[i]->summary);
+            fprintf(out, "  %-22s %s\n", commands[i]->words, commands[i]->summary);
     }
     fputs(
         "\n\"ostiary COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
@@ -224,7 +225,7 @@ static int unknown_command(int argc, char **argv)
              argc >= 3 ? argv[2] : "");
     printable_make(words);
     const command *nearest = nearest_command(words);
-    if (nearest == NULL && argc >= 3) /* the words of one, with an argument behind them */
+    if (nearest == NULL && argc >= 3 && !has_group(argv[1])) /* one word, and an argument */
         nearest = nearest_command(argv[1]);
     if (nearest != NULL)
         return command_usage_error("there is no command \"%s\"; did you mean \"%s\"?", words,

@@ -14,7 +14,7 @@ typedef struct store store;
 /* Opens `path` (created with mode 0600 when missing), and brings its schema up to
  * date by numbered migrations, one transaction each. OST_E_SCHEMA: written by a newer program,
  * nothing changed. OST_E_STORE: not writable, not a database, disk full (detail says which).
- * `path` ":memory:" is for tests. */
+ * `path` ":memory:" is for tests and trials: it is gone when it is closed. */
 OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *error);
 void store_close(store *store); /* NULL is fine */
 

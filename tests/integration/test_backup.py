@@ -249,7 +249,9 @@ def test_nothing_is_replaced(work, copied):
 def test_no_store_is_made_to_be_copied(work):
     done = ostiary("backup", "--data", work / "empty", work / "empty.backup")
     assert done.returncode == 1
-    assert "ostiary.db: No such file or directory" in done.stderr
+    assert "ostiary.db: No such file or directory (--data names" in done.stderr
+    done = ostiary("schema", "upgrade", "--data", work / "empty")
+    assert done.returncode == 1 and "ostiary.db: No such file or directory (--data names" in done.stderr
     assert not (work / "empty").exists()
     assert not (work / "empty.backup").exists()
 

@@ -315,7 +315,7 @@ def test_a_folder_that_cannot_be_written_is_named(readable, made):
 def test_a_taken_port_is_named(new_provider, realm_file, tmp_path):
     provider = new_provider([realm_file])
     done = run("provider", "start-dev", "--http-port", provider.port, "--data", tmp_path)
-    assert done.returncode == 1 and str(provider.port) in done.stderr
+    assert done.returncode == 1 and str(provider.port) in done.stderr and "another program has it" in done.stderr
 
 
 def test_production_wants_tls_and_a_host_name(tmp_path):
@@ -340,6 +340,8 @@ def test_help_and_mistakes():
     assert "provider start-dev" in run("--help").stdout
     assert run("provider", "start-dev", "--help").returncode == 0
     done = run("provider", "start-dev", "--http-prot", "1")
+    assert done.returncode == 2 and "did you mean --http-port" in done.stderr
+    done = run("provider", "start-dev", "--port", "1")
     assert done.returncode == 2 and "did you mean --http-port" in done.stderr
     assert run("dance").returncode == 2
     assert run("version").stdout.startswith("ostiary ")

@@ -51,7 +51,9 @@ def test_the_same_of_very_many_users_is_counted(tmp_path):
     file = tmp_path / "x-realm.json"
     file.write_text(json.dumps({"realm": "x", "sslRequired": "external", "users": users, "clients": [{"clientId": "shop", "redirectUri": "x"}]}))
     done = run("realm", "import", "--dry-run", file, "--data", tmp_path / "data")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0 and "there was no store" not in done.stderr, done.stderr
+    assert run("realm", "import", tmp_path / "y-realm.json", "--data", tmp_path / "data").returncode == 1
+    assert not (tmp_path / "data").exists()  # neither a trial nor a file that is not there makes a store
     lines = done.stdout.splitlines()
     assert "5000 kept without effect" in lines[0] and len(lines) < 30
     assert "  users[19].credentials[0] u19: credentialData: kept without effect" in done.stdout

@@ -41,6 +41,38 @@ def test_a_server(provider, tmp_path):
         assert f"{option} is of the store" in shell.run("realm", "import", option, "x").stderr
 
 
+def test_names_that_nobody_knows(provider):
+    """A slip of the pen in a member's name would otherwise change nothing, and say nothing."""
+    store, server = Shell("--data", provider.data), at_server(provider, "--login-user", "root")
+    store("realm", "create", "story")
+    here = ("--realm", "story")
+    store("user", "create", "ann", *here)
+    for words, told in (
+        (("realm", "set", "story", "acessTokenLifespan=120"), "acessTokenLifespan; did you mean accessTokenLifespan?"),
+        (("realm", "create", "other", "enabeld=false"), "no member enabeld; did you mean enabled?"),
+        (("client", "set", "account", "enabld=false", *here), "no member enabld; did you mean enabled?"),
+        (("client", "create", "web", "publicclient=true", *here), "did you mean publicClient?"),
+        (("user", "set", "ann", "emial=ann@example.org", *here), "no member emial"),
+        (("role", "create", "buyer", "desciption=Buys", *here), "did you mean description?"),
+        (("group", "create", "/staff", "atributes={}", *here), "did you mean attributes?"),
+        (("client", "create", "web", "redirectUris=https://web.example/*", *here), """is a list: 'redirectUris=["…"]'"""),
+    ):
+        assert told in store(*words, fails=True), words
+    assert "\tweb\t" not in store("client", "list", *here)
+    done = server.run("realm", "set", "story", "acessTokenLifespan=120")
+    assert "did you mean accessTokenLifespan?" in done.stderr  # another server may know it
+    done = store.run("client", "set", "account", "attributes.access.token.lifespn=60", "attributes.mine=1", *here)
+    assert done.returncode == 0 and done.stderr.count("there is no known attribute") == 1
+    assert "did you mean access.token.lifespan?" in done.stderr
+    store("client", "set", "account", "attributes.access.token.lifespn=", *here)
+    assert "email: invalid email (400)" in store("user", "set", "ann", "email=none", *here, fails=True)
+    for shell in (store, server):
+        assert "there is one of that name already (409)" in shell("realm", "create", "story", fails=True)
+    assert "Realm does not exist" in at_server(provider, "--login-user", "root", "--login-realm", "nowhere")("realm", "list", fails=True)
+    elsewhere = Shell("--server", f"{provider.base}/auth", login=f"{PASSWORD}\n")
+    assert f"there is no provider at {provider.base}/auth" in elsewhere("realm", "list", fails=True)
+
+
 def test_ways_to_log_in(provider, tmp_path):
     root = Admin(provider, "master", "root", PASSWORD)
     (tmp_path / "token").write_text(root.token + "\n")
@@ -79,6 +111,8 @@ def test_who_may_not(provider, tmp_path):
         (("--server", "http://id.example"), "https URL"),
         (("--server", "ftp://127.0.0.1"), "https URL"),
         (("--server", "https://user:secret@127.0.0.1"), "https URL"),
+        (("--server", "https://id.example/realms/shop"), "what stands before /realms"),
+        (("--server", "https://id.example/admin/"), "what stands before /realms"),
         (("--server", "http://127.0.0.1:1", "--data", "."), "exclude each other"),
         (("--login-user", "root"), "exclude each other"),
         (("--server", "http://127.0.0.1:1", "--login-user", "a", "--token-file", "b"), "takes the place"),

@@ -191,6 +191,7 @@ def test_help_tells_every_command():
     ("jwk generat", 'there is no command "jwk generat"; did you mean "jwk generate"?'),
     ("versio", 'there is no command "versio"; did you mean "version"?'),
     ("jwk foo", 'there is no command "jwk foo" (see ostiary jwk --help)'),
+    ("session bogus", 'there is no command "session bogus" (see ostiary session --help)'),
     ("foo", 'there is no command "foo" (see ostiary --help)'),
     ("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ", 'there is no command "eyJhbGciOiJSUzI1NiIs" (see ostiary --help)'),
 ])
@@ -203,6 +204,7 @@ def test_help_of_one_group():
     for group, count in (("jwk", 7), ("jws", 4), ("token", 2), ("base64url", 2)):
         shown = good(group, "--help").decode()
         assert len(re.findall(r"^  [a-z]", shown, re.MULTILINE)) == count == shown.count(f"\n  {group} ")
+        assert shown.startswith(f"Usage: ostiary {group} COMMAND ")
         missing = run(group)
         assert missing.returncode == 2 and missing.stdout == b"" and missing.stderr.decode().endswith(shown)
     assert run("bogus", "--help").returncode == 2 and run("jwk", "bogus").returncode == 2

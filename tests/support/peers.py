@@ -14,6 +14,7 @@ import urllib.request
 from contextlib import contextmanager
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
+BUILDING = 3000  # seconds that a large program of somebody else's may take to build, on a machine that has other work
 
 
 class Unavailable(Exception):
@@ -44,14 +45,17 @@ def require_program(name, package):
 
 def run(command, what, timeout=900, **options):
     """Runs a preparing command; its failure means that the peer cannot be had."""
-    done = subprocess.run(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout,
-        **options,
-    )
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            **options,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{what} was not done after {timeout} s") from None
     if done.returncode != 0:
         last = " | ".join(done.stdout.strip().splitlines()[-3:])
         raise Unavailable(f"{what} failed with {done.returncode}: {last}")
@@ -139,7 +143,7 @@ def free_threaded_python():
         configure = ["./configure", "-q", f"--prefix={home}", "--disable-gil", "--with-ensurepip=install"]
         run(configure, "configure of CPython", cwd=work)
         jobs = len(os.sched_getaffinity(0))
-        run(["make", "-s", f"-j{jobs}", "install"], "the build of CPython", timeout=3000, cwd=work)
+        run(["make", "-s", f"-j{jobs}", "install"], "the build of CPython", timeout=BUILDING, cwd=work)
         shutil.rmtree(work)
     return program
 
@@ -207,7 +211,7 @@ def go_program(folder, output, command, packages=()):
     program = cache().resolve() / output
     with locked(output):
         go = require_program("go", "golang-go, or newer")
-        run([go, *command, "-o", program, *packages], "go", cwd=folder, env=go_environment())
+        run([go, *command, "-o", program, *packages], "go", cwd=folder, env=go_environment(), timeout=BUILDING)
     return program
 
 
@@ -217,7 +221,7 @@ def rust_program(folder, name):
     environment = {**os.environ, "CARGO_HOME": str(home / "cargo"), "CARGO_TARGET_DIR": str(home / name)}
     with locked(name):
         cargo = require_program("cargo", "cargo, or rustup's")
-        run([cargo, "build", "--locked", "--quiet"], "cargo", cwd=folder, env=environment)
+        run([cargo, "build", "--locked", "--quiet"], "cargo", cwd=folder, env=environment, timeout=BUILDING)
     return home / name / "debug" / name
 
 
@@ -232,7 +236,7 @@ def maven_program(folder, name, *options):
             maven = require_program("mvn", "maven")
             shutil.rmtree(home, ignore_errors=True)
             shutil.copytree(folder, home)
-            run([maven, "-q", "-B", *options, "package"], "mvn", cwd=home)
+            run([maven, "-q", "-B", *options, "package"], "mvn", cwd=home, timeout=BUILDING)
             stamp.write_text(wanted)
     return next((home / "target").glob("*-0.jar"))
 

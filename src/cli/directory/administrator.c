@@ -46,8 +46,22 @@ static ost_result result_of(int status)
                            : OST_E_STATE;
 }
 
+/* A user's profile is refused by a key of messages: "error-invalid-email" of the field "email". */
+static ost_text key_sentence(administrator *a, const ost_json *json, ost_text key)
+{
+    ost_text field = {0};
+    char *words = ost_arena_copy(a->arena, text_slice(key, sizeof "error-" - 1, key.len));
+    if (words == NULL || !ost_json_text(ost_json_get(json, "field"), &field))
+        return key;
+    for (char *at = words; *at != '\0'; at++)
+        *at = *at == '-' ? ' ' : *at;
+    const char *sentence = ost_arena_format(a->arena, "%.*s: %s", OST_FORMAT(field), words);
+    return sentence != NULL ? text_of(sentence) : key;
+}
+
 /* What the answer says: its sentence before its code. */
-static ost_result answer_refuse(int status, const ost_json *json, ost_error *error)
+static ost_result answer_refuse(administrator *a, int status, const ost_json *json,
+                                ost_error *error)
 {
     static const char *const members[] = {"errorMessage", "error", NULL};
     ost_text why = {0}, more;
@@ -56,6 +70,10 @@ static ost_result answer_refuse(int status, const ost_json *json, ost_error *err
     if (text_is(why, "invalid_request") &&
         ost_json_text(ost_json_get(json, "error_description"), &more))
         why = more;
+    if (text_starts(why, "error-"))
+        why = key_sentence(a, json, why);
+    if (status == 409 && text_starts(why, "Conflict detected"))
+        why = OST_TEXT("there is one of that name already");
     if (status == 401)
         why = OST_TEXT("the server does not know the login any more, or the token");
     if (status == 403)
@@ -81,7 +99,7 @@ ost_result administrator_ask_server(administrator *a, http_method method, const 
     if (answer.len > 0 && ost_json_read(answer, &document_limits, a->arena, &json, NULL) != OST_OK)
         json = NULL;
     if (status >= 300)
-        return answer_refuse(status, json, error);
+        return answer_refuse(a, status, json, error);
     if (ret_json != NULL)
         *ret_json = json;
     return OST_OK;

@@ -6,6 +6,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "provider/member/member.h"
 
 ost_result resource_client(administrator *a, const char *client_id, resource *ret_found,
                            ost_error *error)
@@ -44,6 +45,7 @@ static void print(const ost_json *json)
 
 const resource_kind client_kind = {.noun = "client",
                                    .name = "clientId",
+                                   .members = &member_client,
                                    .path = "/clients",
                                    .switched = true,
                                    .find = find,

@@ -5,6 +5,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "provider/member/member.h"
 
 #define PAGE 500
 
@@ -107,6 +108,7 @@ static void print(const ost_json *json)
 
 const resource_kind group_kind = {.noun = "group",
                                   .name = "name",
+                                  .members = &member_group,
                                   .lists = true,
                                   .find = group_find,
                                   .place = place,

@@ -2,6 +2,7 @@
 /* Realms, and `ostiary realm list|create|delete`. */
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "provider/member/member.h"
 
 static ost_result find(administrator *a, const option_values *values, const char *name,
                        resource *ret_found, ost_error *error)
@@ -31,6 +32,7 @@ static void print(const ost_json *json)
 
 const resource_kind realm_kind = {.noun = "realm",
                                   .name = "realm",
+                                  .members = &member_realm,
                                   .path = "/realms",
                                   .switched = true,
                                   .of_server = true,

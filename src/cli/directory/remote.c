@@ -116,6 +116,13 @@ static ost_result set_token(remote *r, ost_text token, ost_error *error)
     return r->authorization != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
+/* What an unknown realm is answered, and not an unknown address. */
+static bool tells_of_realm(const remote *r, ost_text why)
+{
+    const char *copy = ost_arena_copy(r->arena, why);
+    return copy != NULL && strcasestr(copy, "realm") != NULL;
+}
+
 static ost_result read_token(remote *r, ost_text answer, int status, ost_error *error)
 {
     const ost_json *json = NULL;
@@ -124,8 +131,14 @@ static ost_result read_token(remote *r, ost_text answer, int status, ost_error *
         json = NULL;
     if (status == 200 && ost_json_text(ost_json_get(json, "access_token"), &token))
         return set_token(r, token, error);
-    if (!ost_json_text(ost_json_get(json, "error_description"), &why))
+    if (!ost_json_text(ost_json_get(json, "error_description"), &why) ||
+        text_starts(why, "For more on this error"))
         (void)!ost_json_text(ost_json_get(json, "error"), &why);
+    if (status == 404 && !tells_of_realm(r, why))
+        return ost_error_set(error, OST_E_STATE,
+                             "login: there is no provider at %s (404): --server is what stands "
+                             "before /realms, with a path if it has one",
+                             r->base);
     return ost_error_set(error, OST_E_STATE, "login: %.*s (%d)", (int)why.len,
                          why.len > 0 ? why.data : "", status);
 }
@@ -220,6 +233,11 @@ ost_result remote_open(const option_values *values, ost_arena *arena, remote **r
                   .base = without_slash(url, arena),
                   .ca_file = options_get(values, "ca-file")};
     buffer_init(&r->form, (size_t)16 << 10);
+    if (strstr(r->base, "/realms/") != NULL || text_ends(text_of(r->base), "/realms") ||
+        strstr(r->base, "/admin/") != NULL || text_ends(text_of(r->base), "/admin"))
+        return ost_error_set(error, OST_E_ARGUMENT,
+                             "--server is what stands before /realms and /admin in the server's "
+                             "addresses, such as https://id.example.org");
     if (net_url_check(text_of(r->base), false) != OST_OK)
         return ost_error_set(error, OST_E_ARGUMENT,
                              "--server is an https URL, or http on this machine");

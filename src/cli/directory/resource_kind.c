@@ -8,6 +8,7 @@
 #include "base/json/json_member.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
+#include "cli/directory/assignment.h"
 #include "cli/provider/administration.h"
 #include "provider/admin/document_edit.h"
 
@@ -94,9 +95,12 @@ static ost_result assign(administrator *a, const option_values *values, const os
     ost_result result = OST_OK;
     for (size_t i = 1; i < values->operand_count && result == OST_OK; i++) {
         const char *assignment = assignment_of(a, values->operands[i]);
-        result = assignment != NULL
-                     ? document_assign(*json, text_of(assignment), a->arena, json, error)
-                     : ost_error_set(error, OST_E_MEMORY, "out of memory");
+        if (assignment == NULL)
+            return ost_error_set(error, OST_E_MEMORY, "out of memory");
+        result = assignment_check(a->kind->members, *json, text_of(assignment), a->remote != NULL,
+                                  error);
+        if (result == OST_OK)
+            result = document_assign(*json, text_of(assignment), a->arena, json, error);
     }
     return result == OST_OK && a->kind->lists ? list_attributes(a, json) : result;
 }

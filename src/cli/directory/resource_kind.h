@@ -14,11 +14,12 @@ typedef struct resource {
 
 typedef struct resource_kind {
     const char *noun;
-    const char *name; /* the member that is its name: "clientId" */
-    const char *path; /* of all of its kind; NULL: `place` and `list` say it */
-    bool lists;       /* its attributes are lists of texts */
-    bool switched;    /* it is enabled or not; a new one is */
-    bool of_server;   /* its path is the server's, and not below a realm */
+    const char *name;                  /* the member that is its name: "clientId" */
+    const struct member_kind *members; /* that it has */
+    const char *path;                  /* of all of its kind; NULL: `place` and `list` say it */
+    bool lists;                        /* its attributes are lists of texts */
+    bool switched;                     /* it is enabled or not; a new one is */
+    bool of_server;                    /* its path is the server's, and not below a realm */
     /* OST_E_NOT_FOUND with a sentence. */
     ost_result (*find)(administrator *a, const option_values *values, const char *name,
                        resource *ret_found, ost_error *error);

@@ -4,6 +4,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "provider/member/member.h"
 
 /* Where they are. */
 static ost_result path_of(administrator *a, const char *client, const char **ret_path,
@@ -92,6 +93,7 @@ static void print(const ost_json *json)
 
 const resource_kind role_kind = {.noun = "role",
                                  .name = "name",
+                                 .members = &member_role,
                                  .lists = true,
                                  .find = role_find,
                                  .place = place,

@@ -3,6 +3,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "provider/member/member.h"
 
 #define PAGE 500
 
@@ -81,6 +82,7 @@ static void print(const ost_json *json)
 
 const resource_kind user_kind = {.noun = "user",
                                  .name = "username",
+                                 .members = &member_user,
                                  .path = "/users",
                                  .switched = true,
                                  .lists = true,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/directory/assignment.h"
 #include "cli/printable.h"
 #include "provider/admin/document_edit.h"
 
@@ -79,12 +80,14 @@ void administration_put(ost_text text, char end)
 }
 
 ost_result administration_assign(realm_admin *admin, const option_values *values, size_t first,
-                                 const ost_json *document, const ost_json **ret_document,
-                                 ost_error *error)
+                                 const struct member_kind *kind, const ost_json *document,
+                                 const ost_json **ret_document, ost_error *error)
 {
     for (size_t i = first; i < values->operand_count; i++) {
-        ost_result result =
-            document_assign(document, text_of(values->operands[i]), admin->arena, &document, error);
+        ost_text assignment = text_of(values->operands[i]);
+        ost_result result = assignment_check(kind, document, assignment, false, error);
+        if (result == OST_OK)
+            result = document_assign(document, assignment, admin->arena, &document, error);
         if (result != OST_OK)
             return result;
     }

@@ -10,6 +10,8 @@
     {"realm", "NAME", NULL, NULL, "the realm (required)"},                                         \
         {"json", NULL, NULL, NULL, "print JSON"}, COMMAND_STORE_OPTIONS
 
+struct member_kind;
+
 /* Opens the realm that --realm names, or the operand of `realm show` and `realm set`, does the
  * work, and tells what went wrong. Returns an exit code. */
 typedef ost_result administration_work(realm_admin *admin, const option_values *values,
@@ -25,9 +27,10 @@ void administration_print(ost_text json);
 /* Prints the text, and a tab or a line feed behind it. */
 void administration_put(ost_text text, char end);
 
-/* Applies the operands from the n-th on ("name=value") to a document. */
+/* Applies the operands from the n-th on ("name=value") to a document of the kind. */
 OST_MUST_CHECK ost_result administration_assign(realm_admin *admin, const option_values *values,
-                                                size_t first, const ost_json *document,
+                                                size_t first, const struct member_kind *kind,
+                                                const ost_json *document,
                                                 const ost_json **ret_document, ost_error *error);
 
 /* Without the members named, NULL-terminated: secrets, and what is long. */

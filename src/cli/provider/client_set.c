@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
+#include "provider/member/member.h"
 
 static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
 {
@@ -12,7 +13,8 @@ static ost_result set(realm_admin *a, const option_values *values, ost_error *er
     if (client == NULL)
         return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s",
                              values->operands[0]);
-    ost_result result = administration_assign(a, values, 1, client->document, &document, error);
+    ost_result result =
+        administration_assign(a, values, 1, &member_client, client->document, &document, error);
     return result == OST_OK ? realm_admin_store_client(a, client, document, error) : result;
 }
 

@@ -33,15 +33,20 @@ static ost_result make_folder(const char *path, ost_error *error)
     }
 }
 
+static ost_result refuse_missing(const char *path, ost_error *error)
+{
+    return ost_error_set(error, OST_E_NOT_FOUND,
+                         "%s: %s (--data names the provider's folder; a provider that starts "
+                         "makes the store)",
+                         path, strerror(ENOENT));
+}
+
 /* Without a store: whether one may be made here. */
 static ost_result prepare(const char *data, const char *path, store_wanted wanted, ost_error *error)
 {
     struct stat status;
     if (wanted == STORE_THAT_EXISTS)
-        return ost_error_set(error, OST_E_NOT_FOUND,
-                             "%s: %s (--data names the provider's folder; a provider that starts "
-                             "makes the store)",
-                             path, strerror(ENOENT));
+        return refuse_missing(path, error);
     if (wanted == STORE_ANYWHERE)
         return make_folder(data, error);
     return stat(data, &status) == 0
@@ -73,6 +78,16 @@ ost_result command_store_path(const option_values *values, char ret_path[STORE_P
                              "the store is in a PostgreSQL database: pg_dump copies it, and "
                              "pg_restore brings the copy back");
     return command_file_path(values, ret_path, error);
+}
+
+ost_result command_existing_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
+                                 ost_error *error)
+{
+    struct stat status;
+    ost_result result = command_store_path(values, ret_path, error);
+    return result == OST_OK && stat(ret_path, &status) != 0 && errno == ENOENT
+               ? refuse_missing(ret_path, error)
+               : result;
 }
 
 ost_result command_file_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
@@ -173,6 +188,8 @@ static ost_result open_file(const option_values *values, store_wanted wanted, st
     if (result != OST_OK)
         return result;
     bool new = stat(path, &status) != 0 && errno == ENOENT;
+    if (new &&wanted == STORE_ON_TRIAL)
+        return store_open(":memory:", ret_store, error);
     if (new)
         result = prepare(data != NULL ? data : "data", path, wanted, error);
     if (result == OST_OK)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm import`: realm files in Keycloak's format, and what became of everything in them.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -207,6 +210,18 @@ static ost_result import_finish(importing *i, ost_error *error)
     return OST_OK;
 }
 
+/* Before a store is made for them. */
+static ost_result find_paths(const option_values *values, ost_error *error)
+{
+    struct stat status;
+    for (size_t n = 0; n < values->operand_count; n++) {
+        if (stat(values->operands[n], &status) != 0)
+            return ost_error_set(error, OST_E_SYSTEM, "%s: %s", values->operands[n],
+                                 strerror(errno));
+    }
+    return OST_OK;
+}
+
 static int run_import(const option_values *values)
 {
     ost_error error = {0}, unwritten = {0};
@@ -220,7 +235,10 @@ static int run_import(const option_values *values)
         return remote_realm_import(values);
     if (replaces && merges)
         return command_usage_error("--replace and --merge exclude each other");
-    ost_result result = command_open_store(values, STORE_ANYWHERE, &db, &error);
+    ost_result result = find_paths(values, &error);
+    if (result == OST_OK)
+        result = command_open_store(
+            values, options_has(values, "dry-run") ? STORE_ON_TRIAL : STORE_ANYWHERE, &db, &error);
     if (result == OST_OK)
         result = begin_import(&i, &error);
     if (result == OST_OK)

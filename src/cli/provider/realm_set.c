@@ -3,11 +3,13 @@
 
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
+#include "provider/member/member.h"
 
 static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
 {
     const ost_json *document;
-    ost_result result = administration_assign(a, values, 1, a->realm->document, &document, error);
+    ost_result result =
+        administration_assign(a, values, 1, &member_realm, a->realm->document, &document, error);
     return result == OST_OK ? realm_admin_store(a, document, error) : result;
 }
 

@@ -26,7 +26,7 @@ static int run_backup(const option_values *values)
     ost_error error = {0};
     char path[STORE_PATH_SIZE];
     store_contents contents;
-    ost_result result = command_store_path(values, path, &error);
+    ost_result result = command_existing_path(values, path, &error);
     if (result == OST_OK)
         result = store_backup(path, values->operands[0], &contents, &error);
     if (result != OST_OK)

@@ -17,7 +17,7 @@ static ost_result find(const option_values *values, place *ret_place, ost_error 
 {
     ret_place->served = options_has(values, "db-url");
     return ret_place->served ? command_read_server(values, &ret_place->server, error)
-                             : command_file_path(values, ret_place->path, error);
+                             : command_existing_path(values, ret_place->path, error);
 }
 
 static ost_result look(const place *p, store_upgrade *ret_upgrade, ost_error *error)

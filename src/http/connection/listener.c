@@ -71,8 +71,12 @@ static ost_result add_listener(event_loop *loop, int fd, bool local)
 
 static ost_result system_error(ost_error *error, const char *address, unsigned port)
 {
-    return ost_error_set(error, OST_E_SYSTEM, "cannot listen on %s port %u: %s", address, port,
-                         strerror(errno));
+    const char *why = errno == EADDRINUSE ? "; another program has it, or this one runs already"
+                      : errno == EACCES && port < 1024
+                          ? "; a port below 1024 takes root, or CAP_NET_BIND_SERVICE"
+                          : "";
+    return ost_error_set(error, OST_E_SYSTEM, "cannot listen on %s port %u: %s%s", address, port,
+                         strerror(errno), why);
 }
 
 /* ---- TCP ---- */
