@@ -290,8 +290,9 @@ def test_a_store_that_cannot_be_written_is_named(readable, realm_file):
     for path in (readable / "data", *(readable / "data").iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)
     before = {path.name: path.read_bytes() for path in (readable / "data").iterdir()}
-    data = readable / "data"
-    for command in (start_in(data), ("realm", "import", realm_file, "--data", data)):
+    data, realm = readable / "data", shutil.copyfile(realm_file, readable / "realm.json")
+    realm.chmod(0o644)
+    for command in (start_in(data), ("realm", "import", realm, "--data", data)):
         done = run_as_nobody(readable, *command)
         assert done.returncode == 1
         assert str(readable / "data" / "ostiary.db") in done.stderr

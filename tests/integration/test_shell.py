@@ -14,6 +14,7 @@ from oidc import Client
 from peers import free_port
 from programs import Provider, provider_program
 from shell import Shell, story
+from waiting import until
 
 PASSWORD = "root-password"
 
@@ -59,6 +60,7 @@ def test_names_that_nobody_knows(provider):
     ):
         assert told in store(*words, fails=True), words
     assert "\tweb\t" not in store("client", "list", *here)
+    until(lambda: server.run("realm", "show", "story").returncode == 0)  # the store has it, the server soon
     done = server.run("realm", "set", "story", "acessTokenLifespan=120")
     assert "did you mean accessTokenLifespan?" in done.stderr  # another server may know it
     done = store.run("client", "set", "account", "attributes.access.token.lifespn=60", "attributes.mine=1", *here)

@@ -188,7 +188,7 @@ static ost_result open_file(const option_values *values, store_wanted wanted, st
     if (result != OST_OK)
         return result;
     bool new = stat(path, &status) != 0 && errno == ENOENT;
-    if (new &&wanted == STORE_ON_TRIAL)
+    if (wanted == STORE_ON_TRIAL && new)
         return store_open(":memory:", ret_store, error);
     if (new)
         result = prepare(data != NULL ? data : "data", path, wanted, error);
