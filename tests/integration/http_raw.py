@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Raw sockets against the probe server: what goes over the wire is exactly what a test says."""
 
+import json
 import os
 import pathlib
 import re
@@ -14,6 +15,15 @@ import pytest
 
 from programs import build_folder
 from waiting import PATIENCE, until
+
+HOST = b"Host: a\r\n"
+END = b"Connection: close\r\n\r\n"
+
+
+def get(path, *fields, end=True, method=b"GET", version=b"1.1"):
+    """A request, after which the connection ends unless `end` is false."""
+    lines = b"".join(field + b"\r\n" for field in fields)
+    return method + b" " + path + b" HTTP/" + version + b"\r\n" + HOST + lines + (END if end else b"\r\n")
 
 
 class Answer:
@@ -192,3 +202,10 @@ def read_all(sock, quiet=PATIENCE):
         if not piece:
             return data, True
         data += piece
+
+
+def echoed(server, request):
+    """What the server has taken a request of its path /echo for."""
+    answer = server.request(request)
+    assert answer.status == 200, answer.raw
+    return json.loads(answer.body)
