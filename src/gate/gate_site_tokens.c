@@ -2,6 +2,7 @@
 /* The tokens of a site; see gate_site_tokens.h. */
 #include "gate/gate_site_tokens.h"
 
+#include "base/or_default.h"
 #include "base/text.h"
 #include "login/login_url.h"
 
@@ -124,11 +125,6 @@ ost_result gate_site_tokens_read(const ost_json *value, ost_arena *arena, size_t
     return result;
 }
 
-static bool is_same(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : text_equal(text_of(one), text_of(other));
-}
-
 ost_result gate_site_tokens_agree(const gate_rules *rules, size_t number, const gate_site *site,
                                   ost_error *error)
 {
@@ -141,8 +137,8 @@ ost_result gate_site_tokens_agree(const gate_rules *rules, size_t number, const 
         const gate_site *other = &rules->sites[i];
         bool shares =
             site->cookie_domain.len > 0 && text_equal(site->cookie_domain, other->cookie_domain);
-        if (shares &&
-            (!is_same(site->scope, other->scope) || !is_same(site->resource, other->resource)))
+        if (shares && (!same_string(site->scope, other->scope) ||
+                       !same_string(site->resource, other->resource)))
             return ost_error_set(
                 error, OST_E_CONFIG,
                 "sites[%zu] and sites[%zu] share sessions (cookie_domain): \"scope\" "

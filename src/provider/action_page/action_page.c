@@ -7,6 +7,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
 #include "provider/session/browser_session.h"
+#include "provider/user/user_change.h"
 
 /* idp_link:ALIAS, which a client may ask for. Whoever is signed in is asked first: a page of
  * somebody else's may have sent them here, to link an account of its own. */
@@ -108,7 +109,8 @@ void action_page_send(call *c)
     realm_page_send(c, &p);
 }
 
-ost_result action_page_drop(call *c, required_action action, store_user *ret_user,
+/* The user as stored now, and the document without the action. */
+static ost_result page_drop(call *c, required_action action, store_user *ret_user,
                             const ost_json **ret_document)
 {
     const action_job *job = c->job;
@@ -123,4 +125,26 @@ ost_result action_page_drop(call *c, required_action action, store_user *ret_use
     return result == OST_OK ? document_put(document, OST_TEXT("requiredActions"), actions, c->arena,
                                            ret_document)
                             : result;
+}
+
+ost_result action_page_store(call *c, required_action action, action_edit *edit, const void *what)
+{
+    store_user user;
+    const ost_json *document;
+    ost_result result = page_drop(c, action, &user, &document);
+    if (result == OST_OK)
+        result = edit(document, what, c->arena, &document);
+    return result == OST_OK
+               ? user_change_store(c->provider->store, c->realm, &user, document, c->arena)
+               : result;
+}
+
+bool action_page_end_others(call *c)
+{
+    const action_job *job = c->job;
+    const browser_login *login = &job->login;
+    if (job->keep_sessions || session_end_others(c, login->user.id, login->session.id) == OST_OK)
+        return true;
+    browser_login_break(c);
+    return false;
 }

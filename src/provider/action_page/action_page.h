@@ -37,10 +37,17 @@ void action_page_tell(call *call);
 /* Always false. `error`: Keycloak's word in the event; NULL: it is no refusal. */
 bool action_show_again(call *call, const char *alert, const char *error);
 
-/* The user as stored now, and the document without the action: what is to be stored when it has
- * been done. On the pool. */
-OST_MUST_CHECK ost_result action_page_drop(call *call, required_action action, store_user *ret_user,
-                                           const ost_json **ret_document);
+/* Puts what was set up into a user's document: a new one, in the arena. */
+typedef ost_result action_edit(const ost_json *document, const void *what, ost_arena *arena,
+                               const ost_json **ret_document);
+
+/* Stores the user, as they are now, without the action and with what `edit` puts there. On the
+ * pool. */
+OST_MUST_CHECK ost_result action_page_store(call *call, required_action action, action_edit *edit,
+                                            const void *what);
+
+/* Ends the user's other sessions, if that is what the form asks for; false: the outcome is set. */
+OST_MUST_CHECK bool action_page_end_others(call *call);
 
 void action_password_put(call *call, page *page);
 bool action_password_take(call *call);

@@ -56,18 +56,11 @@ static bool change_password(call *c, ost_text password)
 bool action_password_take(call *c)
 {
     action_job *job = c->job;
-    const browser_login *login = &job->login;
     ost_text password = call_parameter(c, "password-new");
     job->keep_sessions = call_parameter(c, "logout-sessions").data == NULL;
     if (password.len == 0)
         return action_show_again(c, "Please specify password.", "password_missing");
     if (!text_equal_secret(password, call_parameter(c, "password-confirm")))
         return action_show_again(c, "Passwords don't match.", "password_confirm_error");
-    if (!change_password(c, password))
-        return false;
-    if (!job->keep_sessions && session_end_others(c, login->user.id, login->session.id) != OST_OK) {
-        browser_login_break(c);
-        return false;
-    }
-    return true;
+    return change_password(c, password) && action_page_end_others(c);
 }

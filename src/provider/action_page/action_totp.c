@@ -13,7 +13,6 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/form_secret.h"
 #include "provider/user/otp_check.h"
-#include "provider/user/user_change.h"
 #include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
@@ -157,16 +156,10 @@ void action_totp_put(call *c, page *p)
 
 /* ---- the form ---- */
 
-static ost_result device_add(call *c, const otp_device *device)
+static ost_result device_put(const ost_json *document, const void *device, ost_arena *arena,
+                             const ost_json **ret)
 {
-    store_user user;
-    const ost_json *document;
-    ost_result result = action_page_drop(c, ACTION_TOTP, &user, &document);
-    if (result == OST_OK)
-        result = otp_credential_add(document, device, c->arena, &document);
-    return result == OST_OK
-               ? user_change_store(c->provider->store, c->realm, &user, document, c->arena)
-               : result;
+    return otp_credential_add(document, device, arena, ret);
 }
 
 /* The code that was typed is used up by that. */
@@ -181,7 +174,7 @@ static ost_result add_once(call *c, otp_device *device, uint64_t counter, ost_te
     ost_result result = store_use_once(s, OST_TEXT("key of a device"), hash,
                                        c->now + c->realm->lifespans.login + policy->period);
     if (result == OST_OK)
-        result = device_add(c, device);
+        result = action_page_store(c, ACTION_TOTP, device_put, device);
     if (result == OST_OK && !policy->counted && !policy->reusable)
         result = otp_step_use(s, c->realm, device, counter, c->now, c->arena);
     return result;
@@ -232,16 +225,9 @@ static bool take(call *c, ost_text hash)
 bool action_totp_take(call *c)
 {
     action_job *job = c->job;
-    const browser_login *login = &job->login;
     ost_text hash;
     job->keep_sessions = call_parameter(c, "logout-sessions").data == NULL;
     if (!read_key(c, &job->key, &hash))
         return action_show_again(c, ACTION_CHANGED, NULL);
-    if (!take(c, hash))
-        return false;
-    if (!job->keep_sessions && session_end_others(c, login->user.id, login->session.id) != OST_OK) {
-        browser_login_break(c);
-        return false;
-    }
-    return true;
+    return take(c, hash) && action_page_end_others(c);
 }

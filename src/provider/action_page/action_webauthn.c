@@ -211,7 +211,6 @@ static ost_result device_add(call *c, const key_device *device)
 bool action_webauthn_take(call *c)
 {
     action_job *job = c->job;
-    const browser_login *login = &job->login;
     const key_ceremony ceremony = ceremony_of(c);
     webauthn_ceremony expected;
     key_device device;
@@ -229,10 +228,8 @@ bool action_webauthn_take(call *c)
         result = device_add(c, &device);
     if (result == OST_E_CONFLICT)
         return action_show_again(c, ACTION_CHANGED, NULL);
-    if (result == OST_OK && !job->keep_sessions)
-        result = session_end_others(c, login->user.id, login->session.id);
     if (result == OST_OK)
-        return true;
+        return action_page_end_others(c);
     browser_login_break(c);
     return false;
 }

@@ -7,7 +7,6 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/form_secret.h"
 #include "provider/user/recovery_codes.h"
-#include "provider/user/user_change.h"
 #include "provider/user/user_factor.h"
 #include "store/memory/store_memory.h"
 
@@ -76,16 +75,10 @@ void action_recovery_put(call *c, page *p)
 
 /* ---- the form ---- */
 
-static ost_result store_codes(call *c, const recovery_setup *setup)
+static ost_result codes_put(const ost_json *document, const void *setup, ost_arena *arena,
+                            const ost_json **ret)
 {
-    store_user user;
-    const ost_json *document;
-    ost_result result = action_page_drop(c, ACTION_RECOVERY, &user, &document);
-    if (result == OST_OK)
-        result = recovery_codes_put(document, setup, c->arena, &document);
-    return result == OST_OK
-               ? user_change_store(c->provider->store, c->realm, &user, document, c->arena)
-               : result;
+    return recovery_codes_put(document, setup, arena, ret);
 }
 
 static ost_result store_once(call *c, recovery_setup *setup, ost_text hash)
@@ -95,7 +88,7 @@ static ost_result store_once(call *c, recovery_setup *setup, ost_text hash)
         return OST_E_MEMORY;
     ost_result result = store_use_once(c->provider->store, OST_TEXT("recovery codes"), hash,
                                        c->now + c->realm->lifespans.login);
-    return result == OST_OK ? store_codes(c, setup) : result;
+    return result == OST_OK ? action_page_store(c, ACTION_RECOVERY, codes_put, setup) : result;
 }
 
 static bool take(call *c, ost_text hash)
@@ -121,7 +114,6 @@ static bool take(call *c, ost_text hash)
 bool action_recovery_take(call *c)
 {
     action_job *job = c->job;
-    const browser_login *login = &job->login;
     form_secret secret = secret_of(job, call_parameter(c, "generatedRecoveryAuthnCodes"));
     ost_text hash;
     job->keep_sessions = call_parameter(c, "logout-sessions").data == NULL;
@@ -129,11 +121,5 @@ bool action_recovery_take(call *c)
     if (!form_secret_check(c, &secret, call_parameter(c, "code"), &hash))
         return action_show_again(c, ACTION_CHANGED, NULL);
     job->key = secret.text;
-    if (!take(c, hash))
-        return false;
-    if (!job->keep_sessions && session_end_others(c, login->user.id, login->session.id) != OST_OK) {
-        browser_login_break(c);
-        return false;
-    }
-    return true;
+    return take(c, hash) && action_page_end_others(c);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/or_default.h"
 #include "base/text.h"
 
 const char *member_fate_name(member_fate fate)
@@ -52,18 +53,13 @@ static bool copy_why(import_report *r, const char **why)
     return !given || *why != NULL;
 }
 
-static bool is_same(const char *one, const char *other)
-{
-    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
-}
-
 /* *ret_cause is NULL when there are too many. False: out of memory. */
 static bool cause_of(import_report *r, const char *title, member_fate fate, ost_text which,
                      const char *why, report_cause **ret_cause)
 {
     report_cause **at = &r->causes;
     while (*at != NULL && !((*at)->fate == fate && text_equal((*at)->member, which) &&
-                            is_same((*at)->title, title) && is_same((*at)->why, why)))
+                            same_string((*at)->title, title) && same_string((*at)->why, why)))
         at = &(*at)->next;
     if (*at == NULL && r->cause_count < CAUSES) {
         report_cause *cause = ost_arena_alloc(r->arena, sizeof *cause);

@@ -2,6 +2,7 @@
 /* Borrowed text: pieces, numbers, comparisons, slices. */
 #include <string.h>
 
+#include "base/or_default.h"
 #include "base/text.h"
 
 #include "test.h"
@@ -69,6 +70,15 @@ static void comparisons(void **state)
     assert_true(text_is(text_trim(OST_TEXT(" \ta b\t ")), "a b"));
     assert_true(text_is(text_slice(OST_TEXT("abc"), 1, 99), "bc"));
     assert_int_equal(text_slice(OST_TEXT("abc"), 9, 1).len, 0);
+}
+
+static void strings_that_may_be_absent(void **state)
+{
+    char copy[] = "a";
+    assert_true(same_string("a", copy));
+    assert_true(same_string(NULL, NULL));
+    assert_false(same_string("a", "ab"));
+    assert_false(same_string(NULL, "") || same_string("", NULL));
 }
 
 static void nothing_at_all(void **state)
@@ -162,6 +172,7 @@ int main(void)
         cmocka_unit_test(pieces),
         cmocka_unit_test(numbers),
         cmocka_unit_test(comparisons),
+        cmocka_unit_test(strings_that_may_be_absent),
         cmocka_unit_test(nothing_at_all),
         cmocka_unit_test(copies_are_cut_and_terminated),
         cmocka_unit_test(slices_are_clamped),
