@@ -19,6 +19,7 @@ from one_time_codes import credential, execution
 from recovery_codes import flows_with_recovery, recovery_codes
 from security_key import SecurityKey
 from oidc import Client, Realm
+from programs import Provider
 from upstream import Upstream
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -209,44 +210,56 @@ ASKING = {
 }
 
 
-@pytest.fixture
-def documents(tmp_path):
-    made = DocumentServer(tmp_path)
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory):
+    made = DocumentServer(tmp_path_factory.mktemp("documents"))
     yield made
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mails():
     with MailServer() as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def upstream():
     made = Upstream()
     yield made
     made.close()
 
 
-@pytest.fixture
-def asking(new_provider, tmp_path, documents, mails, upstream):
-    """Makes a realm whose client needs consent; its address."""
+@pytest.fixture(scope="module")
+def asking_file(tmp_path_factory, mails, upstream):
+    """A realm whose client needs consent."""
+    file = tmp_path_factory.mktemp("asking") / "asking-realm.json"
+    long_name = "Bürgerkonto der Stadt & aller Gemeinden ringsum, " + "w" * 40
+    providers = [upstream.config("staff", displayName="Staff of Example"), upstream.config("town", displayName=long_name)]
+    file.write_text(json.dumps({**ASKING, "smtpServer": mails.setting(), "identityProviders": providers}))
+    return file
 
-    def make():
-        file = tmp_path / "asking-realm.json"
-        long_name = "Bürgerkonto der Stadt & aller Gemeinden ringsum, " + "w" * 40
-        providers = [upstream.config("staff", displayName="Staff of Example"), upstream.config("town", displayName=long_name)]
-        file.write_text(json.dumps({**ASKING, "smtpServer": mails.setting(), "identityProviders": providers}))
-        return f"{new_provider([file], ('--ca-file', documents.ca)).base}/realms/asking"
+
+@pytest.fixture(scope="module")
+def asking_provider(asking_file, documents, tmp_path_factory):
+    """One for all ways that leave its store as it was."""
+    with Provider([asking_file], tmp_path_factory.mktemp("asked"), arguments=("--ca-file", documents.ca)) as program:
+        yield program
+
+
+@pytest.fixture
+def site(items_api, realm_url, provider, new_items_api, new_provider, asking_provider, asking_file, documents, mails, upstream):
+    """Makes a site; `anew`: what is done there leaves something behind."""
+
+    def make(anew=False):
+        def asking():
+            program = new_provider([asking_file], ("--ca-file", documents.ca)) if anew else asking_provider
+            return f"{program.base}/realms/asking"
+
+        # Without assets of its own: as somebody first meets it.
+        return Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents, mails, upstream)
 
     return make
-
-
-@pytest.fixture
-def site(items_api, realm_url, provider, new_items_api, asking, documents, mails, upstream):
-    # Without assets of its own: as somebody first meets it.
-    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents, mails, upstream)
 
 
 def login(page, site):
@@ -477,11 +490,11 @@ def forgotten_password_sent(page, site):
     page.get_by_label("Username or email").fill("alice")
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("a mail with a link is on its way").wait_for()
+    return site.mails.next()
 
 
 def link_of_a_mail(page, site):
-    forgotten_password_sent(page, site)
-    page.goto(site.mails.next().link)
+    page.goto(forgotten_password_sent(page, site).link)
     page.get_by_text("Set a new password for alice?").wait_for()
     page.get_by_role("button", name="Continue").wait_for()
 
@@ -709,13 +722,14 @@ WAYS = [
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),
 ]
+LEAVING = (device_done, forgotten_password_sent, link_of_a_mail, new_password_by_mail, verify_address)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_page(new_context, site, axe, screenshot, way, size):
     page = new_context(color_scheme="light", **SIZES[size]).new_page()
-    way(page, site())
+    way(page, site(anew=way in LEAVING))
     page.evaluate(axe)
     for scheme in ("light", "dark"):  # of one way there: the style alone asks for it
         page.emulate_media(color_scheme=scheme)
