@@ -11,7 +11,8 @@
 # @fastify/secure-session and client-sessions. To the user the login succeeds at the realm and the application asks for it again, for ever
 # where it sends those without a session straight back. It begins on the day of one more role, and for those alone who have it.
 # curl and the clients that tests use know no such limit, so that they do not show it.
-# For us: our logins keep a session in sealed cookies of less than that, as many as it takes. docs/usage/provider-programs.md names the five.
+# For us: our logins keep a session in sealed cookies of less than that, as many as it takes; docs/usage/provider-programs.md names
+# the five.
 #
 # Starlette 1.10.0, Flask 3.1.3, Django 5.2.19; cookie-session 2.1.1, koa-session 7.0.2, @fastify/secure-session 8.4.0, client-sessions
 # 0.8.0, iron-session 8.0.4, react-router 7.18.5, h3 2.0.8.
@@ -211,7 +212,8 @@ for (const [name, make] of Object.entries(programs)) {
     const sizes = answer.headers.getSetCookie().map(cookie => cookie.split(';')[0].length - 1)
     const kept = sizes.every(size => size <= 4096)
     const pieces = sizes.filter(size => size > 100).length
-    const said = answer.status !== 200 ? 'an error' : !kept ? '200, and a cookie that no browser keeps' : pieces > 1 ? 'kept in pieces' : 'kept'
+    const all = pieces > 1 ? 'kept in pieces' : 'kept'
+    const said = answer.status !== 200 ? 'an error' : kept ? all : '200, and a cookie that no browser keeps'
     console.log(`${name}, ${count} roles: ${said}`)
   }
 }
