@@ -35,7 +35,10 @@ typedef struct app_extension {
     http_handler fallback;                   /* of what no route fits */
     void (*reload)(void *user);              /* SIGHUP: one thread at a time */
     void (*metrics)(void *user, buffer *to); /* what it tells Prometheus; any thread */
-    void *user;                              /* of the last three */
+    /* Whose logout tokens are taken for this exchange, beside those of the server; without
+     * clients: out of memory. NULL: the server's alone. */
+    ost_logout_rules (*logouts)(void *user, http_exchange *exchange);
+    void *user; /* of all these */
 } app_extension;
 
 struct app_server {

@@ -13,6 +13,7 @@ typedef struct notice_call {
     app_server *server;
     ost_text token;
     ost_verdict verdict;
+    ost_logout_rules rules;
     unsigned waits_left;
 } notice_call;
 
@@ -71,7 +72,7 @@ static void wait_for_keys(notice_call *call)
 
 static void receive(notice_call *call)
 {
-    ost_guard_logout(call->server->guard, call->token, &call->server->logouts, call->waits_left > 0,
+    ost_guard_logout(call->server->guard, call->token, &call->rules, call->waits_left > 0,
                      http_arena(call->exchange), &call->verdict);
     switch (call->verdict.decision) {
     case OST_ALLOW:
@@ -85,6 +86,14 @@ static void receive(notice_call *call)
         refuse(call);
         break;
     }
+}
+
+static ost_logout_rules rules_of(const notice_call *call)
+{
+    const app_extension *extension = call->server->extension;
+    if (extension == NULL || extension->logouts == NULL)
+        return call->server->logouts;
+    return extension->logouts(extension->user, call->exchange);
 }
 
 void logout_route_receive(http_exchange *exchange, void *user)
@@ -104,6 +113,11 @@ void logout_route_receive(http_exchange *exchange, void *user)
         return;
     }
     call->token = http_form_get(&form, "logout_token");
+    call->rules = rules_of(call);
+    if (call->rules.client_count == 0) {
+        answer(exchange, 503, OST_TEXT("Out of memory"));
+        return;
+    }
     receive(call);
 }
 

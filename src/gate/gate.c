@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "gate/gate_check.h"
+#include "gate/gate_client.h"
 #include "gate/gate_pages.h"
 #include "gate/gate_state.h"
 #include "trace/trace_settings.h"
@@ -64,6 +65,7 @@ static login_place place_of(void *places, http_exchange *exchange)
         .domain = site->cookie_domain,
         .scope = site->scope,
         .resource = site->resource,
+        .client = site->client != NULL ? &site->client->as : NULL,
     };
 }
 
@@ -78,6 +80,16 @@ static void reload(void *user)
                      rules->site_count, rules->site_count == 1 ? "" : "s");
     else
         log_sink_say(gate->server->log, "gate: the rules stay as they were: %s", error.detail);
+}
+
+/* Providers send logout tokens to the clients of the sites, too. */
+static ost_logout_rules logouts_of(void *user, http_exchange *exchange)
+{
+    gate_state *gate = user;
+    const gate_rules *rules = gate_rule_file_hold(&gate->rules, exchange);
+    if (rules == NULL)
+        return (ost_logout_rules){0};
+    return gate_client_logouts(rules, &gate->server->logouts, http_arena(exchange));
 }
 
 static void append_metrics(void *user, buffer *to)
@@ -136,6 +148,7 @@ static ost_result serve_gate(gate_state *gate, const app_settings *settings, voi
         .fallback = gate_check_fallback,
         .reload = reload,
         .metrics = append_metrics,
+        .logouts = logouts_of,
         .user = gate,
     };
     start_words words = {.settings = settings, .ready = ready};

@@ -4,12 +4,14 @@
 
 #include "app/browser.h"
 #include "app/credentials.h"
+#include "app/login_pages.h"
 #include "app/request.h"
 #include "app/serve.h"
 #include "app/session.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "gate/gate_answer.h"
+#include "gate/gate_client.h"
 #include "gate/gate_path.h"
 #include "gate/gate_smuggled.h"
 #include "gate/gate_state.h"
@@ -175,13 +177,24 @@ void gate_check(http_exchange *exchange, void *user)
         judge(asked);
 }
 
+/* The redirect address of a site's own client. */
+static bool is_callback(gate_state *gate, http_exchange *exchange)
+{
+    const http_request *request = http_request_of(exchange);
+    const gate_rules *rules = gate_rule_file_hold(&gate->rules, exchange);
+    return gate->server->logs_in && request->method == HTTP_GET && rules != NULL &&
+           gate_client_of_path(rules, request->authority, request->path) != NULL;
+}
+
 void gate_check_fallback(http_exchange *exchange, void *user)
 {
-    const gate_state *it = user;
+    gate_state *it = user;
     bool asks = it->dialect->target == NULL &&
                 text_starts(http_request_of(exchange)->path, GATE_CHECK_PATH "/");
     if (asks)
         gate_check(exchange, user);
+    else if (is_callback(it, exchange))
+        login_pages_callback(exchange, it->server);
     else
         http_respond(exchange, 404, NULL, (ost_text){0});
 }

@@ -12,6 +12,7 @@
 #include "base/config/read_whole.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "gate/gate_client.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 #define RULES_ARENA ((size_t)16 << 20)
@@ -29,6 +30,7 @@ static void rule_set_release(void *user)
     rule_set *set = user;
     if (set == NULL || atomic_fetch_sub(&set->holders, 1) != 1)
         return;
+    gate_client_unload(set->rules);
     ost_arena_free(set->arena);
     memory_free(set);
 }
@@ -122,6 +124,9 @@ static ost_result read_rules(const gate_rule_file *file, bool again, char *bytes
     result = gate_rules_read((ost_text){bytes, len}, set->arena, &set->rules, &why);
     if (result != OST_OK)
         return ost_error_set(error, result, "%s: %s", file->path, why.detail);
+    result = gate_client_load(set->rules, set->arena, error);
+    if (result != OST_OK)
+        return result;
     return again ? check_client(file, set->rules, error) : OST_OK;
 }
 

@@ -28,12 +28,15 @@ typedef struct gate_rule {
     size_t number;
 } gate_rule;
 
+typedef struct gate_client gate_client; /* gate_client.h */
+
 typedef struct gate_site {
     ost_text origin;    /* as browsers spell it */
     ost_text authority; /* its host, and the port where it is not the scheme's own */
     ost_text
         cookie_domain; /* its sessions count at all sites that say the same; empty: at it alone */
     const char *scope, *resource; /* what its logins ask for; NULL: as all do */
+    gate_client *client;          /* who signs in there; NULL: the gate's own client */
     const char *const *audiences; /* tokens must name one of them; NULL: whichever the issuers' */
     const gate_rule *rules;
     size_t rule_count;

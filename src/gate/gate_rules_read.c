@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/json/json_file.h"
 #include "base/text.h"
+#include "gate/gate_client.h"
 #include "gate/gate_fields_read.h"
 #include "gate/gate_path.h"
 #include "gate/gate_rules.h"
@@ -273,8 +274,8 @@ static ost_result read_cookie_domain(const reading *r, const ost_json *value, ga
 
 static ost_result read_site(const reading *r, const ost_json *value, gate_site *site)
 {
-    static const char *const known[] = {"origin",    "cookie_domain", "scope", "resource",
-                                        "audiences", "rules",         NULL};
+    static const char *const known[] = {"origin",   "cookie_domain", "client", "scope",
+                                        "resource", "audiences",     "rules",  NULL};
     char place[32];
     snprintf(place, sizeof place, "sites[%zu]", r->site);
     ost_result result = check_members(r, value, known, place);
@@ -282,6 +283,8 @@ static ost_result read_site(const reading *r, const ost_json *value, gate_site *
         result = read_origin(r, ost_json_get(value, "origin"), site);
     if (result == OST_OK)
         result = read_cookie_domain(r, ost_json_get(value, "cookie_domain"), site);
+    if (result == OST_OK)
+        result = gate_client_read(ost_json_get(value, "client"), r->arena, r->site, site, r->error);
     if (result == OST_OK)
         result = gate_site_tokens_read(value, r->arena, r->site, site, r->error);
     return result == OST_OK ? read_rules(r, ost_json_get(value, "rules"), site) : result;
@@ -318,6 +321,8 @@ static ost_result read_sites(reading *r, const ost_json *value, gate_rules *rule
                                  "sites[%zu].origin: there is a site of that host and port already",
                                  r->site);
         result = gate_site_tokens_agree(rules, r->site, site, r->error);
+        if (result == OST_OK)
+            result = gate_client_agree(rules, r->site, site, r->error);
         if (result != OST_OK)
             return result;
         for (size_t i = 0; i < site->rule_count; i++)

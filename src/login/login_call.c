@@ -133,8 +133,10 @@ static ost_result find_transaction(const ost_login *login, const login_callback 
                                    ost_login_call *call, ost_error *error)
 {
     ost_text host_name = login_place_host_cookie(&call->place, login->cookie_name, call->arena);
-    ost_text name = login_cookies_transaction(call->arena, host_name, callback->state);
-    if (host_name.data == NULL || name.data == NULL)
+    ost_text name = login_cookies_transaction(call->arena, host_name, callback->state), begun = {0};
+    if (name.data != NULL)
+        begun = login_place_begun(&call->place, name, call->arena);
+    if (host_name.data == NULL || begun.data == NULL)
         return OST_E_MEMORY;
     if (login_cookies_get(call->jar, name).data == NULL)
         return ost_error_set(error, OST_E_STATE,
@@ -144,7 +146,7 @@ static ost_result find_transaction(const ost_login *login, const login_callback 
         ost_text sealed = login_cookies_nth(call->jar, name, i), packed;
         if (sealed.data == NULL)
             break;
-        result = login_seal_open(&login->transactions, name, sealed, call->arena, &packed);
+        result = login_seal_open(&login->transactions, begun, sealed, call->arena, &packed);
         if (result == OST_OK)
             result = login_unpack_transaction(packed, &call->transaction);
     }

@@ -44,6 +44,17 @@ static inline const char *login_resource_at(const ost_login *login, const login_
     return place->resource != NULL ? place->resource : login->resource;
 }
 
+/* Which client signs in at this place. Borrowed from both. */
+static inline login_client login_client_at(const ost_login *login, const login_place *place)
+{
+    const login_client own = {
+        .id = login->client_id,
+        .secret = login->client_secret,
+        .redirect_path = login->redirect_path,
+    };
+    return place->client != NULL ? *place->client : own;
+}
+
 /* The cookie that says for some seconds that a login has just ended here. */
 ost_text login_mark_of(ost_text cookie, ost_arena *arena);
 

@@ -6,6 +6,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "jose/jwt/numeric_date.h"
+#include "jose/jwt/private_key_jwt.h"
 
 #define BODY_MAX ((size_t)32 << 10)
 #define CREDENTIALS_MAX ((size_t)4096)
@@ -14,13 +15,13 @@
 #define LIFETIME_MAX 2592000  /* whatever it says */
 
 /* "client_id and client_secret, each form-encoded, joined by a colon" (RFC 6749 §2.3.1). */
-static ost_result add_basic(const ost_login *login, buffer *ret_line)
+static ost_result add_basic(const login_client *client, buffer *ret_line)
 {
     buffer_auto buffer pair = {0};
     buffer_init(&pair, CREDENTIALS_MAX);
-    percent_append(&pair, text_of(login->client_id));
+    percent_append(&pair, text_of(client->id));
     buffer_append_byte(&pair, ':');
-    percent_append(&pair, text_of(login->client_secret));
+    percent_append(&pair, text_of(client->secret));
     if (pair.failed != OST_OK)
         return pair.failed;
     char encoded[(CREDENTIALS_MAX + 2) / 3 * 4];
@@ -39,6 +40,37 @@ static void begin_form(login_exchange *exchange, const char *grant)
     form_append(&exchange->body, "grant_type", text_of(grant));
 }
 
+/* RFC 7523 §2.2: who it is, signed. */
+static ost_result add_assertion(const ost_login *login, const login_client *client, buffer *body)
+{
+    const private_key_jwt made = {
+        .context = login->context,
+        .issuer = login->issuer,
+        .client_id = client->id,
+        .key = client->key,
+        .alg = private_key_jwt_alg(client->key),
+    };
+    return private_key_jwt_append(&made, body);
+}
+
+/* Shows who asks: by a key, by a secret, or, a public client, by its name alone. */
+static ost_result add_client(const ost_login *login, const login_client *client,
+                             const login_endpoints *endpoints, login_exchange *exchange,
+                             size_t *headers)
+{
+    if (client->key != NULL)
+        return add_assertion(login, client, &exchange->body);
+    if (client->secret != NULL && !endpoints->secret_in_body) {
+        ost_result result = add_basic(client, &exchange->authorization);
+        exchange->headers[(*headers)++] = exchange->authorization.data;
+        return result;
+    }
+    form_append(&exchange->body, "client_id", text_of(client->id));
+    if (client->secret != NULL)
+        form_append(&exchange->body, "client_secret", text_of(client->secret));
+    return exchange->body.failed;
+}
+
 static ost_result exchange_finish(const ost_login *login, const login_place *place,
                                   const login_endpoints *endpoints, login_exchange *exchange)
 {
@@ -49,15 +81,8 @@ static ost_result exchange_finish(const ost_login *login, const login_place *pla
         form_append(&exchange->body, "resource", text_of(resource));
     exchange->headers[headers++] = "Accept: application/json";
     exchange->headers[headers++] = "Content-Type: application/x-www-form-urlencoded";
-    ost_result result = OST_OK;
-    if (login->client_secret != NULL && !endpoints->secret_in_body) {
-        result = add_basic(login, &exchange->authorization);
-        exchange->headers[headers++] = exchange->authorization.data;
-    } else {
-        form_append(&exchange->body, "client_id", text_of(login->client_id));
-        if (login->client_secret != NULL)
-            form_append(&exchange->body, "client_secret", text_of(login->client_secret));
-    }
+    const login_client client = login_client_at(login, place);
+    ost_result result = add_client(login, &client, endpoints, exchange, &headers);
     if (result == OST_OK)
         result = exchange->body.failed;
     if (result != OST_OK) {
@@ -87,7 +112,7 @@ ost_result login_exchange_code(const ost_login *login, const login_place *place,
     buffer_auto buffer uri = {0};
     buffer_init(&uri, CREDENTIALS_MAX);
     buffer_append(&uri, transaction->base);
-    buffer_append_string(&uri, login->redirect_path);
+    buffer_append_string(&uri, login_client_at(login, place).redirect_path);
     buffer *body = &ret_exchange->body;
     form_append(body, "code", code);
     form_append(body, "redirect_uri", buffer_text(&uri));

@@ -47,15 +47,14 @@ static ost_result check_required(const ost_claims *claims, ost_error *error)
 
 /* With several audiences the authorized party must be named, and it must be us whenever it is
  * (§3.1.3.7 items 4 and 5). */
-static ost_result check_party(const ost_login *login, const ost_claims *claims, ost_error *error)
+static ost_result check_party(const char *client_id, const ost_claims *claims, ost_error *error)
 {
     const ost_json *audience = ost_claims_get(claims, "aud");
     const ost_json *party = ost_claims_get(claims, "azp");
     bool several = ost_json_is(audience, OST_JSON_ARRAY) && ost_json_count(audience) > 1;
-    if (party == NULL ? several : !ost_json_equals(party, text_of(login->client_id)))
+    if (party == NULL ? several : !ost_json_equals(party, text_of(client_id)))
         return ost_error_set(error, OST_E_CLIENT,
-                             "the ID token was issued to another client than \"%s\"",
-                             login->client_id);
+                             "the ID token was issued to another client than \"%s\"", client_id);
     return OST_OK;
 }
 
@@ -79,15 +78,16 @@ static ost_result check_hash(const ost_claims *claims, const login_tokens *token
                                      : result;
 }
 
-ost_result login_id_token_check(const ost_login *login, const login_tokens *tokens, ost_text nonce,
-                                ost_text older, ost_arena *arena, ost_error *error)
+ost_result login_id_token_check(const ost_login *login, const char *client_id,
+                                const login_tokens *tokens, ost_text nonce, ost_text older,
+                                ost_arena *arena, ost_error *error)
 {
     ost_keyset *keys = NULL;
     ost_result result = guard_keys(login->guard, text_of(login->issuer), &keys);
     if (result != OST_OK)
         return ost_error_set(error, result, "no keys of \"%s\" to check the ID token with",
                              login->issuer);
-    const char *const audiences[] = {login->client_id};
+    const char *const audiences[] = {client_id};
     ost_claims_rules rules = {.audiences = audiences, .audience_count = 1};
     const ost_claims *claims = NULL;
     result = guard_keys_issuer(login->guard, text_of(login->issuer), keys, tokens->id_token, arena,
@@ -103,7 +103,7 @@ ost_result login_id_token_check(const ost_login *login, const login_tokens *toke
     else if (result == OST_OK)
         result = check_subject(claims, older, arena, error);
     if (result == OST_OK)
-        result = check_party(login, claims, error);
+        result = check_party(client_id, claims, error);
     if (result == OST_OK)
         result = check_hash(claims, tokens, arena, error);
     return result;

@@ -7,10 +7,10 @@
 #include "login/login_core.h"
 #include "login/login_exchange.h"
 
-/* Checks signature, iss, aud, azp, exp, nonce and at_hash. `nonce` is empty after a refresh:
- * `older`, the login's ID token, must then be of the same subject (when there is one). */
-OST_MUST_CHECK ost_result login_id_token_check(const ost_login *login, const login_tokens *tokens,
-                                               ost_text nonce, ost_text older, ost_arena *arena,
-                                               ost_error *error);
+/* Checks signature, iss, aud and azp (the client), exp, nonce and at_hash. `nonce` is empty after a
+ * refresh: `older`, the login's ID token, must then be of the same subject (when there is one). */
+OST_MUST_CHECK ost_result login_id_token_check(const ost_login *login, const char *client_id,
+                                               const login_tokens *tokens, ost_text nonce,
+                                               ost_text older, ost_arena *arena, ost_error *error);
 
 #endif

@@ -71,16 +71,17 @@ static ost_result check_access(const ost_login_call *call, const login_tokens *t
 static ost_result check_tokens(const ost_login_call *call, const login_tokens *tokens,
                                ost_arena *arena, ost_error *error)
 {
+    const char *client = login_client_at(call->login, &call->place).id;
     if (call->session != NULL) {
         if (tokens->id_token.len == 0)
             return OST_OK;
-        return login_id_token_check(call->login, tokens, (ost_text){0}, call->session->id_token,
-                                    arena, error);
+        return login_id_token_check(call->login, client, tokens, (ost_text){0},
+                                    call->session->id_token, arena, error);
     }
     if (tokens->id_token.len == 0)
         return ost_error_set(error, OST_E_CLAIM_MISSING,
                              "the provider sent no ID token: is \"openid\" in the scope?");
-    ost_result result = login_id_token_check(call->login, tokens, call->transaction.nonce,
+    ost_result result = login_id_token_check(call->login, client, tokens, call->transaction.nonce,
                                              (ost_text){0}, arena, error);
     return result == OST_OK ? check_access(call, tokens, arena, error) : result;
 }

@@ -33,9 +33,23 @@ static bool is_within(ost_text host, ost_text domain)
            (domain.len == host.len || host.data[host.len - domain.len - 1] == '.');
 }
 
+static bool is_client(const login_client *client)
+{
+    if (client->id == NULL || client->redirect_path == NULL || client->redirect_path[0] != '/')
+        return false;
+    ost_text id = text_of(client->id);
+    for (size_t i = 0; i < id.len; i++) {
+        if (id.data[i] < ' ' || id.data[i] > '~')
+            return false;
+    }
+    return id.len > 0 && id.len <= LOGIN_CLIENT_MAX;
+}
+
 bool login_place_is_good(const login_place *place)
 {
     if (place == NULL || !login_base_is_origin(place->base))
+        return false;
+    if (place->client != NULL && !is_client(place->client))
         return false;
     return place->domain.len == 0 ||
            (place->domain.len <= LOGIN_DOMAIN_MAX && login_base_is_secure(place->base) &&
@@ -59,11 +73,20 @@ ost_text login_place_cookie(const login_place *place, const char *name, ost_aren
         ost_arena_format(arena, LOGIN_DOMAIN_PREFIX "%s-%.*s", name, OST_FORMAT(place->domain)));
 }
 
+/* Neither names of cookies nor origins nor clients have the end of a line in them. */
+ost_text login_place_begun(const login_place *place, ost_text cookie, ost_arena *arena)
+{
+    if (place->client == NULL)
+        return cookie;
+    return text_of(ost_arena_format(arena, "%.*s\n%s", OST_FORMAT(cookie), place->client->id));
+}
+
 /* A cookie's name has no blank in it. That of a domain's cookie has the domain. */
 ost_text login_place_bound(const login_place *place, ost_text cookie, ost_arena *arena)
 {
-    if (place->everywhere || place->domain.len > 0)
-        return cookie;
-    return text_of(
-        ost_arena_format(arena, "%.*s %.*s", OST_FORMAT(cookie), OST_FORMAT(place->base)));
+    ost_text bound = cookie;
+    if (!place->everywhere && place->domain.len == 0)
+        bound = text_of(
+            ost_arena_format(arena, "%.*s %.*s", OST_FORMAT(cookie), OST_FORMAT(place->base)));
+    return bound.data != NULL ? login_place_begun(place, bound, arena) : bound;
 }

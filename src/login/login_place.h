@@ -6,9 +6,20 @@
 #define LOGIN_PLACE_H
 
 #include "base/text.h"
+#include <ostiary/key.h>
 #include <ostiary/login.h>
 
 #define LOGIN_DOMAIN_MAX 100 /* bytes: name, value and attributes of a cookie fit 4,096 with it */
+
+#define LOGIN_CLIENT_MAX 256 /* bytes of the id of a place's own client */
+
+/* A client that signs in at the login's provider in the place of the login's own. */
+typedef struct login_client {
+    const char *id;            /* printable ASCII (RFC 6749 appendix A.1) */
+    const char *secret;        /* NULL: it has none */
+    const ost_key *key;        /* proves by signatures who it is (private_key_jwt); NULL: none */
+    const char *redirect_path; /* where the provider sends browsers back to */
+} login_client;
 
 /* All texts live as long as what they are given to. */
 typedef struct login_place {
@@ -18,6 +29,7 @@ typedef struct login_place {
     bool everywhere; /* sessions of other origins with this secret count here, too: the program has
                         one origin, by whatever name */
     const char *scope, *resource; /* what logins here ask for; NULL: as the login is configured */
+    const login_client *client;   /* NULL: the login's own */
 } login_place;
 
 static inline bool login_base_is_secure(ost_text base)
@@ -50,8 +62,12 @@ ost_text login_place_cookie(const login_place *place, const char *name, ost_aren
 /* The same for what never leaves the host: logins under way, the mark of one that has ended. */
 ost_text login_place_host_cookie(const login_place *place, const char *name, ost_arena *arena);
 
-/* What the session is sealed for, besides the secret: the cookie of that name, and the origin. */
+/* What the session is sealed for, besides the secret: the cookie of that name, the origin, and the
+ * client where the place has one of its own. */
 ost_text login_place_bound(const login_place *place, ost_text cookie, ost_arena *arena);
+
+/* The same for a login under way, whose cookie has that name. */
+ost_text login_place_begun(const login_place *place, ost_text cookie, ost_arena *arena);
 
 /* See the functions of these names in <ostiary/login.h>. Two cookies of one name for a domain are
  * no session: a host beside this one has set one of them. */

@@ -25,14 +25,16 @@ static ost_result random_text(const ost_login *login, size_t bytes, ost_arena *a
     return result;
 }
 
-static ost_result make_transaction(const ost_login *login, ost_text base, ost_text wanted,
-                                   bool demanded, ost_arena *arena, login_transaction *ret)
+static ost_result make_transaction(const ost_login *login, const login_place *place,
+                                   ost_text wanted, bool demanded, ost_arena *arena,
+                                   login_transaction *ret)
 {
     ost_text path = login_url_wanted(wanted);
     /* The callback itself is nothing to come back to. */
-    if (text_is(text_slice(path, 0, text_find(path, '?', 0)), login->redirect_path))
+    if (text_is(text_slice(path, 0, text_find(path, '?', 0)),
+                login_client_at(login, place).redirect_path))
         path = OST_TEXT("/");
-    *ret = (login_transaction){.base = base, .wanted = path, .demanded = demanded};
+    *ret = (login_transaction){.base = place->base, .wanted = path, .demanded = demanded};
     ost_result result = random_text(login, 16, arena, &ret->state);
     if (result == OST_OK)
         result = random_text(login, 16, arena, &ret->nonce);
@@ -80,8 +82,9 @@ static ost_result authorization_url(const ost_login *login, const login_place *p
         result = base64url_encode_to(arena, (ost_text){(const char *)digest, 32}, &challenge);
     if (result != OST_OK)
         return result;
+    const login_client client = login_client_at(login, place);
     const char *uri = ost_arena_format(arena, "%.*s%s", (int)transaction->base.len,
-                                       transaction->base.data, login->redirect_path);
+                                       transaction->base.data, client.redirect_path);
     const login_endpoints *endpoints = login_provider_take(login->provider);
     if (endpoints == NULL)
         return OST_E_STATE;
@@ -90,7 +93,7 @@ static ost_result authorization_url(const ost_login *login, const login_place *p
     buffer_append_string(&url, endpoints->authorization);
     login_provider_give(endpoints);
     query_append(&url, "response_type", OST_TEXT("code"));
-    query_append(&url, "client_id", text_of(login->client_id));
+    query_append(&url, "client_id", text_of(client.id));
     query_append(&url, "redirect_uri", text_of(uri));
     query_append(&url, "scope", text_of(place->scope != NULL ? place->scope : login->scope));
     const char *resource = login_resource_at(login, place);
@@ -110,12 +113,14 @@ static ost_result seal_transaction(const ost_login *login, const login_place *pl
                                    ost_arena *arena, ost_login_step *step)
 {
     ost_text cookie = login_place_host_cookie(place, login->cookie_name, arena), packed, sealed;
-    ost_text name = login_cookies_transaction(arena, cookie, transaction->state);
-    if (cookie.data == NULL || name.data == NULL)
+    ost_text name = login_cookies_transaction(arena, cookie, transaction->state), begun = {0};
+    if (name.data != NULL)
+        begun = login_place_begun(place, name, arena);
+    if (cookie.data == NULL || begun.data == NULL)
         return OST_E_MEMORY;
     ost_result result = login_pack_transaction(transaction, arena, &packed);
     if (result == OST_OK)
-        result = login_seal_close(&login->transactions, name, packed, LOGIN_TRANSACTION_SECONDS,
+        result = login_seal_close(&login->transactions, begun, packed, LOGIN_TRANSACTION_SECONDS,
                                   arena, &sealed);
     if (result == OST_OK)
         result = login_cookies_prune(jar, cookie, step);
@@ -153,7 +158,7 @@ ost_result login_begin(ost_login *login, const login_place *place, ost_text want
         return result;
     login_transaction transaction;
     ost_login_step step = {0};
-    result = make_transaction(login, place->base, wanted, demand != NULL, arena, &transaction);
+    result = make_transaction(login, place, wanted, demand != NULL, arena, &transaction);
     if (result == OST_OK)
         result = authorization_url(login, place, &transaction, demand, arena, &step.location);
     if (result == OST_OK)
@@ -172,11 +177,11 @@ ost_result ost_login_begin(ost_login *login, ost_text base, ost_text wanted,
 }
 
 /* Without an end-session endpoint, the session ends here only. */
-static ost_result logout_url(const ost_login *login, ost_text base,
+static ost_result logout_url(const ost_login *login, const login_place *place,
                              const ost_login_session *session, ost_arena *arena,
                              ost_text *ret_location)
 {
-    const char *home = ost_arena_format(arena, "%.*s/", (int)base.len, base.data);
+    const char *home = ost_arena_format(arena, "%.*s/", OST_FORMAT(place->base));
     if (home == NULL)
         return OST_E_MEMORY;
     const login_endpoints *endpoints = login_provider_take(login->provider);
@@ -186,7 +191,7 @@ static ost_result logout_url(const ost_login *login, ost_text base,
         buffer_append_string(&url, home);
     } else {
         buffer_append_string(&url, endpoints->end_session);
-        query_append(&url, "client_id", text_of(login->client_id));
+        query_append(&url, "client_id", text_of(login_client_at(login, place).id));
         query_append(&url, "post_logout_redirect_uri", text_of(home));
         if (session != NULL && session->id_token.len > 0)
             query_append(&url, "id_token_hint", session->id_token);
@@ -221,7 +226,7 @@ ost_result login_end(ost_login *login, const login_place *place, const ost_login
     ost_text mark = login_mark_of(host, arena);
     if (host.data == NULL || mark.data == NULL)
         return OST_E_MEMORY;
-    ost_result result = logout_url(login, place->base, session, arena, &step.location);
+    ost_result result = logout_url(login, place, session, arena, &step.location);
     if (result == OST_OK)
         result = delete_session(login, place, host, jar, arena, &step);
     if (result == OST_OK && login_cookies_get(jar, mark).data != NULL)

@@ -16,7 +16,7 @@
 
 #define VERSION 1
 #define NONCE 12
-#define NAME_MAX_LEN 512 /* of a cookie, with the origin that it is for */
+#define NAME_MAX_LEN 1024 /* of a cookie, with the origin and the client that it is for */
 #define TAG 16
 #define STAMP 12 /* issued and max_age */
 #define OVERHEAD (1 + NONCE + STAMP + TAG)

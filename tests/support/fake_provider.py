@@ -78,8 +78,9 @@ class FakeProvider:
         self.pad = 0
         self.opaque = False  # access tokens say nothing by themselves
         self.told = {}  # {opaque token: what introspection says}
+        self.clients = {CLIENT: SECRET}  # or the public key (as cryptography has it) of private_key_jwt
         self.codes = {}
-        self.refresh_tokens = {}
+        self.refresh_tokens = {}  # each with the client that it was given to
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -109,25 +110,25 @@ class FakeProvider:
         self.told[token] = {"active": True, **said}
         return token
 
-    def id_token(self, nonce=None):
+    def id_token(self, nonce=None, client=CLIENT):
         now = int(time.time())
         claims = {
-            **{"iss": self.issuer, "aud": CLIENT, "sub": self.subject, "typ": "ID"},
-            **{"exp": now + 300, "iat": now, "azp": CLIENT, **({"nonce": nonce} if nonce else {})},
+            **{"iss": self.issuer, "aud": client, "sub": self.subject, "typ": "ID"},
+            **{"exp": now + 300, "iat": now, "azp": client, **({"nonce": nonce} if nonce else {})},
             **self.id_claims,
         }
         return (self.id_token_key or self.key).sign(claims)
 
-    def tokens(self, nonce=None):
+    def tokens(self, nonce=None, client=CLIENT):
         refresh = secrets.token_urlsafe(32)
-        self.refresh_tokens[refresh] = self.subject
+        self.refresh_tokens[refresh] = client
         return {
-            "access_token": self.access_token(),
+            "access_token": self.access_token(**({} if client == CLIENT else {"azp": client})),
             "token_type": "Bearer",
             "expires_in": self.lifetime,
             "refresh_token": refresh,
             "refresh_expires_in": 1800,
-            "id_token": self.id_token(nonce),
+            "id_token": self.id_token(nonce, client),
         }
 
     # ---- endpoints: each returns (status, headers, body) ----
@@ -165,25 +166,45 @@ class FakeProvider:
         time.sleep(self.token_delay)
         if self.token_answer:
             return _json(*self.token_answer)
-        expected = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        if headers.get("Authorization") != expected:
+        client = self._client(form, headers)
+        if client is None:
             return _json(401, {"error": "invalid_client"})
         if form.get("grant_type") == "refresh_token":
-            return self._refresh(form)
+            return self._refresh(form, client)
         asked = self.codes.pop(form.get("code"), None)
-        if not asked or asked["redirect_uri"] != form["redirect_uri"]:
+        if not asked or asked["client_id"] != client or asked["redirect_uri"] != form["redirect_uri"]:
             return _json(400, {"error": "invalid_grant"})
         if b64(hashlib.sha256(form["code_verifier"].encode()).digest()) != asked["code_challenge"]:
             return _json(400, {"error": "invalid_grant", "error_description": "PKCE"})
-        return _json(200, self.tokens(asked["nonce"]))
+        return _json(200, self.tokens(asked["nonce"], client))
 
-    def _refresh(self, form):
+    def _client(self, form, headers):
+        """Who asks, by what has been proven; else None."""
+        for client, proof in self.clients.items():
+            if not isinstance(proof, str):
+                if self._is_signed(form, client, proof):
+                    return client
+            elif headers.get("Authorization") == "Basic " + base64.b64encode(f"{client}:{proof}".encode()).decode():
+                return client
+        return None
+
+    def _is_signed(self, form, client, key):
+        if form.get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
+            return False
+        signed, signature = form["client_assertion"].rsplit(".", 1)
+        claims = json.loads(base64.urlsafe_b64decode(signed.split(".")[1] + "=="))
+        if (claims["iss"], claims["sub"], claims["aud"], form["client_id"]) != (client, client, self.issuer, client):
+            return False
+        key.verify(base64.urlsafe_b64decode(signature + "=="), signed.encode())  # Ed25519
+        return time.time() < claims["exp"] < time.time() + 300
+
+    def _refresh(self, form, client):
         token = form["refresh_token"]
-        if token not in self.refresh_tokens:
+        if self.refresh_tokens.get(token) != client:
             return _json(400, {"error": "invalid_grant"})
         if self.rotate:
             del self.refresh_tokens[token]
-        return _json(200, self.tokens())
+        return _json(200, self.tokens(client=client))
 
     def introspect(self, form):
         return _json(200, self.told.get(form["token"], {"active": False}))

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "guard/introspection/introspector.h"
 #include "guard/introspection/introspector_state.h"
+#include "jose/jwt/private_key_jwt.h"
 
 #define MAX_LIFETIME 3600 /* seconds */
 #define MAX_RATE 10000
@@ -103,15 +104,6 @@ static ost_result check_config(const ost_issuer *config, ost_error *error)
 
 /* ---- the copy ---- */
 
-static ost_alg first_algorithm(const ost_key *key)
-{
-    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA; alg++) {
-        if (ost_key_serves(key, alg))
-            return alg;
-    }
-    return OST_ALG_UNSET;
-}
-
 static bool copy_string(const char *from, char **ret_copy)
 {
     *ret_copy = from != NULL ? memory_copy(text_of(from)) : NULL;
@@ -141,7 +133,7 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
         .require_signed = c->require_signed,
     };
     if (in->key != NULL && c->key_algorithm == OST_ALG_UNSET)
-        in->asker.key_algorithm = first_algorithm(in->key);
+        in->asker.key_algorithm = private_key_jwt_alg(in->key);
     if (in->key != NULL && !ost_key_serves(in->key, in->asker.key_algorithm))
         return refuse_config(config, "the key does not serve that algorithm", error);
     return OST_OK;

@@ -92,6 +92,50 @@ static void public_client(void **state)
     login_exchange_clear(&exchange);
 }
 
+/* A client of the place's own asks in its own name, with its own proof alone. */
+static void client_of_the_place(void **state)
+{
+    (void)state;
+    ost_login login = make();
+    char issuer[] = ISSUER;
+    login.issuer = issuer;
+    ost_key *key = NULL;
+    assert_int_equal(
+        ost_key_import_jwk(OST_TEXT("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":"
+                                    "\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\",\"x\":"
+                                    "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"),
+                           &key, NULL),
+        OST_OK);
+    const login_client named = {.id = "w", .redirect_path = "/cb"},
+                       secret = {.id = "w", .secret = "x", .redirect_path = "/cb"},
+                       signs = {.id = "w", .key = key, .redirect_path = "/cb"};
+    login_exchange exchange;
+    login_place place = {.client = &named};
+    assert_int_equal(
+        login_exchange_code(&login, &place, &endpoints, &transaction, OST_TEXT("c"), &exchange),
+        OST_OK);
+    assert_true(text_is(exchange.request.body,
+                        "grant_type=authorization_code&code=c&redirect_uri=http%3A%2F%2F"
+                        "localhost%3A8000%2Fcb&code_verifier=verifier&client_id=w"));
+    assert_null(exchange.headers[2]);
+    login_exchange_clear(&exchange);
+    place.client = &secret;
+    assert_int_equal(login_exchange_refresh(&login, &place, &endpoints, OST_TEXT("r"), &exchange),
+                     OST_OK);
+    assert_string_equal(exchange.headers[2], "Authorization: Basic dzp4"); /* w:x */
+    login_exchange_clear(&exchange);
+    place.client = &signs;
+    assert_int_equal(login_exchange_refresh(&login, &place, &endpoints, OST_TEXT("r"), &exchange),
+                     OST_OK);
+    static const char begins[] = "grant_type=refresh_token&refresh_token=r&client_id=w&"
+                                 "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-"
+                                 "assertion-type%3Ajwt-bearer&client_assertion=eyJ";
+    assert_true(text_starts(exchange.request.body, begins));
+    assert_null(exchange.headers[2]);
+    login_exchange_clear(&exchange);
+    ost_key_unref(key);
+}
+
 static void tokens(void **state)
 {
     (void)state;
@@ -168,8 +212,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_with_basic), cmocka_unit_test(refresh_with_secret_in_body),
-        cmocka_unit_test(public_client),   cmocka_unit_test(tokens),
-        cmocka_unit_test(refusals),        cmocka_unit_test(resource),
+        cmocka_unit_test(public_client),   cmocka_unit_test(client_of_the_place),
+        cmocka_unit_test(tokens),          cmocka_unit_test(refusals),
+        cmocka_unit_test(resource),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* What cookies are called and sealed for, by where they count. */
 #include "login/login_place.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "login/login_cookies.h"
@@ -51,6 +53,32 @@ static void names(void **state)
         assert_string_equal(session.data, cases[i].session);
         assert_string_equal(login_place_host_cookie(&place, "s", arena).data, cases[i].host);
         assert_string_equal(login_place_bound(&place, session, arena).data, cases[i].bound);
+    }
+}
+
+/* What is sealed for one client is nothing to another, wherever cookies go. */
+static void sealed_for_a_client(void **state)
+{
+    (void)state;
+    const login_client wiki = {.id = "wiki", .redirect_path = "/cb"};
+    login_place place = {.base = OST_TEXT("https://a.b.c"), .client = &wiki};
+    assert_true(login_place_is_good(&place));
+    assert_string_equal(login_place_bound(&place, OST_TEXT("__Host-s"), arena).data,
+                        "__Host-s https://a.b.c\nwiki");
+    assert_string_equal(login_place_begun(&place, OST_TEXT("__Host-s-login-x"), arena).data,
+                        "__Host-s-login-x\nwiki");
+    place.domain = OST_TEXT("b.c");
+    assert_string_equal(login_place_bound(&place, OST_TEXT("__Secure-s-b.c"), arena).data,
+                        "__Secure-s-b.c\nwiki");
+    static char long_id[LOGIN_CLIENT_MAX + 2];
+    memset(long_id, 'x', sizeof long_id - 1);
+    const login_client bad[] = {
+        {.redirect_path = "/cb"},           {.id = "w"},
+        {.id = "", .redirect_path = "/cb"}, {.id = "a\nb", .redirect_path = "/cb"},
+        {.id = "w", .redirect_path = "cb"}, {.id = long_id, .redirect_path = "/cb"}};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        place.client = &bad[i];
+        assert_false(login_place_is_good(&place));
     }
 }
 
@@ -108,9 +136,8 @@ static void repeated_cookies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),
-        cmocka_unit_test(places_that_are_none),
-        cmocka_unit_test(attributes),
+        cmocka_unit_test(sealed_for_a_client),  cmocka_unit_test(names),
+        cmocka_unit_test(places_that_are_none), cmocka_unit_test(attributes),
         cmocka_unit_test(repeated_cookies),
     };
     return cmocka_run_group_tests(tests, make_arena, free_arena);
