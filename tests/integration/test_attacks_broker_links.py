@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import json
+import time
 import urllib.parse
 
 import pytest
@@ -12,6 +13,7 @@ from brokering import (  # noqa: F401  (functions and fixtures)
 )
 from oidc import Client, callback_of
 from programs import Provider
+from waiting import until
 from web import Browser, bearer, query_of, unverified_token
 
 BACKCHANNEL = "http://schemas.openid.net/event/backchannel-logout"
@@ -384,11 +386,30 @@ def test_attack_57_a_link_is_good_once(realm, upstream, admin):
     upstream.reset(sub="up-cal", preferred_username="cal")
     back = upstream.agree(there)
     other, _ = signed_in(realm, "dot")
-    assert other.get(back).status == 400 and linked_ids(admin, "cal") == {}
+    assert_nothing_begins_again(other.get(back))
+    assert linked_ids(admin, "cal") == {}
     assert browser.get(back).location == LINKED and linked_ids(admin, "cal") == {"up": "up-cal"}
     assert linked_ids(admin, "dot") == {}
     upstream.reset(sub="up-cal-2", preferred_username="cal")
     assert "link_error" in browser.get(upstream.agree(there)).location
+
+
+def assert_nothing_begins_again(answer):
+    """There is no request that could."""
+    assert_page(answer)
+    assert not [link for link in answer.page.links if "/auth?" in link]
+
+
+def test_a_link_that_takes_too_long_is_over(realm, upstream, admin):
+    browser, session = signed_in(realm, "dot")
+    assert admin("PUT", "/realms/inner", {"accessCodeLifespanLogin": 1}).status == 204
+    there = begin(realm, browser, session).location
+    over = time.monotonic() + 2
+    assert admin("PUT", "/realms/inner", {"accessCodeLifespanLogin": 1800}).status == 204
+    until(lambda: time.monotonic() > over, "the login is over")
+    answer = browser.get(upstream.agree(there))
+    assert_nothing_begins_again(answer)
+    assert "timed out" in answer.page.text and linked_ids(admin, "dot") == {}
 
 
 def test_attack_57_a_link_is_of_who_began_it(realm, upstream, admin):

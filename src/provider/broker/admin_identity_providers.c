@@ -20,8 +20,6 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
-#define PROVIDERS "identityProviders"
-
 /* Keycloak 24's, and the one whose assertions alone are taken. */
 static const char *const kinds[] = {"oidc",
                                     "keycloak-oidc",
@@ -41,15 +39,6 @@ static const char *const kinds[] = {"oidc",
                                     "stackoverflow",
                                     "twitter",
                                     NULL};
-
-const ost_json *identity_provider_find(admin_call *a, ost_text alias)
-{
-    const ost_json *list = ost_json_get(a->realm.realm->document, PROVIDERS);
-    const ost_json *found = json_list_find(list, "alias", alias);
-    if (found == NULL)
-        admin_refuse(a, 404, "error", "HTTP 404 Not Found");
-    return found;
-}
 
 /* ---- showing ---- */
 

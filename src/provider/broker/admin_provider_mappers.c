@@ -10,12 +10,6 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
-ost_text identity_provider_id(const admin_call *a, const ost_json *idp)
-{
-    return part_id_or(a->realm.row.id, part_text(idp, "internalId"), part_text(idp, "alias"),
-                      a->arena);
-}
-
 static const ost_json *all_mappers(const admin_call *a)
 {
     return ost_json_get(a->realm.realm->document, PROVIDER_MAPPERS);

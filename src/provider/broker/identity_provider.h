@@ -5,6 +5,7 @@
 
 #include "provider/admin/admin_call.h"
 
+#define PROVIDERS "identityProviders"
 #define PROVIDER_MAPPERS "identityProviderMappers"
 
 /* The one of the alias; NULL: there is none, and the call is refused. */

@@ -162,6 +162,13 @@ void browser_login_send(call *c)
     }
 }
 
+/* A link that a client has begun by itself has no request that could begin again. */
+static ost_text begin_again(call *c, const auth_request *r)
+{
+    bool any = r->response_type.len > 0 || r->device.len > 0;
+    return any ? auth_request_url(c, r) : (ost_text){0};
+}
+
 /* At the page of the login it goes on with the same form, elsewhere it begins again; what somebody
  * has typed to register is lost, which is told. */
 static void send_expired(call *c, auth_stage stage)
@@ -172,8 +179,11 @@ static void send_expired(call *c, auth_stage stage)
         stage == AUTH_STAGE_LOGIN || stage == AUTH_STAGE_CODE ? LOGIN_PAGE : LOGIN_AGAIN;
     login->request.half = login->request.proofs = (ost_text){0};
     login->alert = alert;
-    if (stage == AUTH_STAGE_REGISTRATION)
-        page_send_error_again(c, 400, alert, auth_request_url(c, &login->request));
+    ost_text again = begin_again(c, &login->request);
+    if (again.len == 0)
+        page_send_error(c, 400, alert);
+    else if (stage == AUTH_STAGE_REGISTRATION)
+        page_send_error_again(c, 400, alert, again);
     else
         browser_login_send(c);
 }
@@ -206,7 +216,7 @@ bool browser_login_open(call *c, ost_text code, auth_stage stage)
             c, 400,
             "Cookie not found. Please make sure cookies are enabled in your browser. This login "
             "was begun in another browser, or your browser has forgotten it.",
-            auth_request_url(c, &login->request));
+            begin_again(c, &login->request));
         break;
     case AUTH_OPEN_EXPIRED:
         send_expired(c, stage);
