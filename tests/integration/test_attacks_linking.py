@@ -17,7 +17,7 @@ from programs import Provider, built
 from test_attacks_brokering import assert_refused
 from test_mails import confirm, form_of, set_password
 from upstream import button
-from web import query_of
+from web import query_of, unverified_token
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,18 @@ def realm_of(name, upstream, mails, **more):
         **{"realm": name, "enabled": True, "eventsEnabled": True, "resetPasswordAllowed": True, "smtpServer": mails.setting()},
         "clients": [client(APP)],
         "users": [
-            *(user(one) for one in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe", "ned", "ora")),
+            *(user(one) for one in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe", "ned", "ora", "pia", "quin", "roy")),
             user("max", federatedIdentities=linked("up-max", "up")),
             administrator(),
         ],
-        "identityProviders": [upstream.config(trustEmail=True), upstream.config("second")],
+        "roles": {"realm": [{"name": "staff"}]},
+        "identityProviders": [upstream.config(trustEmail=True), upstream.config("second"), upstream.config("forced", config={"syncMode": "FORCE"})],
+        "identityProviderMappers": [
+            {
+                **{"name": "role", "identityProviderAlias": "forced", "identityProviderMapper": "oidc-role-idp-mapper"},
+                "config": {"claim": "team", "claim.value": "s", "role": "staff", "syncMode": "FORCE"},
+            }
+        ],
         **more,
     }
 
@@ -221,6 +228,52 @@ def test_two_who_are_to_be_linked_with_one(realm, upstream, admin):
     answer = second.submit(other.page.form("kc-form-login"), password="joe-password")
     assert answer.status == 200 and "linked with another one already" in answer.page.text
     assert linked_ids(admin, "hal") == {"up": "up-two"} and linked_ids(admin, "joe") == {}
+
+
+# ---- what mappers make of the owner ----
+
+
+def waiting(realm, browser, upstream, name, **more):
+    """The page that asks somebody for a proof who would get a name and a role by the link."""
+    claims = {"sub": f"f-{name}", "preferred_username": f"{name}-there", "email": f"{name}@example.com", "team": "s", **FULL, **more}
+    upstream.reset(**claims)
+    return come_back(realm, browser, upstream, "forced")
+
+
+def standing(admin, name):
+    found = admin("GET", f"/realms/inner/users?exact=true&username={name}").json()[0]
+    roles = admin("GET", f"/realms/inner/users/{found['id']}/role-mappings/realm").json()
+    return found["firstName"], "staff" in {role["name"] for role in roles}
+
+
+def test_an_owner_has_what_mappers_give_once_it_is_proved(realm, upstream, admin):
+    browser = realm.browser()
+    page = waiting(realm, browser, upstream, "pia")
+    form = page.page.form("kc-form-login")
+    assert standing(admin, "pia") == ("Pia", False)
+    wrong = browser.submit(form, password="wrong")
+    assert standing(admin, "pia") == ("Pia", False)
+    assert "code" in callback_of(browser.submit(wrong.page.form("kc-form-login"), password="pia-password"))
+    assert standing(admin, "pia") == ("Carl", True) and linked_ids(admin, "pia") == {"forced": "f-pia"}
+
+
+def test_attack_53_what_waits_tells_nothing_of_the_account(realm, upstream):
+    """It lies in an address of whoever has yet to show that the account is theirs."""
+    form = waiting(realm, realm.browser(), upstream, "quin").page.form("kc-form-login")
+    identity = json.loads(unverified_token(query_of(form.action)["session_code"])[1]["identity"])
+    assert identity["changes"].count(".") == 4 and "staff" not in json.dumps(identity) and "Quin" not in json.dumps(identity)
+
+
+def test_attack_53_what_waits_undoes_nothing(realm, upstream, admin):
+    """An administrator has changed the account meanwhile: that stands, and the next login says what the mappers make of it."""
+    browser = realm.browser()
+    page = waiting(realm, browser, upstream, "roy")
+    found = admin("GET", "/realms/inner/users?exact=true&username=roy").json()[0]
+    assert admin("PUT", f"/realms/inner/users/{found['id']}", {**found, "firstName": "Changed"}).status == 204
+    assert "code" in callback_of(browser.submit(page.page.form("kc-form-login"), password="roy-password"))
+    assert linked_ids(admin, "roy") == {"forced": "f-roy"} and standing(admin, "roy") == ("Changed", False)
+    come_back(realm, realm.browser(), upstream, "forced")
+    assert standing(admin, "roy") == ("Carl", True)
 
 
 # ---- fresh proof ----

@@ -79,12 +79,6 @@ DEVIATIONS = [
     (BOTH, "a-new-user-of-a-trusted-one/None", False),
     (OLD, "a-new-user-of-a-trusted-one/False", False),
     (BOTH, "an-address-of-a-trusted-one/emailVerified", True),
-    # What mappers make of an account's owner is there from the next login on: what the provider says is not kept meanwhile.
-    (BOTH, "mappers-at-a-link/then/attributes", {}),
-    (BOTH, "mappers-at-a-link/then/attributes/*", "-"),
-    (BOTH, "mappers-at-a-link/then/firstName", "Yann"),
-    (BOTH, "mappers-at-a-link/then/groups", []),
-    (BOTH, "mappers-at-a-link/then/roles", []),
     # Who lacks a factor that such a flow requires does not come in; and a denial is 401.
     *((BOTH, f"after: {flow}/*", [STOPPED]) for flow in ("code", "code of owners", "not staff")),
     (BOTH, "first/asks for a code/address", [["password"], STOPPED]),

@@ -66,10 +66,22 @@ void broker_user_log_in(call *call);
 /* Brings login->user up to date by what the provider says, as far as the realm wants that; nothing
  * fails of it. On the pool. */
 void broker_user_update(call *call);
+/* The same for the owner of an account who has yet to show that it is theirs: it waits in the
+ * identity until then. `document`: theirs. False: no memory. */
+bool broker_user_carry_update(call *call, const store_user *owner, const ost_json *document);
 
 /* A new user's document with the actions that are required of them: what the provider has not said,
  * or not well, they say themselves, as the flow of first logins wants it. */
 OST_MUST_CHECK ost_result broker_ask_for_rest(call *call, const ost_json **document);
+
+/* An address that is one, in small letters; empty: none. Whether it counts as verified here, and
+ * who has an address or a name already, beside `own_id`. */
+ost_text broker_person_email(call *call);
+bool broker_person_is_verified(const call *call);
+OST_MUST_CHECK ost_result broker_person_find(call *call, ost_text name, bool or_email,
+                                             ost_text own_id, store_user *ret_user);
+/* The user's document with the names that the provider says. */
+OST_MUST_CHECK ost_result broker_person_put_names(call *call, const ost_json **document);
 
 /* Fills job->identity by what the provider says. */
 void broker_identity_read(call *call);

@@ -4,11 +4,9 @@
  * that somebody else says is nobody's proof. See broker_job.h. */
 #include <stdio.h>
 
-#include "base/fold.h"
 #include "base/json/json_list.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
-#include "jose/jwt/numeric_date.h"
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_job.h"
 #include "provider/call/call_event.h"
@@ -21,153 +19,13 @@
 #include "provider/realm/user_row.h"
 #include "provider/user/newcomer.h"
 #include "provider/user/required_action.h"
-#include "provider/user/user_change.h"
 
-#define TEXT_MAX 255     /* bytes of names and addresses in the store */
-#define CARRIED_MAX 3000 /* bytes of an ID token that is carried through addresses */
+#define TEXT_MAX 255 /* bytes of names and addresses in the store */
 #define CHANGED "Your account has been changed meanwhile. Please try again."
 #define EXISTS "An account of this name or address is there already, and cannot be linked."
 #define LINKED "The account is linked with another one already."
 
-/* ---- what it says of them ---- */
-
-/* A short line of text; empty: it is none. */
-static ost_text line_of(ost_text text)
-{
-    text = text_trim(text);
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f)
-            return (ost_text){0};
-    }
-    return text.len <= TEXT_MAX ? text : (ost_text){0};
-}
-
-static ost_text email_of(call *c)
-{
-    profile_faults faults = {0};
-    ost_text email = text_lower(line_of(broker_claim_text(c, "email")), c->arena);
-    profile_check_email(email.len > 0 ? email : OST_TEXT(""), &faults);
-    return faults.count == 0 ? email : (ost_text){0};
-}
-
-/* Verified here too: where the realm trusts the provider's addresses, and it says of this one, in
- * the same document, that it has verified it. Keycloak takes the first alone. */
-static bool is_verified(const call *c)
-{
-    const broker_job *job = c->job;
-    const ost_json *document =
-        json_text_of(job->userinfo, "email").len > 0 ? job->userinfo : ost_claims_json(job->claims);
-    return job->upstream->trust_email && json_true_of(document, "email_verified");
-}
-
-static ost_text person_name(ost_text name)
-{
-    name = line_of(name);
-    return profile_is_person_name(name) ? name : (ost_text){0};
-}
-
-/* A name in one piece is parted at its last blank. */
-static void names_of(const call *c, ost_text *ret_first, ost_text *ret_last)
-{
-    *ret_first = person_name(broker_claim_text(c, "given_name"));
-    *ret_last = person_name(broker_claim_text(c, "family_name"));
-    ost_text whole = person_name(broker_claim_text(c, "name"));
-    if (ret_first->len > 0 || ret_last->len > 0 || whole.len == 0)
-        return;
-    size_t at = whole.len;
-    while (at > 0 && whole.data[at - 1] != ' ')
-        at--;
-    *ret_first = text_trim(text_slice(whole, 0, at));
-    *ret_last = text_slice(whole, at, whole.len);
-}
-
-void broker_identity_read(call *c)
-{
-    broker_job *job = c->job;
-    upstream_identity *i = &job->identity;
-    ost_text id = ost_claims_subject(job->claims),
-             name = broker_claim_text(c, "preferred_username");
-    ost_text session = ost_claims_text(job->claims, "sid"), email = email_of(c);
-    if (line_of(name).len == 0)
-        name = email;
-    *i = (upstream_identity){.alias = job->upstream->alias,
-                             .id = id,
-                             .name = line_of(name).len > 0 ? line_of(name) : id,
-                             .email = is_verified(c) ? email : (ost_text){0},
-                             .session = line_of(session)};
-    int64_t time;
-    if (numeric_date_read(ost_claims_get(job->claims, "auth_time"), &time))
-        i->auth_time = text_of(call_format(c, "%lld", (long long)time));
-    if (job->id_token.len <= CARRIED_MAX)
-        i->id_token = job->id_token;
-    c->event.identity = i->name;
-}
-
 /* ---- those who are known ---- */
-
-static ost_result find_other(call *c, ost_text name, bool or_email, ost_text own_id,
-                             store_user *ret_user)
-{
-    ost_result result = store_user_find(c->provider->store, text_of(c->realm->name), name, or_email,
-                                        c->arena, ret_user);
-    return result == OST_OK && text_equal(ret_user->id, own_id) ? OST_E_NOT_FOUND : result;
-}
-
-/* The address of somebody else stays theirs. */
-static ost_result put_email(call *c, const store_user *row, const ost_json **document)
-{
-    store_user other;
-    ost_text email = email_of(c), folded = text_fold(email, c->arena);
-    if (email.len == 0)
-        return OST_OK;
-    if (text_equal(folded, row->email))
-        return is_verified(c)
-                   ? document_put_boolean(*document, "emailVerified", true, c->arena, document)
-                   : OST_OK;
-    ost_result result =
-        c->realm->duplicate_emails ? OST_E_NOT_FOUND : find_other(c, email, true, row->id, &other);
-    if (result != OST_E_NOT_FOUND)
-        return result;
-    result = document_put_text(*document, "email", email, c->arena, document);
-    return result == OST_OK ? document_put_boolean(*document, "emailVerified", is_verified(c),
-                                                   c->arena, document)
-                            : result;
-}
-
-static ost_result put_names(call *c, const ost_json **document)
-{
-    ost_text first, last;
-    ost_result result = OST_OK;
-    names_of(c, &first, &last);
-    if (first.len > 0)
-        result = document_put_text(*document, "firstName", first, c->arena, document);
-    if (last.len > 0 && result == OST_OK)
-        result = document_put_text(*document, "lastName", last, c->arena, document);
-    return result;
-}
-
-void broker_user_update(call *c)
-{
-    broker_job *job = c->job;
-    authenticated_user *user = &job->login.user;
-    const ost_json *document = user->document;
-    ost_result result = OST_OK;
-    if (job->upstream->sync == UPSTREAM_FORCE)
-        result = put_email(c, user->row, &document);
-    if (job->upstream->sync == UPSTREAM_FORCE && result == OST_OK)
-        result = put_names(c, &document);
-    if (job->upstream->sync == UPSTREAM_FORCE && result == OST_OK)
-        result = upstream_identity_rename(&job->identity, document, c->arena, &document);
-    if (result == OST_OK)
-        result = broker_mappers_apply(c, false, &document);
-    if (result == OST_OK && !text_equal(ost_json_source(document), user->row->document)) {
-        result = user_change_store(c->provider->store, c->realm, user->row, document, c->arena);
-        if (result == OST_OK)
-            result = authentication_load_user(c, user->id, user);
-    }
-    if (result != OST_OK)
-        http_add_detail(c->exchange, "upstream", OST_TEXT("the user was not brought up to date"));
-}
 
 /* Whose password may not be tried now does not come in by another door. */
 static bool is_blocked(call *c, ost_text user_id, bool *ret_blocked)
@@ -307,7 +165,7 @@ static void ask_owner(call *c, const store_user *owner, ost_text shown)
         return;
     }
     login->request.user = shown;
-    if (!carry(c)) {
+    if (!broker_user_carry_update(c, owner, document) || !carry(c)) {
         browser_login_break(c);
         return;
     }
@@ -346,7 +204,7 @@ static bool is_good_name(call *c, ost_text name)
 static ost_result choose_name(call *c, ost_text *ret_name)
 {
     const broker_job *job = c->job;
-    ost_text name = job->username, email = email_of(c);
+    ost_text name = job->username, email = broker_person_email(c);
     if (c->realm->registration.email_is_name)
         name = email;
     else if (name.len == 0)
@@ -359,32 +217,32 @@ static ost_result choose_name(call *c, ost_text *ret_name)
  * address would be found in its place. */
 static ost_result find_owner(call *c, ost_text name, store_user *ret_owner, ost_text *ret_shown)
 {
-    ost_text email = email_of(c);
+    ost_text email = broker_person_email(c);
     ost_result result = OST_E_NOT_FOUND;
     if (email.len > 0 && !c->realm->duplicate_emails) {
-        result = find_other(c, email, true, (ost_text){0}, ret_owner);
+        result = broker_person_find(c, email, true, (ost_text){0}, ret_owner);
         *ret_shown = c->realm->login_with_email ? email : (ost_text){0};
     }
     if (result != OST_E_NOT_FOUND)
         return result;
     *ret_shown = name;
-    return find_other(c, name, c->realm->login_with_email, (ost_text){0}, ret_owner);
+    return broker_person_find(c, name, c->realm->login_with_email, (ost_text){0}, ret_owner);
 }
 
 static ost_result put_profile(call *c, ost_text name, const ost_json **document)
 {
-    ost_text email = email_of(c);
+    ost_text email = broker_person_email(c);
     ost_result result = document_put_text(NULL, "username", name, c->arena, document);
     if (result == OST_OK && email.len > 0)
         result = document_put_text(*document, "email", email, c->arena, document);
     if (result == OST_OK)
-        result = put_names(c, document);
+        result = broker_person_put_names(c, document);
     if (result == OST_OK)
         result = document_put_boolean(*document, "enabled", true, c->arena, document);
-    return result == OST_OK
-               ? document_put_boolean(*document, "emailVerified", email.len > 0 && is_verified(c),
-                                      c->arena, document)
-               : result;
+    return result == OST_OK ? document_put_boolean(*document, "emailVerified",
+                                                   email.len > 0 && broker_person_is_verified(c),
+                                                   c->arena, document)
+                            : result;
 }
 
 static ost_result create(call *c, ost_text name, ost_text *ret_id)
@@ -428,7 +286,7 @@ static void make(call *c, ost_text name)
     }
     c->event.user = id;
     c->event.username = name;
-    c->event.email = email_of(c);
+    c->event.email = broker_person_email(c);
     event_tell_before(c, EVENT_REGISTER);
     c->event.email = (ost_text){0};
     job->newcomer = true;

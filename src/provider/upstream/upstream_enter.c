@@ -11,6 +11,7 @@
 #include "provider/flow/broker_flow.h"
 #include "provider/realm/role.h"
 #include "provider/upstream/upstream_button.h"
+#include "provider/upstream/upstream_change.h"
 #include "provider/user/user_change.h"
 #include "store/kept/store_kept_token.h"
 
@@ -58,8 +59,10 @@ static void settle(call *c, const upstream_identity *identity, const authenticat
 
 static ost_result link(call *c, const upstream_identity *identity, const authenticated_user *user)
 {
-    const ost_json *document;
-    ost_result result = upstream_identity_link(identity, user->document, c->arena, &document);
+    const ost_json *document = user->document;
+    ost_result result = upstream_change_apply(c, identity->changes, &document);
+    if (result == OST_OK)
+        result = upstream_identity_link(identity, document, c->arena, &document);
     if (result == OST_OK)
         result = verify_email(identity, user->row, c->arena, &document);
     if (result == OST_OK)

@@ -12,14 +12,14 @@
 
 /* ---- on the way ---- */
 
-#define NAMES 9
-static const char *const names[NAMES] = {"alias", "id",        "name",  "email", "session",
-                                         "token", "auth_time", "notes", "link"};
+#define NAMES 10
+static const char *const names[NAMES] = {"alias", "id",        "name",  "email",   "session",
+                                         "token", "auth_time", "notes", "changes", "link"};
 
 static void list_texts(upstream_identity *i, ost_text *ret_texts[NAMES])
 {
-    ost_text *const texts[] = {&i->alias,    &i->id,        &i->name,  &i->email, &i->session,
-                               &i->id_token, &i->auth_time, &i->notes, &i->link};
+    ost_text *const texts[] = {&i->alias,    &i->id,        &i->name,  &i->email,   &i->session,
+                               &i->id_token, &i->auth_time, &i->notes, &i->changes, &i->link};
     for (size_t k = 0; k < NAMES; k++)
         ret_texts[k] = texts[k];
 }
@@ -129,15 +129,16 @@ ost_result upstream_identity_find(call *c, ost_text alias, ost_text id, ost_text
 
 /* ---- the session ---- */
 
-static const char *const notes_of[] = {"identity_provider",
-                                       "broker_user_id",
-                                       "identity_provider_identity",
-                                       NULL,
-                                       "broker_session_id",
-                                       "FEDERATED_ID_TOKEN",
-                                       NULL,
-                                       SESSION_NOTES_MAPPED,
-                                       NULL};
+static const char *const notes_of[NAMES] = {"identity_provider",
+                                            "broker_user_id",
+                                            "identity_provider_identity",
+                                            NULL,
+                                            "broker_session_id",
+                                            "FEDERATED_ID_TOKEN",
+                                            NULL,
+                                            SESSION_NOTES_MAPPED,
+                                            NULL,
+                                            NULL};
 
 bool upstream_identity_note(call *c, const upstream_identity *identity, ost_text notes,
                             ost_text *ret_notes)

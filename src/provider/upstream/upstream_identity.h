@@ -18,6 +18,7 @@ typedef struct upstream_identity {
     ost_text id_token;  /* to log out there with; empty: it was too long to be carried */
     ost_text auth_time; /* when they have proved there who they are; empty: it does not say */
     ost_text notes;     /* that mappers add to the session, a JSON object; empty: none */
+    ost_text changes;   /* of theirs by then (upstream_change.h); empty: none */
     ost_text link;      /* the user of ours who has yet to show that they are both; empty: nobody */
 } upstream_identity;
 
