@@ -62,6 +62,8 @@ bool broker_user_carry_update(call *c, const store_user *owner, const ost_json *
 {
     broker_job *job = c->job;
     const ost_json *after = document;
-    return bring_up_to_date(c, owner, &after) == OST_OK &&
-           upstream_change_write(c, document, after, &job->identity.changes);
+    if (bring_up_to_date(c, owner, &after) == OST_OK)
+        return upstream_change_write(c, document, after, &job->identity.changes);
+    http_add_detail(c->exchange, "upstream", OST_TEXT("the owner will not be brought up to date"));
+    return true;
 }
