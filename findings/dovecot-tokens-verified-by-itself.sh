@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Dovecot lets mail users in by a realm's access tokens, and verifies them by itself (passdb oauth2, introspection_mode = local). The realm's
-# keys are files, "CLIENT/ALG/KID" below a folder (local_validation_key_dict). Which tokens of the realm come in, and what does the log say
+# Dovecot lets mail users in by a realm's access tokens, and verifies them by itself (passdb oauth2, introspection_mode = local). The
+# realm's keys are files, "CLIENT/ALG/KID" below a folder (local_validation_key_dict). Which tokens of the realm come in, and what does the log say
 # of those that do not?
 #
 # Expected: by RS, PS and ES algorithms all that are in time; EdDSA perhaps not. One file for one key of the realm. NumericDate may have
 # a fraction (RFC 7519 §2); "at+jwt" is the type that RFC 9068 §2.1 gives to access tokens.
-# Seen: tokens by ES384 and ES512 are refused as "Bad signature", with the right key in its file; ES256 is fine. CLIENT is the token's azp, so
-# that each client of the realm, a second mail program say, needs all keys once more, and each next key goes into every folder; until
+# Seen: tokens by ES384 and ES512 are refused as "Bad signature", with the right key in its file; ES256 is fine. CLIENT is the token's azp,
+# so that each client of the realm, a second mail program say, needs all keys once more, and each next key goes into every folder; until
 # then "key '…' not found" is said of a key that is there. A token of the type "at+jwt" is refused as "Cannot find 'typ' field", which it
 # has. An exp or iat with a fraction is "Malformed", and sub has to be there, whatever username_attribute says. EdDSA is unknown.
 # Without auth_verbose the log has none of these words: the user's password is wrong, and that is all.
