@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Dovecot lets mail users in by a realm's access tokens, and verifies them by itself (passdb oauth2, introspection_mode = local). The
-# realm's keys are files, "CLIENT/ALG/KID" below a folder (local_validation_key_dict). Which tokens of the realm come in, and what does the log say
-# of those that do not?
+# realm's keys are files, "CLIENT/ALG/KID" below a folder (local_validation_key_dict). Which tokens of the realm come in, and what does
+# the log say of those that do not?
 #
 # Expected: by RS, PS and ES algorithms all that are in time; EdDSA perhaps not. One file for one key of the realm. NumericDate may have
 # a fraction (RFC 7519 §2); "at+jwt" is the type that RFC 9068 §2.1 gives to access tokens.
