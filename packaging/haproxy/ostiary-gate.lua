@@ -44,10 +44,10 @@ local function question(txn)
     return fields
 end
 
--- Whatever hyphens a client has written: applications may read "_" as "-".
+-- Whatever hyphens a client has written: applications may read "_" as "-", and "." or "~".
 local function drop_identity(txn)
     for name in pairs(txn.http:req_get_headers()) do
-        if name:gsub("_", "-"):sub(1, #identity) == identity then
+        if name:gsub("[^%w]", "-"):sub(1, #identity) == identity then
             txn.http:req_del_header(name)
         end
     end

@@ -8,13 +8,14 @@
 #include "base/ascii.h"
 #include "base/text.h"
 
-/* CGI, WSGI and their like make one variable of "X-User" and "X_User". */
+/* CGI, WSGI and their like make one variable of "X-User" and "X_User"; some (lighttpd) of "X.User"
+ * and "X~User" too, whatever a name may have that is neither letter nor digit. */
 static bool is_same_variable(ost_text name, const char *field)
 {
     if (name.len != strlen(field))
         return false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i] == '_' ? '-' : ascii_lower(name.data[i]);
+        char c = ascii_is_alphanumeric(name.data[i]) ? ascii_lower(name.data[i]) : '-';
         if (c != ascii_lower(field[i]))
             return false;
     }
