@@ -2,7 +2,7 @@
 /* Recovery codes in the account REST API; see account_credential.h. */
 #include "base/text.h"
 #include "provider/account/account_credential.h"
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_policy.h"
 #include "provider/user/credential_data.h"
 #include "provider/user/otp_credential.h"
 #include "provider/user/recovery_codes.h"

@@ -75,7 +75,10 @@ ost_result admin_update_event_settings(admin_call *a)
     const ost_json *document;
     json_share_member members[ARRAY_LEN(settings)];
     size_t count = 0;
-    if (!admin_body_of(a, &member_realm))
+    if (!admin_body_has_only(a, "RealmEventsConfigRepresentation",
+                             "eventsEnabled|eventsExpiration|eventsListeners|enabledEventTypes|"
+                             "adminEventsEnabled|adminEventsDetailsEnabled") ||
+        !admin_body_of(a, &member_realm))
         return OST_OK;
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         const ost_json *value = ost_json_get(a->body, settings[i]);

@@ -100,7 +100,9 @@ ost_result admin_create_initial_access(admin_call *a)
                                   .created = a->call->now};
     if (!ost_json_is(a->body, OST_JSON_OBJECT))
         return admin_refuse(a, 400, "errorMessage", "Cannot parse the JSON");
-    if (!read_number(a, "expiration", 0, SECONDS_MAX, &token.expiration) ||
+    if (!admin_body_has_only(a, "ClientInitialAccessCreatePresentation",
+                             "expiration|count|webOrigins") ||
+        !read_number(a, "expiration", 0, SECONDS_MAX, &token.expiration) ||
         !read_number(a, "count", 1, COUNT_MAX, &token.count))
         return OST_OK;
     token.remaining = token.count;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
+#include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
@@ -42,10 +43,35 @@ static ost_result body_review(admin_call *a, const member_kind *kind, ost_error 
     return json_writer_read(w, &document_limits, &a->body, error);
 }
 
+bool admin_members_are_known(admin_call *a, const char *words)
+{
+    if (words != NULL)
+        admin_refuse(a, 400, "error", words);
+    return words == NULL;
+}
+
+bool admin_body_has_only(admin_call *a, const char *representation, const char *names)
+{
+    return admin_body_is(a, OST_JSON_OBJECT) &&
+           admin_members_are_known(a,
+                                   unknown_member_beside(a->body, representation, names, a->arena));
+}
+
+static const char *body_unknown(const admin_call *a, const member_kind *kind)
+{
+    const char *words = NULL;
+    if (!ost_json_is(a->body, OST_JSON_ARRAY))
+        return unknown_member_of(a->body, kind, a->arena);
+    for (const ost_json *at = ost_json_first(a->body); at != NULL && words == NULL;
+         at = ost_json_next(at))
+        words = unknown_member_of(at, kind, a->arena);
+    return words;
+}
+
 static bool body_take(admin_call *a, ost_json_type type, const member_kind *kind)
 {
     ost_error error = {0};
-    if (!admin_body_is(a, type))
+    if (!admin_body_is(a, type) || !admin_members_are_known(a, body_unknown(a, kind)))
         return false;
     ost_result result = body_review(a, kind, &error);
     if (result == OST_OK)

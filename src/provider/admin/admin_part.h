@@ -10,10 +10,14 @@ struct member_kind; /* member.h */
 
 /* True when the body is of the type; otherwise the call is refused. */
 bool admin_body_is(admin_call *admin, ost_json_type type);
-/* True when the body is an object of the kind, or a list of such: its members then have the types
- * that they ought to have (scalar.h). */
+/* True when the body is an object of the kind, or a list of such: its members then are known
+ * (unknown_member.h) and have the types that they ought to have (scalar.h). */
 bool admin_body_of(admin_call *admin, const struct member_kind *kind);
 bool admin_bodies_of(admin_call *admin, const struct member_kind *kind);
+/* The same of an object with other members than those of its kind, separated by '|'. */
+bool admin_body_has_only(admin_call *admin, const char *representation, const char *names);
+/* False: the call is refused with the words of a member that is not known. NULL: none is. */
+bool admin_members_are_known(admin_call *admin, const char *words);
 
 /* Stores the realm with another document; or with one member of it replaced or (NULL) taken out. A
  * document that cannot be is refused: look at the call's status. */

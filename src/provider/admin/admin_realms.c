@@ -10,6 +10,7 @@
 #include "provider/member/masked.h"
 #include "provider/member/member.h"
 #include "provider/member/named_setting.h"
+#include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
 
 /* What has operations of its own, or is no setting: neither shown with a realm nor changed with it.
@@ -141,7 +142,9 @@ ost_result admin_create_realm(admin_call *a)
     (void)!ost_json_text(ost_json_get(a->body, "realm"), &name);
     if (name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "Realm name cannot be empty");
-    const char *why = named_setting_of_realm(a->body, NULL, a->body, a->arena);
+    const char *why = unknown_member_of(a->body, &member_realm, a->arena);
+    if (why == NULL)
+        why = named_setting_of_realm(a->body, NULL, a->body, a->arena);
     if (why == NULL)
         why = named_setting_of_lists(a->body, a->body, a->arena);
     if (why != NULL)

@@ -148,10 +148,11 @@ ost_result realm_admin_store_user(realm_admin *a, const store_user *user, const 
                                   ost_error *error)
 {
     store_user row;
+    const user_row_home home = {.realm = a->realm, .arena = a->arena};
     ost_result result =
         review_object(document, &member_user, "", false, a->arena, NULL, &document, error);
     if (result == OST_OK)
-        result = user_row_read(document, 0, a->row.name, NULL, a->arena, &row, error);
+        result = user_row_read(&home, document, 0, &row, error);
     if (result != OST_OK)
         return result;
     row.id = user->id;

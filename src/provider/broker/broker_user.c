@@ -261,9 +261,10 @@ static ost_result create(call *c, ost_text name, ost_text *ret_id)
         result = upstream_put_reader(c, job->upstream, &document);
     if (result == OST_OK)
         result = broker_ask_for_rest(c, &document);
+    const user_row_home home = {
+        .realm = c->realm, .context = c->provider->context, .arena = c->arena};
     if (result == OST_OK)
-        result = user_row_read_with(document, (ost_text){0}, 0, text_of(c->realm->name),
-                                    c->provider->context, c->arena, &row, NULL);
+        result = user_row_read(&home, document, 0, &row, NULL);
     if (result != OST_OK)
         return result;
     row.email_shared = c->realm->duplicate_emails;

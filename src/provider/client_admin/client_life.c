@@ -21,9 +21,8 @@ ost_result client_account_check(realm_admin *a, ost_text client_id)
 ost_result client_account_make(realm_admin *a, ost_text client_id, const ost_context *context)
 {
     store_user row;
-    const realm *r = a->realm;
-    ost_result result = user_row_service_account(client_id, text_of(r->name),
-                                                 text_of(r->default_role), context, a->arena, &row);
+    const user_row_home home = {.realm = a->realm, .context = context, .arena = a->arena};
+    ost_result result = user_row_service_account(&home, client_id, &row);
     return result == OST_OK ? store_user_create(a->store, &row) : result;
 }
 

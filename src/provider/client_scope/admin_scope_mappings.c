@@ -8,6 +8,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/admin/role_part.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 
 /* One request: whose mappings, and to the roles of what. */
@@ -43,8 +44,8 @@ static const ost_json *entries(const admin_call *a, const realm_client *of)
 
 static bool is_of(const ost_json *entry, const admin_owner *owner)
 {
-    const char *member = owner->client != NULL ? "client" : "clientScope";
-    return ost_json_equals(ost_json_get(entry, member), owner->name);
+    const char *which = owner->client != NULL ? "client" : "clientScope";
+    return ost_json_equals(ost_json_get(entry, which), owner->name);
 }
 
 static bool is_mapped(const admin_call *a, const mapping *m, ost_text name)
@@ -303,7 +304,7 @@ static ost_result change(admin_call *a, bool add)
     mapping m;
     const ost_json *list,
         *of_clients = ost_json_get(a->realm.realm->document, "clientScopeMappings");
-    if (!mapping_find(a, &m) || ((add || a->body != NULL) && !admin_body_is(a, OST_JSON_ARRAY)) ||
+    if (!mapping_find(a, &m) || ((add || a->body != NULL) && !admin_bodies_of(a, &member_role)) ||
         !check(a, &m))
         return OST_OK;
     ost_result result = write_entries(a, &m, add, &list);

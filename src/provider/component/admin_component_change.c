@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Providers of keys that are added, changed and deleted: the way in which administrators rotate
  * keys. */
+#include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -12,22 +13,22 @@
 #include "provider/realm/key_ring.h"
 #include "provider/realm/uuid.h"
 
-static bool check_members(admin_call *a)
+static const member addressed_members[] = {
+    {"parentId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"providerType", MEMBER_STRING, .fate = MEMBER_ACTED},
+};
+/* Files have their type and their parent around them. */
+static const member_kind addressed_component = {.title = "Component",
+                                                .representation = "ComponentRepresentation",
+                                                .base = &member_component,
+                                                .members = addressed_members,
+                                                .count = ARRAY_LEN(addressed_members)};
+
+static bool take_body(admin_call *a)
 {
-    static const char *const known[] = {"id",       "name",    "providerId", "providerType",
-                                        "parentId", "subType", "config",     NULL};
-    for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
-        size_t i = 0;
-        while (known[i] != NULL && !text_is(ost_json_name(at), known[i]))
-            i++;
-        if (known[i] != NULL)
-            continue;
-        const char *why = ost_arena_format(a->arena, "Unrecognized field \"%.*s\" of a component",
-                                           (int)ost_json_name(at).len, ost_json_name(at).data);
-        admin_refuse(a, 400, "error", why != NULL ? why : "unknown_error");
-        return false;
-    }
-    return true;
+    static const char names[] = "id|name|providerId|providerType|parentId|subType|config";
+    return admin_body_has_only(a, addressed_component.representation, names) &&
+           admin_body_of(a, &addressed_component);
 }
 
 /* Every setting is a list of texts. */
@@ -111,8 +112,7 @@ ost_result admin_create_component(admin_call *a)
 {
     key_rows k;
     ost_error error = {0};
-    if (!admin_body_of(a, &member_component) || !check_members(a) || !is_carried_out(a) ||
-        !check_config(a, ost_json_get(a->body, "config")))
+    if (!take_body(a) || !is_carried_out(a) || !check_config(a, ost_json_get(a->body, "config")))
         return OST_OK;
     const ost_json *config = ost_json_get(a->body, "config");
     ost_text kind = part_text(a->body, "providerId");
@@ -146,8 +146,8 @@ ost_result admin_update_component(admin_call *a)
     key_rows k;
     ost_error error = {0};
     ost_result result = component_keys(a, a->values[1], &k);
-    if (result != OST_OK || !find_key(a, &k) || !admin_body_of(a, &member_component) ||
-        !check_members(a) || !check_config(a, ost_json_get(a->body, "config")))
+    if (result != OST_OK || !find_key(a, &k) || !take_body(a) ||
+        !check_config(a, ost_json_get(a->body, "config")))
         return result;
     const ost_json *config = ost_json_get(a->body, "config");
     ost_text name = part_text(a->body, "name");

@@ -8,6 +8,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/directory/admin_user.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 
 /* ---- contents ---- */
@@ -143,7 +144,7 @@ static ost_result change_contents(admin_call *a, bool add)
 {
     role_part role, part;
     const ost_json *list, *document;
-    if (!admin_role_find(a, true, &role) || !admin_body_is(a, OST_JSON_ARRAY))
+    if (!admin_role_find(a, true, &role) || !admin_bodies_of(a, &member_role))
         return OST_OK;
     const ost_json *changed = role.document;
     ost_result result = OST_OK;

@@ -6,6 +6,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_user.h"
+#include "provider/member/member.h"
 
 #define LINKS "federatedIdentities"
 
@@ -51,7 +52,7 @@ ost_result admin_add_federated(admin_call *a)
     const ost_json *document, *link = NULL, *links;
     bool found;
     ost_result result = admin_user_find(a, &user, &document, &found);
-    if (result != OST_OK || a->status != 0 || !admin_body_is(a, OST_JSON_OBJECT))
+    if (result != OST_OK || a->status != 0 || !admin_body_of(a, &member_federated_identity))
         return result;
     links = ost_json_get(document, LINKS);
     if (json_list_find(links, "identityProvider", a->values[2]) != NULL)

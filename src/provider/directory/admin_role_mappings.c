@@ -9,6 +9,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/directory/admin_user.h"
+#include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 
 /* Whose roles the path is about, and which. */
@@ -245,7 +246,7 @@ static ost_result change_names(admin_call *a, const holder *h, edit_names *edit)
 {
     role_part role;
     ost_result result = OST_OK;
-    if (!admin_body_is(a, OST_JSON_ARRAY))
+    if (!admin_bodies_of(a, &member_role))
         return OST_OK;
     const ost_json *before = names_of(h, h->client), *names = before;
     for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {

@@ -217,11 +217,12 @@ static ost_result store_new(admin_call *a, const ost_json *document)
 {
     ost_error error = {0};
     store_user row;
+    const user_row_home home = {
+        .realm = a->realm.realm, .context = a->call->provider->context, .arena = a->arena};
     ost_result result =
         review_object(document, &member_user, "", false, a->arena, NULL, &document, &error);
     if (result == OST_OK)
-        result = user_row_read(document, 0, a->realm.row.name, a->call->provider->context, a->arena,
-                               &row, &error);
+        result = user_row_read(&home, document, 0, &row, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
     row.email_shared = a->realm.realm->duplicate_emails;

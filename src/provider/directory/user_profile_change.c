@@ -5,22 +5,36 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/directory/user_profile.h"
+#include "provider/member/unknown_member.h"
 #include "provider/profile/profile_rules.h"
+
+static bool check_names(admin_call *a)
+{
+    static const char attributes[] = "name|displayName|validations|annotations|required|"
+                                     "permissions|selector|group|multivalued|defaultValue";
+    static const char groups[] = "name|displayHeader|displayDescription|annotations";
+    bool known = admin_body_has_only(a, "UPConfig", "attributes|groups|unmanagedAttributePolicy");
+    for (const ost_json *at = ost_json_first(ost_json_get(a->body, "attributes"));
+         at != NULL && known; at = ost_json_next(at))
+        known = admin_members_are_known(
+            a, unknown_member_beside(at, "UPAttribute", attributes, a->arena));
+    for (const ost_json *at = ost_json_first(ost_json_get(a->body, "groups")); at != NULL && known;
+         at = ost_json_next(at))
+        known = admin_members_are_known(a, unknown_member_beside(at, "UPGroup", groups, a->arena));
+    return known;
+}
 
 /* Neither what is misspelt nor what would ask for nothing is taken. */
 static bool check_members(admin_call *a)
 {
-    static const char *const known[] = {"attributes", "groups", "unmanagedAttributePolicy", NULL};
     static const char *const policies[] = {"ENABLED", "ADMIN_VIEW", "ADMIN_EDIT", NULL};
     const ost_json *policy = ost_json_get(a->body, "unmanagedAttributePolicy");
     ost_text text;
     bool good = policy == NULL || ost_json_is(policy, OST_JSON_NULL) ||
                 (ost_json_text(policy, &text) && text_is_one_of(text, policies));
-    for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at))
-        good = good && text_is_one_of(ost_json_name(at), known);
     if (!good)
         admin_refuse(a, 400, "error", "unknown_error");
-    return good;
+    return good && check_names(a);
 }
 
 /* Each attribute's group is one of the profile's. */

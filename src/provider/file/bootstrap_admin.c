@@ -7,8 +7,8 @@
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/file/realm_import.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/group.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
@@ -92,8 +92,9 @@ static ost_result admin_add(store *s, const realm *r, const store_user *like, os
         result = write_user(r, like->username, like->email, password, all, w);
     if (result == OST_OK)
         result = json_writer_read(w, NULL, &document, NULL);
+    const user_row_home home = {.realm = r, .context = context, .arena = arena};
     if (result == OST_OK)
-        result = user_row_read(document, 0, text_of(r->name), context, arena, &user, error);
+        result = user_row_read(&home, document, 0, &user, error);
     if (result != OST_OK)
         return result;
     user.email_shared = r->duplicate_emails;

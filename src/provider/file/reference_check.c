@@ -14,6 +14,7 @@
 #include "provider/flow/flow_read.h"
 #include "provider/member/level_map.h"
 #include "provider/profile/profile_rules.h"
+#include "provider/proof/password_form.h"
 #include "provider/realm/group.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/role.h"
@@ -376,6 +377,16 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     return told ? OST_OK : error_set_sentence(error, OST_E_MEMORY);
 }
 
+/* ---- passwords ---- */
+
+static ost_result check_password_form(const realm *r, import_report *report, ost_error *error)
+{
+    const char *weak = password_form_weakness(r->password_policy, report->arena);
+    return weak == NULL || import_report_warn(report, "passwordPolicy", weak)
+               ? OST_OK
+               : error_set_sentence(error, OST_E_MEMORY);
+}
+
 /* ---- the user profile ---- */
 
 static ost_result check_profile(const realm *r, import_report *report, ost_arena *arena,
@@ -421,5 +432,7 @@ ost_result reference_check(const realm *r, import_report *report, ost_arena *are
         result = check_scopes(r, report, error);
     if (result == OST_OK)
         result = check_profile(r, report, arena, error);
+    if (result == OST_OK)
+        result = check_password_form(r, report, error);
     return result == OST_OK ? check_flows(r, report, error) : result;
 }

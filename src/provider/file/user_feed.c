@@ -43,12 +43,12 @@ static ost_result make_row(const user_feed *f, const ost_json *user, batch *b, s
     const realm *r = from->realm;
     size_t number = f->reader.number - 1;
     ost_text password = plain_passwords_find(from->passwords, number);
+    const user_row_home home = {.realm = r, .context = from->context, .arena = b->arena};
     ost_result result = user_make_check(user, number, r, &b->error);
     if (result == OST_OK && password.len == 0)
         result = user_make_judge(user, number, r, &b->error);
     if (result == OST_OK)
-        result = user_row_read_with(user, password, number, text_of(r->name), from->context,
-                                    b->arena, ret_row, &b->error);
+        result = user_row_read_with(&home, user, password, number, ret_row, &b->error);
     if (result == OST_OK)
         result = user_make_consents(user, number, r, from->context, b->arena, ret_row, &b->error);
     ret_row->email_shared = r->duplicate_emails;
@@ -60,13 +60,13 @@ static ost_result make_row(const user_feed *f, const ost_json *user, batch *b, s
 static ost_result add_accounts(const user_feed *f, batch *b)
 {
     const realm *r = f->from.realm;
+    const user_row_home home = {.realm = r, .context = f->from.context, .arena = b->arena};
     for (size_t i = 0; i < r->client_count; i++) {
         store_user row;
         if (!r->clients[i]->service_account)
             continue;
         ost_result result =
-            user_row_service_account(text_of(r->clients[i]->client_id), text_of(r->name),
-                                     text_of(r->default_role), f->from.context, b->arena, &row);
+            user_row_service_account(&home, text_of(r->clients[i]->client_id), &row);
         if (result != OST_OK)
             return ost_error_set(&b->error, result, "out of memory");
         if (!account_is_taken(f->from.accounts, row.username))

@@ -4,9 +4,9 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/consent_row.h"
 #include "provider/realm/group.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
 
 ost_result user_make_check(const ost_json *user, size_t index, const realm *r, ost_error *error)

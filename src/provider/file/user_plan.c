@@ -293,15 +293,14 @@ static ost_result make_accounts(const planning *p, store_user *rows, size_t *ret
 {
     const user_plan_source *from = &p->plan->from;
     const realm *r = from->realm;
+    const user_row_home home = {.realm = r, .context = from->context, .arena = p->plan->arena};
     ost_result result = OST_OK;
     *ret_count = 0;
     for (size_t i = 0; i < r->client_count && result == OST_OK; i++) {
         store_user *row = &rows[*ret_count];
         if (!r->clients[i]->service_account)
             continue;
-        result =
-            user_row_service_account(text_of(r->clients[i]->client_id), text_of(r->name),
-                                     text_of(r->default_role), from->context, p->plan->arena, row);
+        result = user_row_service_account(&home, text_of(r->clients[i]->client_id), row);
         *ret_count += result == OST_OK && !account_is_taken(from->accounts, row->username);
     }
     return result;

@@ -36,11 +36,10 @@ static ost_result read_row(worker *w, size_t i, store_user *ret_row)
     const shared_work *work = w->work;
     const ost_json *document = work->users->documents[i];
     const store_user *before = work->users->before != NULL ? work->users->before[i] : NULL;
-    return before != NULL
-               ? user_row_read_over(document, before, work->users->numbers[i], work->context,
-                                    w->arena, ret_row, &w->error)
-               : user_row_read(document, work->users->numbers[i], text_of(work->realm->name),
-                               work->context, w->arena, ret_row, &w->error);
+    const user_row_home home = {.realm = work->realm, .context = work->context, .arena = w->arena};
+    size_t number = work->users->numbers[i];
+    return before != NULL ? user_row_read_over(&home, document, before, number, ret_row, &w->error)
+                          : user_row_read(&home, document, number, ret_row, &w->error);
 }
 
 static void make_block(worker *w, size_t first, size_t end)

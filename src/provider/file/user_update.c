@@ -127,12 +127,12 @@ static ost_result make_row(user_update *c, size_t i, ost_error *error)
     size_t number = c->users.numbers[i];
     store_user *row = &c->users.rows[i];
     ost_text password = plain_passwords_find(&c->plan->passwords, number);
+    const user_row_home home = {.realm = r, .context = from->context, .arena = c->batch};
     ost_result result = user_make_check(user, number, r, error);
     if (result == OST_OK)
-        result = before != NULL ? user_row_read_over_with(user, before, password, number,
-                                                          from->context, c->batch, row, error)
-                                : user_row_read_with(user, password, number, text_of(r->name),
-                                                     from->context, c->batch, row, error);
+        result = before != NULL
+                     ? user_row_read_over_with(&home, user, before, password, number, row, error)
+                     : user_row_read_with(&home, user, password, number, row, error);
     if (result == OST_OK)
         result = user_make_consents(user, number, r, from->context, c->batch, row, error);
     row->email_shared = r->duplicate_emails;

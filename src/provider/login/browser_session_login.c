@@ -5,7 +5,7 @@
 #include "provider/login/realm_language.h"
 #include "provider/login/subject_request.h"
 #include "provider/proof/pairwise_subject.h"
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_policy.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/upstream/upstream_enter.h"

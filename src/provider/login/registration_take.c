@@ -7,9 +7,9 @@
 #include "provider/admin/document_edit.h"
 #include "provider/call/call_event.h"
 #include "provider/login/registration_page.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/newcomer.h"
 
@@ -213,6 +213,9 @@ static ost_result put_terms(call *c, const ost_json **document)
 static ost_result store_user_of(call *c, const ost_json *document, store_user *ret_row)
 {
     ost_text credential = {0};
+    const password_form form = password_form_of(c->realm->password_policy);
+    const user_row_home home = {
+        .realm = c->realm, .context = c->provider->context, .arena = c->arena};
     ost_result result = document_put_boolean(document, "enabled", true, c->arena, &document);
     if (result == OST_OK)
         result = document_put_boolean(document, "emailVerified", false, c->arena, &document);
@@ -221,11 +224,10 @@ static ost_result store_user_of(call *c, const ost_json *document, store_user *r
     if (result == OST_OK)
         result = put_terms(c, &document);
     if (result == OST_OK && c->realm->registration.password)
-        result = password_hash(call_parameter(c, "password"), c->provider->context, c->arena,
+        result = password_hash(call_parameter(c, "password"), &form, c->provider->context, c->arena,
                                &credential);
     if (result == OST_OK)
-        result = user_row_read_with(document, credential, 0, text_of(c->realm->name),
-                                    c->provider->context, c->arena, ret_row, NULL);
+        result = user_row_read_with(&home, document, credential, 0, ret_row, NULL);
     ret_row->email_shared = c->realm->duplicate_emails;
     return result == OST_OK ? store_user_create(c->provider->store, ret_row) : result;
 }

@@ -67,6 +67,9 @@ typedef struct member {
 
 struct member_kind {
     const char *title;
+    /* Keycloak's class of such objects, whose reader refuses names that it does not know. NULL: it
+     * passes over them. */
+    const char *representation;
     const char *name;        /* the member that tells one object from another; NULL: none */
     bool owned;              /* one object is told from another by the name of who has it */
     bool open;               /* names beyond the table are the user's own, and kept */

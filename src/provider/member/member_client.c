@@ -87,6 +87,7 @@ static const member client_members[] = {
      .why = "where it is left out, the origins of the redirect URIs"},
 };
 const member_kind member_client = {.title = "Client",
+                                   .representation = "ClientRepresentation",
                                    .name = "clientId",
                                    .members = client_members,
                                    .count = ARRAY_LEN(client_members)};
@@ -361,6 +362,7 @@ static const member mapper_members[] = {
      .idle = MAPPERS_OF_NOTHING, .why = "no such mapper is there: nothing is put into tokens"},
 };
 const member_kind member_mapper = {.title = "Protocol mapper",
+                                   .representation = "ProtocolMapperRepresentation",
                                    .name = "name",
                                    .members = mapper_members,
                                    .count = ARRAY_LEN(mapper_members)};

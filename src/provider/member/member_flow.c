@@ -16,6 +16,7 @@ static const member flow_members[] = {
     {"topLevel", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
 };
 const member_kind member_flow = {.title = "Authentication flow",
+                                 .representation = "AuthenticationFlowRepresentation",
                                  .name = "alias",
                                  .members = flow_members,
                                  .count = ARRAY_LEN(flow_members)};
@@ -41,6 +42,8 @@ static const member execution_members[] = {
     {"userSetupAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
 };
 const member_kind member_execution = {.title = "Execution of a flow",
+                                      .representation =
+                                          "AuthenticationExecutionExportRepresentation",
                                       .members = execution_members,
                                       .count = ARRAY_LEN(execution_members)};
 
@@ -51,6 +54,8 @@ static const member authenticator_config_members[] = {
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_authenticator_config = {.title = "Configuration of an authenticator",
+                                                 .representation =
+                                                     "AuthenticatorConfigRepresentation",
                                                  .name = "alias",
                                                  .members = authenticator_config_members,
                                                  .count = ARRAY_LEN(authenticator_config_members)};
@@ -65,6 +70,8 @@ static const member required_action_members[] = {
     {"providerId", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_required_action = {.title = "Required action",
+                                            .representation =
+                                                "RequiredActionProviderRepresentation",
                                             .name = "alias",
                                             .members = required_action_members,
                                             .count = ARRAY_LEN(required_action_members)};
@@ -218,6 +225,7 @@ static const member identity_provider_members[] = {
      .why = "users are asked for what is missing"},
 };
 const member_kind member_identity_provider = {.title = "Identity provider",
+                                              .representation = "IdentityProviderRepresentation",
                                               .name = "alias",
                                               .members = identity_provider_members,
                                               .count = ARRAY_LEN(identity_provider_members)};
@@ -249,6 +257,7 @@ static const member identity_provider_mapper_members[] = {
 };
 const member_kind member_identity_provider_mapper = {
     .title = "Mapper of an identity provider",
+    .representation = "IdentityProviderMapperRepresentation",
     .name = "name",
     .members = identity_provider_mapper_members,
     .count = ARRAY_LEN(identity_provider_mapper_members)};

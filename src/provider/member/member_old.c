@@ -11,6 +11,7 @@ static const member application_members[] = {
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "becomes the clientId"},
 };
 const member_kind member_application = {.title = "Application or OAuth client",
+                                        .representation = "ApplicationRepresentation",
                                         .name = "name",
                                         .base = &member_client,
                                         .members = application_members,
@@ -37,6 +38,7 @@ static const member client_template_members[] = {
      .why = "a client scope has no such member"},
 };
 const member_kind member_client_template = {.title = "Client template",
+                                            .representation = "ClientTemplateRepresentation",
                                             .name = "name",
                                             .base = &member_client_scope,
                                             .members = client_template_members,
@@ -48,5 +50,6 @@ static const member social_link_members[] = {
     {"socialUsername", MEMBER_STRING, .fate = MEMBER_KEPT, .now = "userName"},
 };
 const member_kind member_social_link = {.title = "Social link",
+                                        .representation = "SocialLinkRepresentation",
                                         .members = social_link_members,
                                         .count = ARRAY_LEN(social_link_members)};

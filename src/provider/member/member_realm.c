@@ -6,7 +6,8 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/member/level_map.h"
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_form.h"
+#include "provider/proof/password_policy.h"
 
 /* Names of policies that are not known, numbers that are none, patterns that are not read. */
 static const char *policy_unfit(const ost_json *object, const char *name, ost_arena *arena)
@@ -15,8 +16,10 @@ static const char *policy_unfit(const ost_json *object, const char *name, ost_ar
     ost_text text = {0};
     (void)!ost_json_text(ost_json_get(object, name), &text);
     const char *policy = ost_arena_copy(arena, text);
-    if (policy == NULL || password_policy_read(policy, &error) == OST_OK)
+    if (policy == NULL)
         return NULL;
+    if (password_policy_read(policy, &error) == OST_OK)
+        return password_form_unmet(policy, arena);
     return "a part of it cannot be judged here: every password that is set is refused";
 }
 
@@ -318,8 +321,11 @@ static const member realm_members[] = {
     {"webAuthnPolicyUserVerificationRequirement", MEMBER_STRING, .fate = MEMBER_ACTED,
      .values = "not specified|required|preferred|discouraged", .otherwise = UNSPECIFIED},
 };
-const member_kind member_realm = {
-    .title = "Realm", .name = "realm", .members = realm_members, .count = ARRAY_LEN(realm_members)};
+const member_kind member_realm = {.title = "Realm",
+                                  .representation = "RealmRepresentation",
+                                  .name = "realm",
+                                  .members = realm_members,
+                                  .count = ARRAY_LEN(realm_members)};
 
 static const member realm_attribute_members[] = {
     {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = level_map_unfit,
@@ -399,6 +405,7 @@ static const member scope_mapping_members[] = {
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_scope_mapping = {.title = "Scope mapping",
+                                          .representation = "ScopeMappingRepresentation",
                                           .members = scope_mapping_members,
                                           .count = ARRAY_LEN(scope_mapping_members)};
 
@@ -424,6 +431,7 @@ static const member component_members[] = {
     {"subType", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_component = {.title = "Component",
+                                      .representation = "ComponentExportRepresentation",
                                       .name = "name",
                                       .members = component_members,
                                       .count = ARRAY_LEN(component_members)};

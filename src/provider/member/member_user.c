@@ -44,8 +44,11 @@ static const member user_members[] = {
     {"username", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"verifiableCredentials", MEMBER_ANY, .fate = MEMBER_KEPT},
 };
-const member_kind member_user = {
-    .title = "User", .name = "username", .members = user_members, .count = ARRAY_LEN(user_members)};
+const member_kind member_user = {.title = "User",
+                                 .representation = "UserRepresentation",
+                                 .name = "username",
+                                 .members = user_members,
+                                 .count = ARRAY_LEN(user_members)};
 
 static const member credential_members[] = {
     {"algorithm", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
@@ -76,6 +79,7 @@ static const member credential_members[] = {
     {"value", MEMBER_STRING, .fate = MEMBER_ACTED},
 };
 const member_kind member_credential = {.title = "Credential",
+                                       .representation = "CredentialRepresentation",
                                        .name = "type",
                                        .owned = true,
                                        .members = credential_members,
@@ -102,6 +106,7 @@ static const member federated_identity_members[] = {
     {"userName", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_federated_identity = {.title = "Federated identity",
+                                               .representation = "FederatedIdentityRepresentation",
                                                .members = federated_identity_members,
                                                .count = ARRAY_LEN(federated_identity_members)};
 
@@ -116,16 +121,21 @@ static const member role_members[] = {
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"scopeParamRequired", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
 };
-const member_kind member_role = {
-    .title = "Role", .name = "name", .members = role_members, .count = ARRAY_LEN(role_members)};
+const member_kind member_role = {.title = "Role",
+                                 .representation = "RoleRepresentation",
+                                 .name = "name",
+                                 .members = role_members,
+                                 .count = ARRAY_LEN(role_members)};
 
 static const member roles_members[] = {
     {"application", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_role, .now = "client"},
     {"client", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_role},
     {"realm", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_role},
 };
-const member_kind member_roles = {
-    .title = "Roles", .members = roles_members, .count = ARRAY_LEN(roles_members)};
+const member_kind member_roles = {.title = "Roles",
+                                  .representation = "RolesRepresentation",
+                                  .members = roles_members,
+                                  .count = ARRAY_LEN(roles_members)};
 
 static const member composites_members[] = {
     {"application", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .now = "client"},
@@ -133,6 +143,7 @@ static const member composites_members[] = {
     {"realm", MEMBER_STRINGS, .fate = MEMBER_ACTED},
 };
 const member_kind member_composites = {.title = "Composites of a role",
+                                       .representation = "Composites",
                                        .members = composites_members,
                                        .count = ARRAY_LEN(composites_members)};
 
@@ -150,5 +161,8 @@ static const member group_members[] = {
     {"subGroupCount", MEMBER_INTEGER, .fate = MEMBER_KEPT, .wide = true},
     {"subGroups", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_group},
 };
-const member_kind member_group = {
-    .title = "Group", .name = "name", .members = group_members, .count = ARRAY_LEN(group_members)};
+const member_kind member_group = {.title = "Group",
+                                  .representation = "GroupRepresentation",
+                                  .name = "name",
+                                  .members = group_members,
+                                  .count = ARRAY_LEN(group_members)};

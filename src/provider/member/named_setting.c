@@ -5,7 +5,8 @@
 #include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_form.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/realm_flow.h"
 
 #define NO_MEMORY "out of memory"
@@ -52,7 +53,7 @@ const char *named_setting_of_realm(const ost_json *realm, const ost_json *before
     if (policy == NULL)
         return NO_MEMORY;
     if (password_policy_read(policy, &error) == OST_OK)
-        return NULL;
+        return password_form_refusal(policy);
     why = ost_arena_copy(arena, text_of(error.detail));
     return why != NULL ? why : NO_MEMORY;
 }

@@ -9,29 +9,23 @@
 
 #include <ostiary/json.h>
 
-#include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
 
 #define MAX_PASSWORD 4096 /* bytes: hashing more would be the sender's weapon */
-#define HASH_LEN 32
-#define SALT_LEN 16 /* what argon2id takes in libsodium */
+#define SALT_LEN 16       /* what argon2id takes in libsodium; more than PBKDF2 needs */
 #define MAX_HASH 128
 #define MAX_SALT 256
-#define ARGON2_PASSES 5 /* OWASP's and Keycloak's parameters: 7 MiB, 5 passes */
-#define ARGON2_KIB 7168
+#define ARGON2_KIB 7168 /* OWASP's and Keycloak's parameter */
 #define MAX_ARGON2_KIB (256 * 1024)
-#define MAX_ARGON2_PASSES 64
-#define MAX_PBKDF2_ITERATIONS 10000000
 
 typedef struct stored {
-    const char *algorithm;
+    const password_algorithm *algorithm;
     unsigned char salt[MAX_SALT], hash[MAX_HASH];
     size_t salt_len, hash_len;
     int64_t iterations, memory_kib;
-    const EVP_MD *md; /* PBKDF2; NULL: argon2id */
-    const char *why;  /* of what is refused */
+    const char *why; /* of what is refused */
 } stored;
 
 /* ---- reading ---- */
@@ -80,35 +74,29 @@ static ost_result unfit(stored *s, ost_result result, const char *why)
 
 static ost_result read_algorithm(const ost_json *data, stored *s)
 {
-    static const struct {
-        const char *name, *md;
-    } known[] = {{"pbkdf2-sha256", "SHA256"},
-                 {"pbkdf2-sha512", "SHA512"},
-                 {"pbkdf2", "SHA1"},
-                 {"argon2", NULL}};
     ost_text name;
     if (!ost_json_text(ost_json_get(data, "algorithm"), &name))
         return OST_E_FORMAT;
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (!text_is(name, known[i].name))
-            continue;
-        s->algorithm = known[i].name;
-        s->md = known[i].md != NULL ? EVP_get_digestbyname(known[i].md) : NULL;
+    s->algorithm = password_algorithm_find(name);
+    if (s->algorithm != NULL)
         return OST_OK;
-    }
     return unfit(s, OST_E_UNSUPPORTED,
                  "nobody signs in by it: hashes of that algorithm are not known");
+}
+
+static bool is_argon2(const stored *s)
+{
+    return s->algorithm->digest == NULL;
 }
 
 static ost_result check_costs(stored *s, const ost_json *data)
 {
     if (s->iterations < 1 || s->hash_len < 16 || s->salt_len < 1)
         return OST_E_FORMAT;
-    if (s->iterations > (s->md != NULL ? MAX_PBKDF2_ITERATIONS : MAX_ARGON2_PASSES) ||
-        (s->md == NULL && s->memory_kib > MAX_ARGON2_KIB))
+    if (s->iterations > s->algorithm->most || (is_argon2(s) && s->memory_kib > MAX_ARGON2_KIB))
         return unfit(s, OST_E_CEILING,
                      "nobody signs in by it: the hash costs more than is spent here");
-    if (s->md != NULL)
+    if (!is_argon2(s))
         return OST_OK;
     /* What libsodium knows. */
     return s->memory_kib >= 8 && s->salt_len == SALT_LEN &&
@@ -189,24 +177,38 @@ static ost_result hash_argon2(ost_text password, const unsigned char salt[SALT_L
 
 static ost_result hash_stored(ost_text password, const stored *s, unsigned char *ret)
 {
-    if (s->md == NULL)
+    if (is_argon2(s))
         return hash_argon2(password, s->salt, s->iterations, s->memory_kib, ret, s->hash_len);
     return PKCS5_PBKDF2_HMAC(password.data, (int)password.len, s->salt, (int)s->salt_len,
-                             (int)s->iterations, s->md, (int)s->hash_len, ret) == 1
+                             (int)s->iterations, EVP_get_digestbyname(s->algorithm->digest),
+                             (int)s->hash_len, ret) == 1
                ? OST_OK
                : OST_E_CRYPTO;
 }
 
-static bool is_current(const stored *s)
+/* One that has no hash yet, and a salt of nothing. */
+static stored stored_of(const password_form *form)
 {
-    return s->md == NULL && s->iterations == ARGON2_PASSES && s->memory_kib == ARGON2_KIB &&
-           s->hash_len == HASH_LEN;
+    const password_form advised = password_form_of(NULL);
+    if (form == NULL || form->algorithm == NULL)
+        form = &advised;
+    return (stored){.algorithm = form->algorithm,
+                    .iterations = form->iterations,
+                    .memory_kib = ARGON2_KIB,
+                    .hash_len = form->algorithm->length,
+                    .salt_len = SALT_LEN};
 }
 
-ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
-                           bool *ret_matches, bool *ret_upgrade)
+static bool is_current(const stored *s, const password_form *form)
 {
-    static const unsigned char no_salt[SALT_LEN];
+    stored wanted = stored_of(form);
+    return s->algorithm == wanted.algorithm && s->iterations == wanted.iterations &&
+           s->hash_len == wanted.hash_len && (!is_argon2(s) || s->memory_kib == wanted.memory_kib);
+}
+
+ost_result password_verify(ost_text password, ost_text credential, const password_form *form,
+                           ost_arena *arena, bool *ret_matches, bool *ret_upgrade)
+{
     unsigned char hash[MAX_HASH];
     stored s = {0};
     if (password.len > MAX_PASSWORD || password.data == NULL)
@@ -215,7 +217,8 @@ ost_result password_verify(ost_text password, ost_text credential, ost_arena *ar
     ost_result result = credential.len > 0 ? read_stored(credential, arena, &s) : OST_OK;
     /* Nobody to compare with costs what somebody would. */
     if (credential.len == 0 || result != OST_OK) {
-        (void)!hash_argon2(password, no_salt, ARGON2_PASSES, ARGON2_KIB, hash, HASH_LEN);
+        const stored nobody = stored_of(form);
+        (void)!hash_stored(password, &nobody, hash);
         if (result == OST_OK)
             *ret_matches = *ret_upgrade = false;
         return result;
@@ -223,7 +226,7 @@ ost_result password_verify(ost_text password, ost_text credential, ost_arena *ar
     result = hash_stored(password, &s, hash);
     if (result == OST_OK) {
         *ret_matches = possible && sodium_memcmp(hash, s.hash, s.hash_len) == 0;
-        *ret_upgrade = *ret_matches && !is_current(&s);
+        *ret_upgrade = *ret_matches && !is_current(&s, form);
     }
     wipe(hash, sizeof hash);
     wipe(&s, sizeof s);
@@ -232,45 +235,52 @@ ost_result password_verify(ost_text password, ost_text credential, ost_arena *ar
 
 /* ---- writing ---- */
 
-static ost_result write_secret(const unsigned char *hash, const unsigned char *salt,
-                               ost_arena *arena, ost_text *ret_text)
+static ost_result write_secret(const stored *s, ost_arena *arena, ost_text *ret_text)
 {
-    char text[64];
+    char text[(MAX_SALT + 2) / 3 * 4];
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
-    ost_json_member_text(w, "value", (ost_text){text, base64_encode(hash, HASH_LEN, text)});
-    ost_json_member_text(w, "salt", (ost_text){text, base64_encode(salt, SALT_LEN, text)});
+    ost_json_member_text(w, "value", (ost_text){text, base64_encode(s->hash, s->hash_len, text)});
+    ost_json_member_text(w, "salt", (ost_text){text, base64_encode(s->salt, s->salt_len, text)});
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_text);
 }
 
-ost_result password_hash(ost_text password, const ost_context *context, ost_arena *arena,
-                         ost_text *ret_credential)
+#define ARGON2_PARAMETERS                                                                          \
+    "\"hashLength\":[\"32\"],\"memory\":[\"7168\"],\"type\":[\"id\"],\"version\":[\"1.3\"],"       \
+    "\"parallelism\":[\"1\"]"
+
+static const char *data_of(const stored *s, ost_arena *arena)
 {
-    unsigned char hash[HASH_LEN], salt[SALT_LEN];
+    return ost_arena_format(
+        arena, "{\"hashIterations\":%lld,\"algorithm\":\"%s\",\"additionalParameters\":{%s}}",
+        (long long)s->iterations, s->algorithm->name, is_argon2(s) ? ARGON2_PARAMETERS : "");
+}
+
+ost_result password_hash(ost_text password, const password_form *form, const ost_context *context,
+                         ost_arena *arena, ost_text *ret_credential)
+{
+    stored s = stored_of(form);
     ost_text secret;
     if (password.len == 0 || password.len > MAX_PASSWORD)
         return OST_E_ARGUMENT;
-    ost_result result = context_random(context, salt, sizeof salt);
+    ost_result result = context_random(context, s.salt, s.salt_len);
     if (result == OST_OK)
-        result = hash_argon2(password, salt, ARGON2_PASSES, ARGON2_KIB, hash, sizeof hash);
+        result = hash_stored(password, &s, s.hash);
     if (result == OST_OK)
-        result = write_secret(hash, salt, arena, &secret);
-    wipe(hash, sizeof hash);
+        result = write_secret(&s, arena, &secret);
+    wipe(s.hash, sizeof s.hash);
+    const char *data = data_of(&s, arena);
     ost_json_writer *w = ost_json_writer_new(arena, 0);
-    if (result != OST_OK || w == NULL)
+    if (result != OST_OK || data == NULL || w == NULL)
         return result != OST_OK ? result : OST_E_MEMORY;
     ost_json_open_object(w);
     ost_json_member_string(w, "type", "password");
     ost_json_member_integer(w, "createdDate", context_now_ms(context));
     ost_json_member_text(w, "secretData", secret);
-    ost_json_member_string(
-        w, "credentialData",
-        "{\"hashIterations\":5,\"algorithm\":\"argon2\",\"additionalParameters\":{\"hashLength\":"
-        "[\"32\"],\"memory\":[\"7168\"],\"type\":[\"id\"],\"version\":[\"1.3\"],\"parallelism\":"
-        "[\"1\"]}}");
+    ost_json_member_string(w, "credentialData", data);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_credential);
 }
@@ -285,8 +295,8 @@ int64_t password_since(ost_text credential, ost_arena *arena)
                : 0;
 }
 
-ost_result password_rehash(ost_text password, ost_text credential, const ost_context *context,
-                           ost_arena *arena, ost_text *ret_credential)
+ost_result password_rehash(ost_text password, ost_text credential, const password_form *form,
+                           const ost_context *context, ost_arena *arena, ost_text *ret_credential)
 {
     const ost_json *old, *made;
     ost_text text;
@@ -294,7 +304,7 @@ ost_result password_rehash(ost_text password, ost_text credential, const ost_con
     ost_result result =
         w != NULL ? ost_json_read(credential, NULL, arena, &old, NULL) : OST_E_MEMORY;
     if (result == OST_OK)
-        result = password_hash(password, context, arena, &text);
+        result = password_hash(password, form, context, arena, &text);
     if (result == OST_OK)
         result = ost_json_read(text, NULL, arena, &made, NULL);
     if (result != OST_OK)

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passwords at rest: argon2id made here, Keycloak's pbkdf2 and argon2 credentials verified and
- * upgraded at the next login. Slow on purpose: only on the bounded pool. */
+/* Passwords at rest: hashes of Keycloak's algorithms, made as the realm's policy says, argon2id
+ * where it says nothing; those of another form are verified and replaced at the next login. Slow on
+ * purpose: only on the bounded pool. */
 #ifndef PASSWORD_H
 #define PASSWORD_H
 
 #include <ostiary/json.h>
 
-/* Makes a credential: Keycloak's CredentialRepresentation as JSON, in the arena. */
-OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *context,
-                                        ost_arena *arena, ost_text *ret_credential);
+#include "provider/proof/password_form.h"
 
-/* The same password's credential with today's parameters: how old it is and what else is said of it
+/* Makes a credential: Keycloak's CredentialRepresentation as JSON, in the arena. `form` may be
+ * NULL: as advised. */
+OST_MUST_CHECK ost_result password_hash(ost_text password, const password_form *form,
+                                        const ost_context *context, ost_arena *arena,
+                                        ost_text *ret_credential);
+
+/* The same password's credential in another form: how old it is and what else is said of it
  * stays. */
 OST_MUST_CHECK ost_result password_rehash(ost_text password, ost_text credential,
-                                          const ost_context *context, ost_arena *arena,
-                                          ost_text *ret_credential);
+                                          const password_form *form, const ost_context *context,
+                                          ost_arena *arena, ost_text *ret_credential);
 
-/* True in *ret_matches when it fits; *ret_upgrade tells that the credential should be replaced
- * with today's parameters. An empty credential costs the same time and never matches, so that
- * unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED. */
-OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
+/* True in *ret_matches when it fits; *ret_upgrade tells that the credential is of another form than
+ * the realm's and should be replaced. An empty credential costs what that form costs and never
+ * matches, so that unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED.
+ */
+OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential,
+                                          const password_form *form, ost_arena *arena,
                                           bool *ret_matches, bool *ret_upgrade);
 
 /* Why nobody can sign in by a credential that has a hash, whatever they type; NULL: they can. A

@@ -9,6 +9,7 @@
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/password.h"
+#include "provider/realm/realm.h"
 #include "provider/realm/uuid.h"
 
 #define MAX_NAME 255
@@ -133,13 +134,15 @@ static bool is_known_password(const ost_json *user, ost_text plain, const store_
 {
     bool matches = false, upgrade;
     return before != NULL && before->password.len > 0 && !has_temporary_password(user) &&
-           password_verify(plain, before->password, arena, &matches, &upgrade) == OST_OK && matches;
+           password_verify(plain, before->password, NULL, arena, &matches, &upgrade) == OST_OK &&
+           matches;
 }
 
-static ost_result read_password(const ost_json *user, const store_user *before,
-                                const ost_context *context, ost_arena *arena,
-                                ost_text *ret_password)
+static ost_result read_password(const user_row_home *home, const ost_json *user,
+                                const store_user *before, ost_text *ret_password)
 {
+    const password_form form = password_form_of(home->realm->password_policy);
+    ost_arena *arena = home->arena;
     const ost_json *at = find_password(user);
     *ret_password = OST_TEXT("");
     if (at == NULL)
@@ -150,7 +153,8 @@ static ost_result read_password(const ost_json *user, const store_user *before,
             *ret_password = before->password;
             return OST_OK;
         }
-        return plain.len > 0 ? password_hash(plain, context, arena, ret_password) : OST_OK;
+        return plain.len > 0 ? password_hash(plain, &form, home->context, arena, ret_password)
+                             : OST_OK;
     }
     if (ost_json_get(at, "hashedSaltedValue") != NULL)
         return password_convert(at, arena, ret_password);
@@ -170,10 +174,10 @@ static bool read_id(const ost_json *user, const ost_context *context, ost_arena 
 }
 
 /* With row->password, where there is one, in the place of what the user brings. */
-static ost_result read_row(const ost_json *user, const store_user *before,
-                           const ost_context *context, ost_arena *arena, store_user *row,
-                           const char **ret_what)
+static ost_result read_row(const user_row_home *home, const ost_json *user,
+                           const store_user *before, store_user *row, const char **ret_what)
 {
+    ost_arena *arena = home->arena;
     ost_text text;
     bool enabled = false;
     *ret_what = "username: missing, empty or too long";
@@ -195,67 +199,65 @@ static ost_result read_row(const ost_json *user, const store_user *before,
         return OST_E_FORMAT;
     row->enabled = enabled;
     *ret_what = "id: not a string";
-    if (!read_id(user, context, arena, &row->id))
+    if (!read_id(user, home->context, arena, &row->id))
         return OST_E_FORMAT;
     *ret_what = "the user cannot be written";
     ost_result result = write_document(user, row->id, shown, arena, &row->document);
     *ret_what = "credentials: the password cannot be used";
     return result == OST_OK && row->password.len == 0
-               ? read_password(user, before, context, arena, &row->password)
+               ? read_password(home, user, before, &row->password)
                : result;
 }
 
-static ost_result read_over(const ost_json *user, const store_user *before, store_user row,
-                            size_t index, const ost_context *context, ost_arena *arena,
+static ost_result read_over(const user_row_home *home, const ost_json *user,
+                            const store_user *before, store_user row, size_t index,
                             store_user *ret_row, ost_error *error)
 {
     const char *what;
-    ost_result result = read_row(user, before, context, arena, &row, &what);
+    ost_result result = read_row(home, user, before, &row, &what);
     if (result != OST_OK)
         return ost_error_set(error, result, "users[%zu].%s", index, what);
     *ret_row = row;
     return OST_OK;
 }
 
-ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
-                         const ost_context *context, ost_arena *arena, store_user *ret_row,
-                         ost_error *error)
+ost_result user_row_read(const user_row_home *home, const ost_json *user, size_t index,
+                         store_user *ret_row, ost_error *error)
 {
-    return user_row_read_with(user, (ost_text){0}, index, realm, context, arena, ret_row, error);
+    return user_row_read_with(home, user, (ost_text){0}, index, ret_row, error);
 }
 
-ost_result user_row_read_with(const ost_json *user, ost_text password, size_t index, ost_text realm,
-                              const ost_context *context, ost_arena *arena, store_user *ret_row,
+ost_result user_row_read_with(const user_row_home *home, const ost_json *user, ost_text password,
+                              size_t index, store_user *ret_row, ost_error *error)
+{
+    const store_user row = {.realm = text_of(home->realm->name),
+                            .password = password,
+                            .created = ost_now(home->context)};
+    return read_over(home, user, NULL, row, index, ret_row, error);
+}
+
+ost_result user_row_read_over(const user_row_home *home, const ost_json *user,
+                              const store_user *before, size_t index, store_user *ret_row,
                               ost_error *error)
 {
-    const store_user row = {.realm = realm, .password = password, .created = ost_now(context)};
-    return read_over(user, NULL, row, index, context, arena, ret_row, error);
+    return user_row_read_over_with(home, user, before, (ost_text){0}, index, ret_row, error);
 }
 
-ost_result user_row_read_over(const ost_json *user, const store_user *before, size_t index,
-                              const ost_context *context, ost_arena *arena, store_user *ret_row,
-                              ost_error *error)
-{
-    return user_row_read_over_with(user, before, (ost_text){0}, index, context, arena, ret_row,
-                                   error);
-}
-
-ost_result user_row_read_over_with(const ost_json *user, const store_user *before,
-                                   ost_text password, size_t index, const ost_context *context,
-                                   ost_arena *arena, store_user *ret_row, ost_error *error)
+ost_result user_row_read_over_with(const user_row_home *home, const ost_json *user,
+                                   const store_user *before, ost_text password, size_t index,
+                                   store_user *ret_row, ost_error *error)
 {
     const store_user row = {
         .realm = before->realm, .password = password, .created = before->created};
-    return read_over(user, before, row, index, context, arena, ret_row, error);
+    return read_over(home, user, before, row, index, ret_row, error);
 }
 
-ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text default_role,
-                                    const ost_context *context, ost_arena *arena,
+ost_result user_row_service_account(const user_row_home *home, ost_text client_id,
                                     store_user *ret_row)
 {
     char *name =
-        ost_arena_format(arena, SERVICE_ACCOUNT "%.*s", (int)client_id.len, client_id.data);
-    ost_json_writer *w = ost_json_writer_new(arena, 0);
+        ost_arena_format(home->arena, SERVICE_ACCOUNT "%.*s", (int)client_id.len, client_id.data);
+    ost_json_writer *w = ost_json_writer_new(home->arena, 0);
     const ost_json *user;
     if (name == NULL || w == NULL)
         return OST_E_MEMORY;
@@ -265,9 +267,9 @@ ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text
     ost_json_member_text(w, "serviceAccountClientId", client_id);
     ost_json_put_name(w, OST_TEXT("realmRoles"));
     ost_json_open_array(w);
-    ost_json_put_text(w, default_role);
+    ost_json_put_text(w, text_of(home->realm->default_role));
     ost_json_close_array(w);
     ost_json_close_object(w);
     ost_result result = json_writer_read(w, NULL, &user, NULL);
-    return result == OST_OK ? user_row_read(user, 0, realm, context, arena, ret_row, NULL) : result;
+    return result == OST_OK ? user_row_read(home, user, 0, ret_row, NULL) : result;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
+#include "provider/member/unknown_member.h"
 #include "provider/policy/policy_case.h"
 #include "provider/registration/metadata_member.h"
 
@@ -41,6 +42,9 @@ bool representation_read(call *c, const ost_json **ret)
         return call_refuse(c, 400, "invalid_request", "not a JSON object");
     if (!check_sizes(c, body))
         return false;
+    const char *unknown = unknown_member_of(body, &member_client, c->arena);
+    if (unknown != NULL)
+        return call_refuse(c, 400, "invalid_request", unknown);
     ost_result result = review_object(body, &member_client, "", false, c->arena, NULL, ret, &error);
     if (result == OST_OK)
         return true;

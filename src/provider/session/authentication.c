@@ -54,8 +54,9 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
 static void upgrade(call *c, const store_user *row, ost_text password)
 {
     ost_text credential;
-    if (password_rehash(password, row->password, c->provider->context, c->arena, &credential) ==
-        OST_OK)
+    const password_form form = password_form_of(c->realm->password_policy);
+    if (password_rehash(password, row->password, &form, c->provider->context, c->arena,
+                        &credential) == OST_OK)
         (void)!store_user_set_password(c->provider->store, row->realm, row->id, row->password,
                                        credential);
 }
@@ -65,7 +66,8 @@ static authentication_outcome check_password(call *c, ost_text password, const s
                                              bool exists, authenticated_user *ret_user)
 {
     bool fits = false, old = false;
-    ost_result checked = password_verify(password, row->password, c->arena, &fits, &old);
+    const password_form form = password_form_of(c->realm->password_policy);
+    ost_result checked = password_verify(password, row->password, &form, c->arena, &fits, &old);
     if (checked == OST_E_MEMORY)
         return AUTHENTICATION_BUSY;
     if (!exists)

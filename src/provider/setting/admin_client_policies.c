@@ -6,6 +6,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/member/unknown_member.h"
 #include "provider/policy/client_policy.h"
 #include "provider/policy/policy_set.h"
 #include "provider/realm/document_limit.h"
@@ -13,9 +14,9 @@
 #define PROFILES "clientProfiles"
 #define POLICIES "clientPolicies"
 
-static const ost_json *of_realm(const admin_call *a, const char *member)
+static const ost_json *of_realm(const admin_call *a, const char *which)
 {
-    return ost_json_get(a->realm.realm->document, member);
+    return ost_json_get(a->realm.realm->document, which);
 }
 
 ost_result admin_read_client_profiles(admin_call *a)
@@ -51,13 +52,13 @@ static ost_result refuse_fault(admin_call *a, policy_fault fault)
 }
 
 /* What nothing would enforce is not enabled. */
-static ost_result check_enforced(admin_call *a, const char *member, const ost_json *value)
+static ost_result check_enforced(admin_call *a, const char *which, const ost_json *value)
 {
     ost_error error = {0};
     const policy_set *set;
     const ost_json *document;
     ost_result result =
-        document_put(a->realm.realm->document, text_of(member), value, a->arena, &document);
+        document_put(a->realm.realm->document, text_of(which), value, a->arena, &document);
     if (result == OST_OK)
         result = policy_set_read(document, a->arena, &set, &error);
     if (result != OST_E_FORMAT)
@@ -66,15 +67,51 @@ static ost_result check_enforced(admin_call *a, const char *member, const ost_js
     return why != NULL ? admin_refuse(a, 501, "errorMessage", why) : OST_E_MEMORY;
 }
 
-static ost_result store_written(admin_call *a, const char *member, ost_json_writer *w)
+static ost_result store_written(admin_call *a, const char *which, ost_json_writer *w)
 {
     const ost_json *value;
     ost_result result = json_writer_read(w, NULL, &value, NULL);
     if (result == OST_OK)
-        result = check_enforced(a, member, value);
+        result = check_enforced(a, which, value);
     if (result == OST_OK && a->status == 0)
-        result = admin_store_member(a, member, value);
+        result = admin_store_member(a, which, value);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+}
+
+/* Of a class, in the lists of a policy or a profile. */
+static bool check_parts(admin_call *a, const ost_json *list, const char *representation,
+                        const char *names)
+{
+    bool known = true;
+    for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
+        known =
+            admin_members_are_known(a, unknown_member_beside(at, representation, names, a->arena));
+    return known;
+}
+
+static bool check_profile_names(admin_call *a)
+{
+    const ost_json *list = ost_json_get(a->body, "profiles");
+    bool known =
+        admin_body_has_only(a, "ClientProfilesRepresentation", "profiles|globalProfiles") &&
+        check_parts(a, list, "ClientProfileRepresentation", "name|description|executors");
+    for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
+        known = check_parts(a, ost_json_get(at, "executors"), "ClientPolicyExecutorRepresentation",
+                            "executor|configuration");
+    return known;
+}
+
+static bool check_policy_names(admin_call *a)
+{
+    const ost_json *list = ost_json_get(a->body, "policies");
+    bool known =
+        admin_body_has_only(a, "ClientPoliciesRepresentation", "policies|globalPolicies") &&
+        check_parts(a, list, "ClientPolicyRepresentation",
+                    "name|description|enabled|conditions|profiles|mode");
+    for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
+        known = check_parts(a, ost_json_get(at, "conditions"),
+                            "ClientPolicyConditionRepresentation", "condition|configuration");
+    return known;
 }
 
 ost_result admin_update_client_profiles(admin_call *a)
@@ -83,7 +120,7 @@ ost_result admin_update_client_profiles(admin_call *a)
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (a->body == NULL)
         return admin_refuse(a, 400, "errorMessage", "Passing null clientProfiles not allowed");
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!check_profile_names(a))
         return OST_OK;
     ost_result result = policy_global_profiles(a->arena, &global);
     if (result != OST_OK || w == NULL)
@@ -102,7 +139,7 @@ ost_result admin_update_client_policies(admin_call *a)
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (a->body == NULL)
         return admin_refuse(a, 400, "errorMessage", "Passing null clientPolicies not allowed");
-    if (!admin_body_is(a, OST_JSON_OBJECT))
+    if (!check_policy_names(a))
         return OST_OK;
     ost_result result = policy_global_profiles(a->arena, &global);
     if (result != OST_OK || w == NULL)

@@ -9,6 +9,7 @@
 #include "provider/file/realm_import.h"
 #include "provider/member/named_setting.h"
 #include "provider/member/review.h"
+#include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/transfer/partial_import.h"
 
@@ -60,12 +61,11 @@ static bool may_import(const admin_call *a)
            admin_may(a, RIGHT_MANAGE_CLIENTS);
 }
 
-/* The parts of the body that are imported, looked through; nothing else of it counts. */
-static ost_result read_body(admin_call *a, const ost_json **ret_body, ost_error *error)
+/* The parts of the body that are imported; nothing else of it counts. */
+static ost_result take_parts(admin_call *a, const ost_json **ret_parts, ost_error *error)
 {
     static const char *const parts[] = {
         "clients", "roles", "identityProviders", "identityProviderMappers", "groups", "users"};
-    const ost_json *body;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -76,10 +76,7 @@ static ost_result read_body(admin_call *a, const ost_json **ret_body, ost_error 
             ost_json_member_value(w, parts[i], part);
     }
     ost_json_close_object(w);
-    ost_result result = json_writer_read(w, NULL, &body, error);
-    return result == OST_OK
-               ? review_object(body, &member_realm, "", false, a->arena, NULL, ret_body, error)
-               : result;
+    return json_writer_read(w, NULL, ret_parts, error);
 }
 
 /* ---- the answer ---- */
@@ -184,10 +181,16 @@ ost_result admin_partial_import(admin_call *a)
         return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
     if (!may_import(a))
         return admin_forbid(a);
-    ost_result result = read_body(a, &p.body, &error);
+    const ost_json *parts;
+    ost_result result = take_parts(a, &parts, &error);
+    const char *why = result == OST_OK ? unknown_member_of(parts, &member_realm, a->arena) : NULL;
+    if (why != NULL)
+        return admin_refuse(a, 400, "errorMessage", why);
+    if (result == OST_OK)
+        result = review_object(parts, &member_realm, "", false, a->arena, NULL, &p.body, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
-    const char *why = named_setting_of_lists(a->realm.realm->document, p.body, a->arena);
+    why = named_setting_of_lists(a->realm.realm->document, p.body, a->arena);
     if (why != NULL)
         return admin_refuse(a, 400, "errorMessage", why);
     result = partial_merge(&p);

@@ -5,8 +5,8 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/password.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/password_history.h"
 #include "provider/user/required_action.h"
@@ -45,10 +45,12 @@ ost_result password_change_store(store *s, const password_change *change, ost_ar
         result = password_history_keep(&history, change->context, arena, &document);
     if (result == OST_OK)
         result = put_actions(change, arena, &document);
+    const user_row_home home = {.realm = change->realm, .arena = arena};
+    const password_form form = password_form_of(change->realm->password_policy);
     if (result == OST_OK)
-        result = password_hash(change->password, change->context, arena, &credential);
+        result = password_hash(change->password, &form, change->context, arena, &credential);
     if (result == OST_OK)
-        result = user_row_read(document, 0, text_of(change->realm->name), NULL, arena, &row, error);
+        result = user_row_read(&home, document, 0, &row, error);
     if (result != OST_OK)
         return result;
     row.id = user->id;

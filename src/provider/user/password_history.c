@@ -6,8 +6,8 @@
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/proof/password_policy.h"
 #include "provider/realm/password.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/uuid.h"
 
 #define TYPE "password-history"
@@ -64,7 +64,7 @@ static ost_result compare(ost_text password, ost_text credential, const char *se
                           ost_arena *arena, ost_error *error)
 {
     bool fits = false, old;
-    ost_result result = password_verify(password, credential, arena, &fits, &old);
+    ost_result result = password_verify(password, credential, NULL, arena, &fits, &old);
     /* What cannot be read was nobody's password here. */
     if (result == OST_E_FORMAT || result == OST_E_UNSUPPORTED || result == OST_E_CEILING)
         return OST_OK;

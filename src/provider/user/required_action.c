@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/profile/profile_rules.h"
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_policy.h"
 
 #define LINK_PREFIX "idp_link:"
 

@@ -9,7 +9,8 @@ ost_result user_change_store(store *s, const realm *r, const store_user *user,
                              const ost_json *document, ost_arena *arena)
 {
     store_user row;
-    ost_result result = user_row_read(document, 0, text_of(r->name), NULL, arena, &row, NULL);
+    const user_row_home home = {.realm = r, .arena = arena};
+    ost_result result = user_row_read(&home, document, 0, &row, NULL);
     if (result != OST_OK)
         return result;
     row.id = user->id;

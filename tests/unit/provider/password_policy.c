@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Password policies: each of Keycloak's, on both sides of its border. */
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_policy.h"
 #include "base/array.h"
 #include "base/text.h"
 #include "test.h"

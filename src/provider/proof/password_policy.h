@@ -20,6 +20,10 @@ OST_MUST_CHECK ost_result password_policy_number(const char *policy, const char 
                                                  int64_t usual, int64_t *ret_number,
                                                  ost_error *error);
 
+/* What stands in the brackets of a part of the policy (may be NULL), of the last one where there
+ * are several. Empty: the part is not there, or says nothing. */
+ost_text password_policy_argument(const char *policy, const char *name);
+
 /* Whether every part of the policy can be judged here. OST_E_UNSUPPORTED with the part's name: if
  * not, every password is refused. */
 OST_MUST_CHECK ost_result password_policy_read(const char *policy, ost_error *error);

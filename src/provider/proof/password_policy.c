@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Password policies; see password_policy.h. */
-#include "provider/realm/password_policy.h"
+#include "provider/proof/password_policy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,12 +83,13 @@ static ost_result unsupported(const judged *j, const char *name)
                          (int)(j->argument.len < 100 ? j->argument.len : 100), j->argument.data);
 }
 
-/* Keycloak takes a missing number, and "undefined", for the usual one. */
+/* Keycloak takes a missing number, and "undefined", for the usual one; Java reads "+5". */
 static bool number(const judged *j, uint64_t usual, uint64_t *ret)
 {
+    ost_text digits = text_slice(j->argument, text_starts(j->argument, "+"), j->argument.len);
     *ret = usual;
     return j->argument.len == 0 || text_is(j->argument, "undefined") ||
-           text_to_unsigned(j->argument, INT32_MAX, ret);
+           text_to_unsigned(digits, INT32_MAX, ret);
 }
 
 static ost_result at_least(const judged *j, const char *name, uint64_t seen, uint64_t usual,
@@ -266,6 +267,16 @@ ost_result password_policy_read(const char *policy, ost_error *error)
             return result;
     }
     return OST_OK;
+}
+
+ost_text password_policy_argument(const char *policy, const char *name)
+{
+    ost_text found = {0}, argument, one;
+    while (next(&policy, &one)) {
+        if (text_is(split(one, &argument), name))
+            found = argument;
+    }
+    return found;
 }
 
 ost_result password_policy_number(const char *policy, const char *name, int64_t usual,
