@@ -104,7 +104,7 @@ WINGS = {
     "provider/directory": ["realm", "member", "file", "call", "admin", "user", "session", "profile", "mail", "action"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/setting": ["realm", "member", "call", "admin", "policy"],
-    "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory"],
+    "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory", "proof"],
     "provider/mail": ["member"],
     "provider/action_page": ["login", "call", "realm", "session", "user", "profile", "admin"],
     "provider/action": ["action_page", "proof", "factor", "call", "realm", "session", "user", "admin", "login", "upstream", "mail"],

@@ -221,8 +221,8 @@ def test_who_may_do_what(shop):
 
 def test_bodies_assign_nothing_else(shop):
     ann, guests = shop.user("ann"), shop.group("/guests")
-    more = {"realmRoles": ["wrapped"], "clientRoles": {MANAGEMENT: ["realm-admin"]}, "groups": ["/bosses"]}
-    assert shop("PUT", f"/users/{ann}", {"firstName": "Ann", **more}).status == 204
+    more = {"realmRoles": ["wrapped"], "clientRoles": {MANAGEMENT: ["realm-admin"]}}
+    assert shop("PUT", f"/users/{ann}", {"firstName": "Ann", "groups": ["/bosses"], **more}).status == 204
     assert shop("PUT", f"/groups/{guests}", {"name": "guests", **more, "subGroups": [{"name": "x"}]}).status == 204
     assert shop("POST", "/groups", {"name": "new", **more, "subGroups": [{"name": "x"}]}).status == 201
     assert shop("POST", "/users", {"username": "new", "enabled": True, "realmRoles": ["wrapped"], "clientRoles": more["clientRoles"]}).status == 201

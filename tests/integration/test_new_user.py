@@ -30,7 +30,7 @@ def plain_passwords(tmp_path):
         {"username": f"u{n}", "enabled": True, "credentials": [{"type": "password", "value": f"password-{n}"}]}
         for n in range(USERS)
     ]
-    policy = {"passwordPolicy": "hashAlgorithm(pbkdf2-sha512) and hashIterations(600000)"}
+    policy = {"passwordPolicy": "hashAlgorithm(pbkdf2-sha512) and hashIterations(60000)"}
     file = tmp_path / "big-realm.json"
     file.write_text(json.dumps({"realm": "big", "enabled": True, "users": users, **policy}))
     return file

@@ -17,28 +17,10 @@
 #include "provider/member/masked.h"
 #include "provider/member/member.h"
 #include "provider/member/named_setting.h"
+#include "provider/proof/upstream.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
-/* Keycloak 24's, and the one whose assertions alone are taken. */
-static const char *const kinds[] = {"oidc",
-                                    "keycloak-oidc",
-                                    "saml",
-                                    "bitbucket",
-                                    "facebook",
-                                    "github",
-                                    "gitlab",
-                                    "google",
-                                    "instagram",
-                                    "jwt-authorization-grant",
-                                    "linkedin-openid-connect",
-                                    "microsoft",
-                                    "openshift-v3",
-                                    "openshift-v4",
-                                    "paypal",
-                                    "stackoverflow",
-                                    "twitter",
-                                    NULL};
 
 /* ---- showing ---- */
 
@@ -180,7 +162,7 @@ static bool check(admin_call *a)
     if (!admin_body_of(a, &member_identity_provider))
         return false;
     const ost_json *config = ost_json_get(a->body, "config");
-    ost_text alias = part_text(a->body, "alias"), kind = part_text(a->body, "providerId");
+    ost_text alias = part_text(a->body, "alias");
     if (config != NULL && !ost_json_is(config, OST_JSON_OBJECT) &&
         !ost_json_is(config, OST_JSON_NULL)) {
         admin_refuse(a, 400, "error", "unknown_error");
@@ -188,9 +170,8 @@ static bool check(admin_call *a)
     }
     if (alias.len == 0)
         why = "'alias' is missing";
-    else if (!text_is_one_of(kind, kinds))
-        why = ost_arena_format(a->arena, "Invalid identity provider id [%.*s]",
-                               kind.len > 0 ? (int)kind.len : 4, kind.len > 0 ? kind.data : "null");
+    else
+        why = upstream_kind_fault(a->body, a->arena);
     if (why == NULL)
         why = flow_fault(a, part_text(a->body, "firstBrokerLoginFlowAlias"), true);
     if (why == NULL)

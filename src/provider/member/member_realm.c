@@ -224,8 +224,7 @@ static const member realm_members[] = {
     {"otpSupportedApplications", MEMBER_STRINGS, .fate = MEMBER_KEPT},
     {"passwordCredentialGrantAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED, .unfit = policy_unfit,
-     .why = "passwords that are set, and plain ones of a file, are judged by it; hashAlgorithm, "
-            "hashIterations have no effect"},
+     .why = "passwords that are set, and plain ones of a file, are judged and hashed by it"},
     {"permanentLockout", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "locked for maxDeltaTimeSeconds; the user is not disabled"},
     {"privateKey", MEMBER_STRING, .fate = MEMBER_ACTED,

@@ -44,6 +44,70 @@ static const preset *preset_of(ost_text kind)
     return NULL;
 }
 
+/* Those of Keycloak 24 and 26, most of which are stored and log nobody in. */
+static const char *const known_kinds[] = {"oidc",
+                                          "keycloak-oidc",
+                                          "saml",
+                                          "oauth2",
+                                          "kubernetes",
+                                          "spiffe",
+                                          "default-trust",
+                                          "jwt-authorization-grant",
+                                          "bitbucket",
+                                          "facebook",
+                                          "github",
+                                          "gitlab",
+                                          "google",
+                                          "instagram",
+                                          "linkedin-openid-connect",
+                                          "microsoft",
+                                          "openshift-v3",
+                                          "openshift-v4",
+                                          "paypal",
+                                          "stackoverflow",
+                                          "twitter",
+                                          NULL};
+
+static const struct {
+    const char *member, *name; /* Keycloak's for it in what it says */
+} addresses[] = {{"authorizationUrl", "authorization_url"},
+                 {"tokenUrl", "token_url"},
+                 {"logoutUrl", "logout_url"},
+                 {"jwksUrl", "jwks_url"},
+                 {"userInfoUrl", "userinfo_url"}};
+
+/* No more than that it can be asked: an address may be a template yet. */
+static bool is_address(ost_text url)
+{
+    size_t end = text_find(url, ':', 0);
+    ost_text scheme = text_slice(url, 0, end);
+    return text_starts(text_slice(url, end, url.len), "://") &&
+           (text_equal_ignoring_case(scheme, OST_TEXT("https")) ||
+            text_equal_ignoring_case(scheme, OST_TEXT("http")));
+}
+
+static const char *address_fault(const ost_json *config, ost_arena *arena)
+{
+    ost_text url;
+    for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+        if (ost_json_text(ost_json_get(config, addresses[i].member), &url) && url.len > 0 &&
+            !is_address(url))
+            return ost_arena_format(arena, "The url [%s] is malformed", addresses[i].name);
+    }
+    return NULL;
+}
+
+const char *upstream_kind_fault(const ost_json *provider, ost_arena *arena)
+{
+    ost_text kind = {0};
+    (void)!ost_json_text(ost_json_get(provider, "providerId"), &kind);
+    if (text_is_one_of(kind, known_kinds))
+        return address_fault(ost_json_get(provider, "config"), arena);
+    return kind.len == 0 ? "Invalid identity provider id [null]"
+                         : ost_arena_format(arena, "Invalid identity provider id [%.*s]",
+                                            (int)(kind.len < 255 ? kind.len : 255), kind.data);
+}
+
 bool upstream_maps(ost_text type)
 {
     static const char *const types[] = {

@@ -17,6 +17,10 @@ typedef enum upstream_proof {
     UPSTREAM_PRIVATE_KEY_JWT,
 } upstream_proof;
 
+/* Why no identity provider can be as this representation says, in Keycloak's words, in the arena:
+ * it is of no known kind, or an address is none. NULL: one can. */
+const char *upstream_kind_fault(const ost_json *provider, ost_arena *arena);
+
 /* What a login changes of a user who was there before. */
 typedef enum upstream_sync { UPSTREAM_LEGACY, UPSTREAM_IMPORT, UPSTREAM_FORCE } upstream_sync;
 

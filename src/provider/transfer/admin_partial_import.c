@@ -12,6 +12,7 @@
 #include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/transfer/partial_import.h"
+#include "provider/transfer/partial_names.h"
 
 static const char *const action_names[PARTIAL_ACTIONS] = {"ADDED", "SKIPPED", "OVERWRITTEN"};
 static const char *const count_names[PARTIAL_ACTIONS] = {"added", "skipped", "overwritten"};
@@ -173,6 +174,23 @@ static ost_result refuse_store(admin_call *a, ost_result result, const ost_error
     return admin_refuse_result(a, result, error);
 }
 
+/* Refuses the call for what is not known, or names what is not there. */
+static ost_result look_through(admin_call *a, partial_import *p, ost_error *error)
+{
+    const ost_json *parts;
+    ost_result result = take_parts(a, &parts, error);
+    if (result != OST_OK)
+        return result;
+    const char *why = unknown_member_of(parts, &member_realm, a->arena);
+    if (why == NULL)
+        result = review_object(parts, &member_realm, "", false, a->arena, NULL, &p->body, error);
+    if (why == NULL && result == OST_OK)
+        why = named_setting_of_lists(a->realm.realm->document, p->body, a->arena);
+    if (why == NULL && result == OST_OK)
+        why = partial_names_fault(p);
+    return why != NULL ? admin_refuse(a, 400, "errorMessage", why) : result;
+}
+
 ost_result admin_partial_import(admin_call *a)
 {
     ost_error error = {0};
@@ -181,18 +199,11 @@ ost_result admin_partial_import(admin_call *a)
         return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
     if (!may_import(a))
         return admin_forbid(a);
-    const ost_json *parts;
-    ost_result result = take_parts(a, &parts, &error);
-    const char *why = result == OST_OK ? unknown_member_of(parts, &member_realm, a->arena) : NULL;
-    if (why != NULL)
-        return admin_refuse(a, 400, "errorMessage", why);
-    if (result == OST_OK)
-        result = review_object(parts, &member_realm, "", false, a->arena, NULL, &p.body, &error);
+    ost_result result = look_through(a, &p, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
-    why = named_setting_of_lists(a->realm.realm->document, p.body, a->arena);
-    if (why != NULL)
-        return admin_refuse(a, 400, "errorMessage", why);
+    if (a->status != 0)
+        return OST_OK;
     result = partial_merge(&p);
     if (result == OST_OK && a->status == 0)
         result = partial_check_grants(&p);

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies of the admin REST API that name what nobody knows: members in no table, kinds, clients and hash algorithms that are not there. As
+Keycloak 24.0.5 and 26.7.3 do: refused by name, but for what they pass over; and how they hash passwords."""
+
+import json
+
+from oidc import Client
+from test_admin_api import provider, root  # noqa: F401  (fixtures)
+from test_admin_values import COMPONENT, MAPPER, PROVIDER, SHOP, app_id
+
+Z = {"zzz": 1}
+ROLES = [{"name": "a", "composites": {"realm": [], **Z}}, {"name": "b", **Z}]
+USERS = [
+    {"username": "zoe", **Z},
+    {"username": "zoe", "credentials": [{"type": "password", "value": "p", **Z}]},
+    {"username": "zoe", "federatedIdentities": [{"identityProvider": "i", "userId": "1", "userName": "z", **Z}]},
+]
+REPRESENTATION = 'Invalid json representation for %s. Unrecognized field "zzz".'
+
+
+def bodies(app, ann, role, group, scope):
+    """Method, path, body, and whose member is not known."""
+    yield "PUT", "", Z, "RealmRepresentation"
+    yield "PUT", "", {"zzz": None}, "RealmRepresentation"
+    yield "PUT", "", {"clients": [{"clientId": "x", **Z}]}, "ClientRepresentation"
+    yield "POST", "/clients", {"clientId": "x", **Z}, "ClientRepresentation"
+    yield "POST", "/clients", {"clientId": "x", "protocolMappers": [{"name": "m", **Z}]}, "ProtocolMapperRepresentation"
+    yield "PUT", f"/clients/{app}", {"clientId": "app", **Z}, "ClientRepresentation"
+    yield "POST", "/client-scopes", {"name": "s", "protocol": "openid-connect", "protocolMappers": [Z]}, "ProtocolMapperRepresentation"
+    yield "POST", f"/clients/{app}/protocol-mappers/models", {"name": "m", **MAPPER, **Z}, "ProtocolMapperRepresentation"
+    yield "POST", f"/client-scopes/{scope}/protocol-mappers/add-models", [{"name": "m", **MAPPER}, {"name": "n", **Z}], "ProtocolMapperRepresentation"
+    for body, whose in zip(USERS, ("UserRepresentation", "CredentialRepresentation", "FederatedIdentityRepresentation")):
+        yield "POST", "/users", body, whose
+        yield "PUT", f"/users/{ann}", body, whose
+    yield "PUT", f"/users/{ann}/reset-password", {"type": "password", "value": "p", **Z}, "CredentialRepresentation"
+    yield "POST", f"/users/{ann}/federated-identity/i", {"userId": "1", "userName": "a", **Z}, "FederatedIdentityRepresentation"
+    for path in ("/roles", f"/clients/{app}/roles"):
+        yield "POST", path, ROLES[0], "Composites"
+        yield "POST", path, ROLES[1], "RoleRepresentation"
+    for path in (f"/users/{ann}/role-mappings/realm", f"/groups/{group}/role-mappings/realm", f"/clients/{app}/scope-mappings/realm", "/roles/buyer/composites"):
+        for method in ("POST", "DELETE"):
+            yield method, path, [{**role, **Z}], "RoleRepresentation"
+    yield "PUT", f"/roles-by-id/{role['id']}", {**role, **Z}, "RoleRepresentation"
+    yield "POST", "/groups", {"name": "x", "subGroups": [{"name": "y", **Z}]}, "GroupRepresentation"
+    yield "POST", f"/groups/{group}/children", {"name": "x", **Z}, "GroupRepresentation"
+    yield "POST", "/components", {"name": "k", **COMPONENT, **Z}, "ComponentRepresentation"
+    yield "POST", "/identity-provider/instances", {**PROVIDER, "alias": "x", **Z}, "IdentityProviderRepresentation"
+    mapper = {"name": "m", "identityProviderAlias": "i", "identityProviderMapper": "oidc-user-attribute-idp-mapper", "config": {}}
+    yield "POST", "/identity-provider/instances/i/mappers", {**mapper, **Z}, "IdentityProviderMapperRepresentation"
+    yield "PUT", "/authentication/required-actions/UPDATE_PASSWORD", {"alias": "UPDATE_PASSWORD", **Z}, "RequiredActionProviderRepresentation"
+    yield "PUT", "/events/config", {"eventsEnabled": True, **Z}, "RealmEventsConfigRepresentation"
+    yield "POST", "/clients-initial-access", {"count": 1, **Z}, "ClientInitialAccessCreatePresentation"
+    yield "PUT", "/client-policies/policies", {"policies": [], **Z}, "ClientPoliciesRepresentation"
+    yield "PUT", "/client-policies/policies", {"policies": [{"name": "x", **Z}]}, "ClientPolicyRepresentation"
+    yield "PUT", "/client-policies/profiles", {"profiles": [{"name": "x", **Z}]}, "ClientProfileRepresentation"
+    yield "PUT", "/users/profile", {"attributes": [{"name": "username", **Z}]}, "UPAttribute"
+
+
+def names(root, path, name):  # noqa: F811
+    return [one[name] for one in root("GET", SHOP + path).json()]
+
+
+def test_members_that_nobody_knows_are_named(root):  # noqa: F811
+    for path, body in (("/clients", {"clientId": "app"}), ("/users", {"username": "ann"}), ("/roles", {"name": "buyer"}), ("/groups", {"name": "g"})):
+        assert root("POST", SHOP + path, body).status == 201
+    assert root("POST", SHOP + "/identity-provider/instances", {**PROVIDER, "alias": "i"}).status == 201
+    ann, group = (root("GET", SHOP + path).json()[0]["id"] for path in ("/users?username=ann", "/groups"))
+    scope = root("GET", SHOP + "/client-scopes").json()[0]["id"]
+    role = root("GET", SHOP + "/roles/buyer").json()
+    lists = (("/clients", "clientId"), ("/users", "username"), ("/roles", "name"), ("/groups", "name"), ("/identity-provider/instances", "alias"))
+    before = [names(root, *one) for one in lists]
+    for method, path, body, whose in bodies(app_id(root), ann, role, group, scope):
+        answer = root(method, SHOP + path, body)
+        assert answer.status == 400 and answer.json()["error"] == REPRESENTATION % whose, (method, path, body, answer.body)
+    assert [names(root, *one) for one in lists] == before
+    for body in ({"zzz": 1}, {"users": [{"username": "x", **Z}]}, {"groups": [{"name": "x", "subGroups": [Z]}]}, {"roles": Z}):
+        answer = root("POST", "/realms", {"realm": "other", **body})
+        assert answer.status == 400 and 'Unrecognized field "zzz"' in answer.json()["errorMessage"], answer.body
+    assert root("GET", "/realms/other").status == 404
+
+
+def test_what_keycloak_passes_over_is_passed_over(root):  # noqa: F811
+    assert root("POST", SHOP + "/client-scopes", {"name": "s", "protocol": "openid-connect", **Z}).status == 201
+    for body in ({"clientId": "a", "attributes": Z}, {"clientId": "b", "access": Z}):
+        assert root("POST", SHOP + "/clients", body).status == 201
+    assert root("PUT", SHOP, {"attributes": Z, "browserSecurityHeaders": {"zzz": "1"}}).status == 204
+    assert root("POST", SHOP + "/components", {"name": "k", **COMPONENT, "config": {"zzz": ["1"]}}).status == 201
+    assert root("POST", SHOP + "/partialImport", {"ifResourceExists": "SKIP", "zzz": 1, "clientScopes": [Z]}).json()["added"] == 0
+
+
+def test_names_of_members_do_no_harm(root):  # noqa: F811
+    for name in ("", "z" * 5000, "é" * 5000, "a\"<b>\n\\", "__proto__", "a\u202eb", "%s%n", "realm ", "Realm", "x" * 99 + "😀"):
+        answer = root("PUT", SHOP, {name: 1})
+        assert answer.status == 400 and len(answer.body) < 500
+        told = answer.json()["error"].split('Unrecognized field "')[1].removesuffix('".')
+        assert name.startswith(told) and len(told.encode()) >= min(97, len(name.encode()))
+    deep = {"name": "g"}
+    for _ in range(25):
+        deep = {"name": "g", "subGroups": [deep]}
+    assert root("POST", SHOP + "/groups", deep).status in (201, 400)
+
+
+IDP = {"clientId": "x", "tokenUrl": "https://h.example/t", "authorizationUrl": "https://h.example/a"}
+BROKEN = [
+    ({"identityProviders": [{"alias": "n", "providerId": "nope", "config": IDP}]}, "Invalid identity provider id [nope]"),
+    ({"identityProviders": [{"alias": "n", "config": IDP}]}, "Invalid identity provider id [null]"),
+    ({"identityProviders": [{"alias": "m", "providerId": "oidc", "config": IDP}, {"alias": "n", "providerId": "", "config": IDP}]}, "id [null]"),
+    ({"identityProviders": [{"alias": "n", "providerId": "oidc", "config": {**IDP, "tokenUrl": "nonsense"}}]}, "The url [token_url] is malformed"),
+    ({"identityProviders": [{"alias": "n", "providerId": "oidc", "config": {**IDP, "authorizationUrl": "javascript://x"}}]}, "[authorization_url]"),
+    ({"clients": [{"clientId": "c", "protocolMappers": [{**MAPPER, "config": {}}]}]}, "without a name: client c"),
+    ({"roles": {"realm": [{"name": "r", "composites": {"client": {"nope": ["x"]}}}]}}, "composite role: nope"),
+    ({"groups": [{"name": "g", "subGroups": [{"name": "s", "clientRoles": {"nope": ["x"]}}]}]}, "role mappings for client: nope"),
+    ({"groups": [{"name": "g", "subGroups": [{"name": "s"}, {"name": "s"}]}]}, "GROUP s is there twice"),
+    ({"users": [{"username": "u", "credentials": [{"type": "password", "secretData": "x", "credentialData": "{}"}]}]}, "cannot be read: user u"),
+]
+
+
+def test_a_partial_import_takes_nothing_that_is_broken(root):  # noqa: F811
+    lists = (("/clients", "clientId"), ("/users", "username"), ("/roles", "name"), ("/groups", "name"), ("/identity-provider/instances", "alias"))
+    before = [names(root, *one) for one in lists]
+    for parts, words in BROKEN:
+        answer = root("POST", SHOP + "/partialImport", {"ifResourceExists": "SKIP", "users": [{"username": "fine"}], **parts})
+        assert answer.status == 400 and words in answer.json()["errorMessage"], (parts, answer.body)
+    assert [names(root, *one) for one in lists] == before
+    answer = root("POST", SHOP + "/identity-provider/instances", {"alias": "n", "providerId": "oidc", "config": {**IDP, "jwksUrl": "x"}})
+    assert (answer.status, answer.json()) == (400, {"errorMessage": "The url [jwks_url] is malformed"})
+    good = {"clients": [{"clientId": "late"}], "roles": {"realm": [{"name": "r", "composites": {"client": {"late": ["x"]}}}]}}
+    assert root("POST", SHOP + "/partialImport", {**good, "groups": [{"name": "g", "clientRoles": {"late": ["x"]}}]}).status == 200
+
+
+FORMS = [
+    ("hashAlgorithm(pbkdf2-sha256) and hashIterations(1000)", "pbkdf2-sha256", 1000),
+    ("hashAlgorithm(pbkdf2-sha256) and hashIterations(500)", "pbkdf2-sha256", 500),
+    ("hashIterations(7) and hashAlgorithm(pbkdf2-sha512)", "pbkdf2-sha512", 7),
+    ("", "argon2", 5),
+    ("hashIterations(700)", "argon2", 5),
+    ("hashAlgorithm(argon2) and hashIterations(2)", "argon2", 2),
+    ("hashAlgorithm(pbkdf2) and hashIterations(9)", "pbkdf2", 9),
+]
+
+
+def test_passwords_are_hashed_as_the_policy_says_and_again_at_a_login(provider, root):  # noqa: F811
+    password = {"type": "password", "value": "pa55word!"}
+    assert root("POST", SHOP + "/users", {"username": "mover", "enabled": True, "credentials": [password]}).status == 201
+    mover = root("GET", SHOP + "/users?username=mover").json()[0]["id"]
+    for number, (policy, algorithm, iterations) in enumerate(FORMS):
+        assert root("PUT", SHOP, {"passwordPolicy": policy}).status == 204
+        assert root("POST", SHOP + "/users", {"username": f"new{number}", "enabled": True, "credentials": [password]}).status == 201
+        new = root("GET", f"{SHOP}/users?username=new{number}&exact=true").json()[0]["id"]
+        assert provider.realm("shop").password(Client("admin-cli"), "mover", "wrong").status == 401
+        assert provider.realm("shop").password(Client("admin-cli"), "mover", "pa55word!").status == 200
+        for who in (mover, new):
+            data = json.loads(root("GET", f"{SHOP}/users/{who}/credentials").json()[0]["credentialData"])
+            assert (data["algorithm"], data["hashIterations"]) == (algorithm, iterations), policy
+    for policy in ("hashAlgorithm(bcrypt)", "hashAlgorithm(PBKDF2-SHA256)"):
+        answer = root("PUT", SHOP, {"passwordPolicy": policy})
+        assert answer.json() == {"errorMessage": "Invalid config for hashAlgorithm: Password hashing provider not found"}
