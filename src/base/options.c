@@ -27,13 +27,12 @@ bool options_know(const option *options, ost_text name)
 /* What is not an option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
-/* The first one that the name is the end of: --port of --http-port. */
-static const option *option_ending(const option *options, ost_text name)
+/* --port of the provider is --http-port. */
+static const option *option_of_http(const option *options, ost_text name)
 {
-    for (; options->name != NULL && name.len > 0; options++) {
-        size_t len = strlen(options->name);
-        if (len > name.len + 1 && options->name[len - name.len - 1] == '-' &&
-            memcmp(options->name + len - name.len, name.data, name.len) == 0)
+    for (; options->name != NULL; options++) {
+        if (text_starts(text_of(options->name), "http-") &&
+            text_is(name, options->name + strlen("http-")))
             return options;
     }
     return NULL;
@@ -50,7 +49,7 @@ const option *options_nearest(const option *options, ost_text name)
             nearest = options;
         }
     }
-    return nearest != NULL ? nearest : option_ending(all, name);
+    return nearest != NULL ? nearest : option_of_http(all, name);
 }
 
 static ost_result unknown(const option *options, ost_text name, ost_error *error)

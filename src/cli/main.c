@@ -217,6 +217,18 @@ static const command *nearest_command(const char *words)
     return nearest;
 }
 
+/* What Keycloak's kc.sh calls "start-dev" and "export" is among ours, too, behind another word. */
+static const command *command_of_verb(int argc, char **argv)
+{
+    const char *verb = argc == 2 ? argv[1] : strcmp(argv[1], "provider") == 0 ? argv[2] : "";
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        const char *blank = strchr(commands[i]->words, ' ');
+        if (blank != NULL && strcmp(blank + 1, verb) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
 /* A word that is not a command may be a key that was pasted in, so little of it is shown. */
 static int unknown_command(int argc, char **argv)
 {
@@ -227,6 +239,8 @@ static int unknown_command(int argc, char **argv)
     const command *nearest = nearest_command(words);
     if (nearest == NULL && argc >= 3 && !has_group(argv[1])) /* one word, and an argument */
         nearest = nearest_command(argv[1]);
+    if (nearest == NULL)
+        nearest = command_of_verb(argc, argv);
     if (nearest != NULL)
         return command_usage_error("there is no command \"%s\"; did you mean \"%s\"?", words,
                                    nearest->words);

@@ -34,6 +34,11 @@ static ost_result check_url(const ost_issuer *config, const char *url, ost_error
         return ost_error_set(error, result, "out of memory");
     if (result == OST_OK)
         return result;
+    if (strstr(url, "://") == NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "\"%.150s\" is no URL: it begins with https://, or on this machine "
+                             "with http://",
+                             url);
     return ost_error_set(error, OST_E_CONFIG,
                          "\"%.150s\" is not to be fetched: https is required, except for this "
                          "machine (or with insecure_http)",

@@ -460,6 +460,7 @@ def test_help_and_version():
         ([], "--issuer is missing"),
         (["--issuer", "http://localhost:1/r"], "--audience is missing"),
         (["--issuer", "http://idp.example/r", "--audience", "a"], "https is required"),
+        (["--issuer", "idp.example/r", "--audience", "a"], "is no URL: it begins with https://"),
         (["--port", "70000"], "not a number from"),
         (["--prot", "1"], "did you mean --port"),
         (["--log-format", "xml"], "not text, json or off"),

@@ -342,6 +342,9 @@ def test_help_and_mistakes():
     assert run("provider", "start-dev", "--help").returncode == 0
     done = run("provider", "start-dev", "--http-prot", "1")
     assert done.returncode == 2 and "did you mean --http-port" in done.stderr
+    for words in (("user", "set-password", "ann"), ("user", "add", "ann"), ("user", "create", "ann")):
+        done = run(*words, "--password", "a-secret-word")
+        assert done.returncode == 2 and "from standard input" in done.stderr and "a-secret-word" not in done.stderr
     done = run("provider", "start-dev", "--port", "1")
     assert done.returncode == 2 and "did you mean --http-port" in done.stderr
     assert run("dance").returncode == 2

@@ -192,6 +192,8 @@ def test_help_tells_every_command():
     ("versio", 'there is no command "versio"; did you mean "version"?'),
     ("jwk foo", 'there is no command "jwk foo" (see ostiary jwk --help)'),
     ("session bogus", 'there is no command "session bogus" (see ostiary session --help)'),
+    ("start-dev", 'there is no command "start-dev"; did you mean "provider start-dev"?'),
+    ("provider export", 'there is no command "provider export"; did you mean "realm export"?'),
     ("foo", 'there is no command "foo" (see ostiary --help)'),
     ("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ", 'there is no command "eyJhbGciOiJSUzI1NiIs" (see ostiary --help)'),
 ])

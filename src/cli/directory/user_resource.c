@@ -3,6 +3,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
+#include "cli/provider/administration.h"
 #include "provider/member/member.h"
 
 #define PAGE 500
@@ -125,6 +126,7 @@ const command command_user_create = {
     .min_operands = 1,
     .max_operands = 64,
     .run = run_create,
+    .why_none = administration_why_none,
 };
 
 const command command_user_set = {

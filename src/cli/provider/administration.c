@@ -107,6 +107,14 @@ ost_result administration_without(const ost_json *document, const char *const *n
     return OST_OK;
 }
 
+const char *administration_why_none(ost_text name)
+{
+    return text_is(name, "password") || text_is(name, "new-password")
+               ? "everyone on this machine reads a command line; user set-password and user add "
+                 "read the password from standard input"
+               : NULL;
+}
+
 bool read_password(char *ret, size_t size)
 {
     struct termios shown, hidden;

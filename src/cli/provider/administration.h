@@ -42,6 +42,9 @@ OST_MUST_CHECK ost_result administration_without(const ost_json *document, const
 OST_MUST_CHECK ost_result administration_write(const char *path, ost_text document,
                                                ost_error *error);
 
+/* Why a command that gives a user a password has no option for it; NULL: the name is another. */
+const char *administration_why_none(ost_text name);
+
 /* One line of at most `size` - 2 bytes from standard input, without echo on a terminal. False:
  * nothing, or too long. */
 bool read_password(char *ret, size_t size);

@@ -66,4 +66,5 @@ const command command_user_add = {
     .min_operands = 1,
     .max_operands = 1,
     .run = run,
+    .why_none = administration_why_none,
 };

@@ -51,4 +51,5 @@ const command command_user_set_password = {
     .min_operands = 1,
     .max_operands = 1,
     .run = run,
+    .why_none = administration_why_none,
 };
