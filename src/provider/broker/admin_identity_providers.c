@@ -21,7 +21,6 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
 
-
 /* ---- showing ---- */
 
 static void put_flag(ost_json_writer *w, const ost_json *idp, const char *name, bool absent)
