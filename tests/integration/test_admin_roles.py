@@ -226,7 +226,7 @@ def test_bodies_assign_nothing_else(shop):
     assert shop("PUT", f"/groups/{guests}", {"name": "guests", **more, "subGroups": [{"name": "x"}]}).status == 204
     assert shop("POST", "/groups", {"name": "new", **more, "subGroups": [{"name": "x"}]}).status == 201
     assert shop("POST", "/users", {"username": "new", "enabled": True, "realmRoles": ["wrapped"], "clientRoles": more["clientRoles"]}).status == 201
-    assert shop("PUT", "/roles/buyer", {"name": "buyer", "id": NOBODY, "composites": more["clientRoles"], "clientRole": True}).status == 204
+    assert shop("PUT", "/roles/buyer", {"name": "buyer", "id": NOBODY, "composites": {"client": more["clientRoles"]}, "clientRole": True}).status == 204
     assert shop.token_roles("ann") == ({"buyer", "seller"}, {"use"})
     for group in ("/guests", "/new"):
         assert shop("GET", f"/groups/{shop.group(group)}/role-mappings").json() == {}
