@@ -4,10 +4,11 @@
 # A set with a usual RSA key and a second key that says so: is the first one still found?
 #
 # Expected: yes, by everybody: an unknown purpose concerns the second key only.
-# Seen: joserfc 1.8.0 refuses the whole set, for either member, with KeyParameterError. PyJWT, Authlib, jwcrypto and
-# jose keep the usual key.
+# Seen: joserfc 1.8.0 refuses the whole set, for either member, with KeyParameterError. Nimbus 10.9.1, on which Spring Security
+# stands, keeps the usual key beside an own "use" and loses it beside an own "key_ops": the set is refused with "Invalid JWK key
+# operation". PyJWT, Authlib, jwcrypto and jose keep the usual key.
 # For us: the guard keeps such keys out of use and their neighbours in; an issuer that puts own values into its key set
-# loses its joserfc clients.
+# loses its joserfc clients, and by "key_ops" those of the JVM.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -62,6 +63,38 @@ JS
 node sets.mjs >>../seen
 cd ..
 
+cat >pom.xml <<'XML'
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>findings</groupId><artifactId>sets</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>com.nimbusds</groupId><artifactId>nimbus-jose-jwt</artifactId><version>10.9.1</version></dependency>
+  </dependencies>
+</project>
+XML
+mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory=jars >/dev/null
+cat >Sets.java <<'JAVA'
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+public class Sets {
+    public static void main(String[] arguments) throws Exception {
+        var sets = JSONObjectUtils.parse(Files.readString(Path.of("sets.json")));
+        for (String what : new String[] {"use", "key_ops"}) {
+            try {
+                var set = JWKSet.parse(JSONObjectUtils.getJSONObject(sets, what));
+                System.out.println("nimbus " + what + (set.getKeyByKeyId("usual") == null ? " lost" : " found"));
+            } catch (java.text.ParseException refusal) {
+                System.out.println("nimbus " + what + " set refused: " + refusal.getMessage());
+            }
+        }
+    }
+}
+JAVA
+java -cp 'jars/*' Sets.java >>seen
+
 cat >expected <<'TEXT'
 PyJWT use found
 PyJWT key_ops found
@@ -73,6 +106,8 @@ jwcrypto use found
 jwcrypto key_ops found
 jose use found
 jose key_ops found
+nimbus use found
+nimbus key_ops set refused: Invalid JWK key operation: https://example.com/attest
 TEXT
 cat seen
 diff expected seen
