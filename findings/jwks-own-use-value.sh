@@ -5,7 +5,7 @@
 #
 # Expected: yes, by everybody: an unknown purpose concerns the second key only.
 # Seen: joserfc 1.8.0 refuses the whole set, for either member, with KeyParameterError. Nimbus 10.9.1, on which Spring Security
-# stands, keeps the usual key beside an own "use" and loses it beside an own "key_ops": the set is refused with "Invalid JWK key
+# stands, keeps the usual key beside an own "use" and loses it beside an own "key_ops": the set is refused with "Invalid JWK
 # operation". PyJWT, Authlib, jwcrypto and jose keep the usual key.
 # For us: the guard keeps such keys out of use and their neighbours in; an issuer that puts own values into its key set
 # loses its joserfc clients, and by "key_ops" those of the JVM.
@@ -107,7 +107,7 @@ jwcrypto key_ops found
 jose use found
 jose key_ops found
 nimbus use found
-nimbus key_ops set refused: Invalid JWK key operation: https://example.com/attest
+nimbus key_ops set refused: Invalid JWK at position 1: Invalid JWK operation: https://example.com/attest
 TEXT
 cat seen
 diff expected seen
