@@ -8,7 +8,7 @@
 # stands, keeps the usual key beside an own "use" and loses it beside an own "key_ops": the set is refused with "Invalid JWK
 # operation". PyJWT, Authlib, jwcrypto and jose keep the usual key.
 # For us: the guard keeps such keys out of use and their neighbours in; an issuer that puts own values into its key set
-# loses its joserfc clients, and by "key_ops" those of the JVM.
+# loses its joserfc clients, and by "key_ops" those that stand on Nimbus.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
