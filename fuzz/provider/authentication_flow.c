@@ -37,6 +37,12 @@ static flow_hold attribute_of(void *user, const flow_attribute *attribute)
     return scope_of(user, attribute->value);
 }
 
+static flow_hold room_of(void *user, const flow_limit *limit)
+{
+    require(limit->user >= 0 && limit->client >= 0 && limit->user + limit->client > 0);
+    return limit->user % 3 == 0 ? HOLD_YES : limit->user % 3 == 1 ? HOLD_NO : HOLD_UNKNOWN;
+}
+
 /* Whether some condition of the realm has that level. */
 static bool has_level(const ost_json *realm, int64_t level)
 {
@@ -63,13 +69,15 @@ static flow_verdict walk(const ost_json *realm, const unsigned *proofs, size_t c
                         .now = 1000,
                         .role = role_of,
                         .scope = scope_of,
-                        .attribute = attribute_of};
+                        .attribute = attribute_of,
+                        .room = room_of};
     memcpy(facts.proofs, proofs, count * sizeof *proofs);
     const ost_json *flow = ost_json_first(ost_json_get(realm, "authenticationFlows"));
     flow_verdict found = flow_walk(flow, &facts), again = flow_walk(flow, &facts);
     require(found.outcome == again.outcome && found.asks == again.asks &&
             found.level == again.level);
     require(found.outcome != FLOW_ASKS || found.asks != 0);
+    require(!found.crowded || (found.outcome == FLOW_DENIES && found.message.len > 0));
     require((found.asks & PROOF_FACTORS & ~OWNED) == 0);
     facts.direct = true;
     facts.session = false;

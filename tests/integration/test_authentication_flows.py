@@ -80,6 +80,19 @@ def realm_with(name, flow):
     return realm_of(name, *people(), **ROLES, **flow)
 
 
+def limited(**config):
+    """A password, a code of those who have a device, and then a limit of sessions."""
+    limit = {**execution("user-session-limits", priority=30), "authenticatorConfig": "limit"}
+    owners = [execution("conditional-user-configured"), OTP]
+    found = flows("", outside=False)
+    found["authenticatorConfig"] = [{"alias": "limit", "config": config}]
+    found["authenticationFlows"] = [
+        {"alias": alias, "providerId": "basic-flow", "topLevel": alias == "top", "authenticationExecutions": steps}
+        for alias, steps in {"top": [COOKIE, part("forms", "ALTERNATIVE")], "forms": [PASSWORD, part("owners"), limit], "owners": owners}.items()
+    ]
+    return found
+
+
 REALMS = [
     realm_with("denied", flows("member", deny("No members today."), message="No members today.", direct=[part("chosen", priority=30)])),
     realm_with("others", flows("member", deny(), negate="true")),
@@ -91,6 +104,8 @@ REALMS = [
     realm_with("scoped", flows_by(SCOPED, outside=True)),
     realm_with("formed", flows_by(THROUGH, outside=True)),
     realm_with("attributed", flows_by(ATTRIBUTE)),
+    realm_with("ending", limited(behavior="Terminate oldest session", userRealmLimit="1")),
+    realm_with("denying", limited(behavior="Deny new session", userRealmLimit="1")),
     realm_with("nobody", flows("no-such-role", deny(), negate="true")),
 ]
 
@@ -216,3 +231,29 @@ def test_direct_grants_are_denied_by_their_flow(server):
     assert (answer.status, answer.json()["error"]) == (401, "access_denied")
     assert answer.json()["error_description"] == "No members today."
     assert realm.password(APP, "ann", "wrong").json()["error_description"] == "Invalid user credentials"
+
+
+def is_signed_in(server, name, browser):
+    return "code" in callback_of(server.realm(name).authorize(browser, APP, prompt="none"))
+
+
+def test_who_knows_the_password_alone_ends_nobodys_session(server):
+    first, page = log_in(server, "ending", "ann")
+    assert is_in(first.submit(page.page.form("kc-otp-login-form"), otp=totp()))
+    second, page = log_in(server, "ending", "ann")
+    form = page.page.form("kc-otp-login-form")
+    assert "Invalid authenticator code." in second.submit(form, otp=wrong()).text
+    assert is_signed_in(server, "ending", first)
+    assert is_in(second.submit(form, otp=totp(later=1)))
+    assert is_signed_in(server, "ending", second) and not is_signed_in(server, "ending", first)
+
+
+def test_who_knows_the_password_alone_is_not_told_of_sessions(server):
+    first, page = log_in(server, "denying", "ann")
+    assert is_in(first.submit(page.page.form("kc-otp-login-form"), otp=totp()))
+    second, page = log_in(server, "denying", "ann")
+    form = page.page.form("kc-otp-login-form")
+    assert "Invalid authenticator code." in second.submit(form, otp=wrong()).text
+    answer = second.submit(form, otp=totp(later=1))
+    assert (answer.status, "There are too many sessions" in answer.text) == (403, True)
+    assert is_signed_in(server, "denying", first) and not is_signed_in(server, "denying", second)

@@ -25,7 +25,7 @@ from authentication_channel import AuthenticationChannel  # noqa: E402
 from oidc import Client, Realm  # noqa: E402
 from web import JWT, Answer, parse_set_cookie, unverified_token  # noqa: E402
 
-GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange", "ciba", "claims", "references", "factors", "levels", "flows", "conditions")
+GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange", "ciba", "claims", "references", "factors", "levels", "flows", "conditions", "rules", "limits")
 CALLBACK = "http://localhost:8000/auth"
 DOCS_CALLBACK = "http://localhost:8000/docs/oauth2-redirect"
 

@@ -10,6 +10,7 @@
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/flow/broker_flow.h"
+#include "provider/flow/flow_code_rule.h"
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
 #include "provider/member/level_map.h"
@@ -305,6 +306,26 @@ static bool warn_of_condition(const realm *r, const ost_json *step, size_t flow,
     return path != NULL && why != NULL && import_report_warn(report, path, why);
 }
 
+/* Whom a step spares a code, or asks for one, by a role that is not there. */
+static bool warn_of_code_rule(const realm *r, const ost_json *step, size_t flow, size_t index,
+                              import_report *report)
+{
+    static const char *const words[] = {"the role that it asks is not there: it asks nobody by it",
+                                        "the role that it spares is not there: it spares nobody"};
+    for (size_t i = 0; i < 2; i++) {
+        ost_text role, name = flow_code_rule_role(r->document, step, i == 1);
+        ost_text client = role_client_of(r, name, &role);
+        if (flow_requirement_of(step) == STEP_DISABLED || name.len == 0 ||
+            role_exists(r, client, role))
+            continue;
+        const char *path = ost_arena_format(
+            report->arena, "authenticationFlows[%zu].authenticationExecutions[%zu]", flow, index);
+        if (path == NULL || !import_report_warn(report, path, words[i]))
+            return false;
+    }
+    return true;
+}
+
 /* A factor that somebody may have meant to be asked for. */
 static bool warn_of_factor(const ost_json *step, size_t flow, size_t index, import_report *report)
 {
@@ -328,6 +349,7 @@ static bool warn_of_steps(const realm *r, import_report *report)
         for (const ost_json *step = ost_json_first(ost_json_get(at, "authenticationExecutions"));
              step != NULL; step = ost_json_next(step), index++) {
             told = told && warn_of_condition(r, step, flow, index, report);
+            told = told && warn_of_code_rule(r, step, flow, index, report);
             told = told && (!required || warn_of_factor(step, flow, index, report));
         }
     }

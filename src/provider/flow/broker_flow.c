@@ -5,7 +5,9 @@
 
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_code_rule.h"
 #include "provider/flow/flow_condition.h"
+#include "provider/flow/flow_limit.h"
 #include "provider/flow/flow_read.h"
 
 #define NAME_SHOWN 100 /* bytes of a name */
@@ -31,6 +33,10 @@ static bool is_known(const look *l, const ost_json *step)
     ost_text name = json_text_of(step, "authenticator");
     if (flow_step_is_condition(step))
         return flow_condition_is_known(l->realm, step);
+    if (flow_step_has_limit(step))
+        return !l->first && flow_limit_is_known(l->realm, step);
+    if (flow_step_has_code_rule(step))
+        return flow_code_rule_is_known(l->realm, step);
     return flow_factor_of(step, false) != FACTOR_NONE || text_is_one_of(name, always) ||
            (l->first && text_is_one_of(name, of_first));
 }

@@ -17,6 +17,7 @@ realm_factor flow_factor_of(const ost_json *step, bool direct)
         bool direct;
     } steps[] = {
         {"auth-otp-form", FACTOR_CODE, false},
+        {"auth-conditional-otp-form", FACTOR_CODE, false},
         {"auth-recovery-authn-code-form", FACTOR_RECOVERY, false},
         {"webauthn-authenticator", FACTOR_KEY, false},
         {"direct-grant-validate-otp", FACTOR_CODE, true},

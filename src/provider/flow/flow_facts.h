@@ -6,6 +6,7 @@
 #include <ostiary/json.h>
 #include <stdint.h>
 
+#include "provider/flow/flow_limit.h"
 #include "provider/flow/flow_proof.h"
 
 #define FLOW_PROOFS_MAX 8  /* of one login */
@@ -58,6 +59,8 @@ typedef struct flow_facts {
     flow_hold (*scope)(void *user, ost_text name);
     /* Whether the user has an attribute with that value. */
     flow_hold (*attribute)(void *user, const flow_attribute *attribute);
+    /* Whether there is room for the session that a login begins. */
+    flow_hold (*room)(void *user, const flow_limit *limit);
     void *user;
 } flow_facts;
 

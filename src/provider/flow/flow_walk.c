@@ -4,6 +4,7 @@
 
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_code_rule.h"
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
 
@@ -15,6 +16,8 @@ typedef struct state {
     unsigned asks, setup;
     unsigned missing; /* factors for want of which an alternative failed */
     ost_text message;
+    bool crowded;
+    flow_limit limit;
     int64_t reached[FLOW_LEVELS_MAX];
     size_t reached_count;
 } state;
@@ -86,6 +89,16 @@ static passage take_factor(walk *w, realm_factor factor, flow_requirement requir
     return FAILS;
 }
 
+static passage take_code_by_rule(walk *w, const ost_json *step)
+{
+    flow_match asks = flow_code_rule_is_known(w->facts->realm, step)
+                          ? flow_code_rule_match(w->facts, step)
+                          : MATCH_UNKNOWN;
+    if (asks == MATCH_UNKNOWN)
+        return lose(w);
+    return asks == MATCH_NO ? PASSES : take_factor(w, FACTOR_CODE, flow_requirement_of(step));
+}
+
 /* The cookie is not enough where a higher level is asked for than the session has. */
 static passage take_session(const walk *w)
 {
@@ -96,6 +109,30 @@ static passage take_session(const walk *w)
 static passage deny(walk *w, const ost_json *step)
 {
     w->s.message = json_text_of(flow_config_of(w->facts->realm, step), "denyErrorMessage");
+    return DENIES;
+}
+
+/* What somebody is taken to come by is no session. */
+static passage take_room(walk *w, const ost_json *step)
+{
+    const flow_facts *f = w->facts;
+    flow_limit limit;
+    flow_excess excess;
+    if (!flow_limit_read(f->realm, step, &limit, &excess))
+        return lose(w);
+    if (limit.user + limit.client == 0 || f->assumes)
+        return PASSES;
+    if (excess == EXCESS_REPLACES) {
+        w->s.limit = flow_limit_join(w->s.limit, limit);
+        return PASSES;
+    }
+    flow_hold room = f->room != NULL ? f->room(f->user, &limit) : HOLD_UNKNOWN;
+    if (room == HOLD_YES)
+        return PASSES;
+    if (room != HOLD_NO)
+        return lose(w);
+    w->s.message = flow_limit_words(f->realm, step);
+    w->s.crowded = true;
     return DENIES;
 }
 
@@ -145,7 +182,8 @@ static passage walk_first(walk *w, const ost_json *step)
     return lose(w);
 }
 
-static passage walk_step(walk *w, const ost_json *step, unsigned depth)
+/* What asks for no second factor. */
+static passage walk_plain(walk *w, const ost_json *step)
 {
     static const char *const names[] = {"auth-username-form", "allow-access-authenticator",
                                         "direct-grant-validate-username", NULL};
@@ -153,19 +191,13 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
                                             "organization", NULL};
     static const char *const passwords[] = {"auth-username-password-form", "auth-password-form",
                                             NULL};
-    const ost_json *part = flow_part_of(step);
-    realm_factor factor = flow_factor_of(step, w->facts->direct);
     ost_text name = json_text_of(step, "authenticator");
-    if (++w->visits > FLOW_VISITS_MAX)
-        return lose(w);
-    if (part != NULL)
-        return walk_part(w, flow_find(w->facts->realm, part), depth + 1);
-    if (factor != FACTOR_NONE)
-        return take_factor(w, factor, flow_requirement_of(step));
     if (flow_step_is(step, "auth-cookie"))
         return take_session(w);
     if (flow_step_is(step, "deny-access-authenticator"))
         return deny(w, step);
+    if (flow_step_has_limit(step))
+        return take_room(w, step);
     if (text_is_one_of(name, passwords) && !w->facts->direct)
         return take(w, PROOF_PASSWORD | (w->facts->offered ? PROOF_PASSKEY : 0));
     if (flow_step_is(step, "direct-grant-validate-password") && w->facts->direct)
@@ -175,6 +207,20 @@ static passage walk_step(walk *w, const ost_json *step, unsigned depth)
     if (text_is_one_of(name, passed_by))
         return FAILS;
     return text_is_one_of(name, names) ? PASSES : walk_first(w, step);
+}
+
+static passage walk_step(walk *w, const ost_json *step, unsigned depth)
+{
+    const ost_json *part = flow_part_of(step);
+    realm_factor factor = flow_factor_of(step, w->facts->direct);
+    if (++w->visits > FLOW_VISITS_MAX)
+        return lose(w);
+    if (part != NULL)
+        return walk_part(w, flow_find(w->facts->realm, part), depth + 1);
+    if (factor != FACTOR_NONE && flow_step_has_code_rule(step))
+        return take_code_by_rule(w, step);
+    return factor != FACTOR_NONE ? take_factor(w, factor, flow_requirement_of(step))
+                                 : walk_plain(w, step);
 }
 
 /* ---- flows ---- */
@@ -383,6 +429,8 @@ flow_verdict flow_walk(const ost_json *flow, const flow_facts *facts)
     verdict.asks = w.s.asks;
     verdict.setup = w.s.setup;
     verdict.message = w.s.message;
+    verdict.crowded = w.s.crowded;
+    verdict.limit = w.s.limit;
     verdict.level = w.s.progress.level;
     verdict.reached_count = w.s.reached_count;
     for (size_t i = 0; i < w.s.reached_count; i++)

@@ -46,6 +46,8 @@ typedef struct browser_login {
     bool wrong;           /* the alert is about the credentials */
     bool busy;            /* it says that there is too much to do */
     ost_text denial;      /* what the flow says to those whom it denies; empty: the usual */
+    bool crowded;         /* for they have too many sessions */
+    flow_limit limit;     /* sessions for which that leaves no room end */
     bool asks_code;       /* the page of a second factor is shown instead (code_step.h): */
     unsigned factors;     /* that will do there; */
     ost_text factor_type; /* as the page's address has it: */

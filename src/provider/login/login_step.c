@@ -28,9 +28,12 @@ void browser_login_deny(call *c, const flow_verdict *verdict)
     login->outcome = LOGIN_DENIED;
     login->asks_code = false;
     login->denial = verdict->message;
+    login->crowded = verdict->crowded;
     c->event.user = login->user.id;
     c->event.username = login->user.username;
-    c->event.error = denied ? "access_denied" : "invalid_user_credentials";
+    c->event.error = verdict->crowded ? "generic_authentication_error"
+                     : denied         ? "access_denied"
+                                      : "invalid_user_credentials";
     if (!denied)
         http_add_detail(c->exchange, "flow", OST_TEXT("nobody like them comes through it"));
 }
@@ -80,6 +83,7 @@ bool browser_login_take_levels(call *c, const flow_verdict *verdict)
     r->levels = text_of(words);
     r->levels_since = c->now;
     r->setup = verdict->setup;
+    login->limit = verdict->limit;
     r->levels_id = r->leveled ? uuid_text(c->provider->context, c->arena) : (ost_text){0};
     if (words == NULL || (r->leveled && r->levels_id.data == NULL))
         browser_login_break(c);

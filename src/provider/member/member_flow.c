@@ -50,7 +50,8 @@ const member_kind member_execution = {.title = "Execution of a flow",
 static const member authenticator_config_members[] = {
     {"alias", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"config", MEMBER_MAP, .fate = MEMBER_ACTED,
-     .why = "of conditions, and of deny-access-authenticator"},
+     .why = "of conditions, auth-conditional-otp-form, user-session-limits and "
+            "deny-access-authenticator"},
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_authenticator_config = {.title = "Configuration of an authenticator",

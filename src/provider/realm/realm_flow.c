@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "provider/flow/flow_code_rule.h"
 #include "provider/flow/flow_condition.h"
 #include "provider/flow/flow_read.h"
 
@@ -43,10 +44,14 @@ static const char *const browser_steps[] = {"auth-cookie",
                                             "organization",
                                             "deny-access-authenticator",
                                             "allow-access-authenticator",
+                                            "user-session-limits",
                                             NULL};
-static const char *const direct_steps[] = {
-    "direct-grant-validate-username", "direct-grant-validate-password", "deny-access-authenticator",
-    "allow-access-authenticator", NULL};
+static const char *const direct_steps[] = {"direct-grant-validate-username",
+                                           "direct-grant-validate-password",
+                                           "deny-access-authenticator",
+                                           "allow-access-authenticator",
+                                           "user-session-limits",
+                                           NULL};
 /* One page asks for both. */
 static const char *const passwords[] = {"auth-username-password-form", "auth-password-form",
                                         "direct-grant-validate-password", NULL};
@@ -127,6 +132,8 @@ static bool is_known(inspection *i, const ost_json *step, place at)
         i->needs_passkey = i->needs_passkey || requirement != STEP_ALTERNATIVE;
         return !at.conditional;
     }
+    if (flow_step_has_limit(step))
+        return flow_limit_is_known(i->realm, step);
     i->takes_session = i->takes_session || flow_step_is(step, "auth-cookie");
     return is_one_of(step, i->known) &&
            (requirement == STEP_ALTERNATIVE || !is_one_of(step, passed_by));
@@ -168,7 +175,7 @@ static bool inspect_step(inspection *i, const ost_json *step, place at)
     realm_factor factor = flow_factor_of(step, !i->browser);
     if (factor != FACTOR_NONE) {
         add_factor(i, factor, at.owners || optional);
-        return true;
+        return !flow_step_has_code_rule(step) || flow_code_rule_is_known(i->realm, step);
     }
     if (is_one_of(step, passwords))
         i->asks_password = true;

@@ -3,6 +3,7 @@
 #ifndef AUTHENTICATED_USER_H
 #define AUTHENTICATED_USER_H
 
+#include "provider/flow/flow_limit.h"
 #include "provider/user/required_action.h"
 
 typedef struct authenticated_user {
@@ -19,6 +20,8 @@ typedef struct authenticated_user {
     int64_t level;          /* and they have come up to this one */
     bool halfway;           /* the flow does not let them in by the password alone */
     ost_text denial;        /* what it says to those whom it denies; empty: the usual */
+    bool crowded;           /* they have too many sessions */
+    flow_limit limit;       /* of a direct grant: sessions for which it leaves no room end */
     const struct store_user *row; /* as they are stored; in the arena */
 } authenticated_user;
 

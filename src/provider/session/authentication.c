@@ -138,6 +138,8 @@ static authentication_outcome demand_direct(call *c, authenticated_user *user)
         verdict = authentication_walk(c, user, &standing);
     }
     user->denial = verdict.message;
+    user->crowded = verdict.crowded;
+    user->limit = verdict.limit;
     user->leveled = verdict.level != FLOW_LEVEL_NONE;
     user->level = user->leveled ? verdict.level : 0;
     return verdict.outcome == FLOW_ENTERS   ? AUTHENTICATED
@@ -153,6 +155,11 @@ static authentication_outcome demand_more(call *c, realm_flow flow, authenticate
         return demand_direct(c, user);
     user->halfway = authentication_walk(c, user, &standing).outcome != FLOW_ENTERS;
     return AUTHENTICATED;
+}
+
+static const char *denial_of(const authenticated_user *user)
+{
+    return user->crowded ? "generic_authentication_error" : "access_denied";
 }
 
 authentication_outcome authenticate(call *c, realm_flow flow, ost_text username, ost_text password,
@@ -178,7 +185,7 @@ authentication_outcome authenticate(call *c, realm_flow flow, ost_text username,
                      : found != OST_OK                    ? "user_not_found"
                      : outcome == AUTHENTICATION_WRONG    ? "invalid_user_credentials"
                      : outcome == AUTHENTICATION_DISABLED ? "user_disabled"
-                     : outcome == AUTHENTICATION_DENIED   ? "access_denied"
+                     : outcome == AUTHENTICATION_DENIED   ? denial_of(&user)
                                                           : NULL;
     if (blocked) { /* says nothing, not even that somebody has to wait */
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
@@ -303,19 +310,6 @@ store_session session_begin(call *c, ost_text user_id, bool remember)
     if (session.id.data == NULL)
         call_refuse(c, 500, "server_error", NULL);
     return session;
-}
-
-ost_result session_load(call *c, ost_text id, store_session *ret_session)
-{
-    store_session session;
-    ost_result result =
-        store_session_get(c->provider->store, text_of(c->realm->name), id, c->arena, &session);
-    if (result != OST_OK)
-        return result;
-    if (session.ends <= c->now || session.idle_ends <= c->now)
-        return OST_E_NOT_FOUND;
-    *ret_session = session;
-    return OST_OK;
 }
 
 /* So many in one go, in memory that each go has anew: a user may have very many. */

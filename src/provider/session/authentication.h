@@ -6,6 +6,7 @@
 
 #include "provider/call/call.h"
 #include "provider/session/authenticated_user.h"
+#include "provider/session/live_session.h"
 
 typedef enum authentication_outcome {
     AUTHENTICATED,
@@ -50,9 +51,6 @@ struct store_session session_begin(call *call, ost_text user_id, bool remember);
 
 /* When an idle session ends that is used now. */
 int64_t session_idle_ends(const call *call, bool remembered);
-
-/* Reads a session that is not over. OST_E_NOT_FOUND: there is none. */
-OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_session *ret_session);
 
 /* Ends the sessions of a user but the one of the id `kept` (empty: all); those for offline access
  * belong to applications and stay. Their clients are told. */

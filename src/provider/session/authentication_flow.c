@@ -8,6 +8,8 @@
 #include "provider/proof/java_pattern.h"
 #include "provider/realm/group.h"
 #include "provider/realm/role.h"
+#include "provider/session/browser_session.h"
+#include "provider/session/live_session.h"
 #include "provider/session/session_level.h"
 #include "provider/user/user_factor.h"
 
@@ -17,6 +19,7 @@ typedef struct role_holder {
     const authenticated_user *user;
     realm_roles roles;
     bool gathered;
+    bool direct; /* no browser's session is theirs */
 } role_holder;
 
 static flow_hold find_role(void *user, ost_text name)
@@ -112,6 +115,23 @@ static flow_hold find_attribute(void *user, const flow_attribute *wanted)
     return found == HOLD_NO && wanted->groups ? find_in_groups(holder, wanted) : found;
 }
 
+/* ---- sessions ---- */
+
+/* Their login goes on in the session of theirs that the browser has. */
+static flow_hold find_room(void *user, const flow_limit *limit)
+{
+    const role_holder *holder = user;
+    call *c = holder->call;
+    store_session session;
+    ost_text own = {0};
+    ost_result result = holder->direct ? OST_E_NOT_FOUND : browser_session_load(c, &session);
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return HOLD_UNKNOWN;
+    if (result == OST_OK && text_equal(session.user_id, holder->user->id))
+        own = session.id;
+    return session_room_find(c, holder->user->id, limit, own);
+}
+
 /* ---- proofs ---- */
 
 static bool has_passkey(const ost_json *user)
@@ -156,6 +176,7 @@ static flow_facts facts_of(role_holder *holder)
         .role = find_role,
         .scope = find_scope,
         .attribute = find_attribute,
+        .room = find_room,
         .user = holder,
     };
 }
@@ -208,8 +229,10 @@ static flow_verdict walk_post(role_holder *holder, flow_facts facts, ost_text al
  * that the browser's own does not ask of them does not come in: no page is there for that. */
 static void combine(flow_verdict *verdict, flow_verdict other)
 {
-    if (other.outcome == FLOW_ENTERS && (other.setup & ~verdict->setup) == 0)
+    if (other.outcome == FLOW_ENTERS && (other.setup & ~verdict->setup) == 0) {
+        verdict->limit = flow_limit_join(verdict->limit, other.limit);
         return;
+    }
     if (other.outcome == FLOW_ENTERS)
         other.outcome = FLOW_FAILS;
     *verdict = other;
@@ -233,7 +256,8 @@ static void walk_others(role_holder *holder, flow_facts facts, const flow_standi
 flow_verdict authentication_walk(call *c, const authenticated_user *user,
                                  const flow_standing *standing)
 {
-    role_holder holder = {.call = c, .user = user};
+    role_holder holder = {
+        .call = c, .user = user, .direct = standing->flow == REALM_FLOW_DIRECT_GRANT};
     flow_facts facts = facts_of(&holder);
     facts.direct = standing->flow == REALM_FLOW_DIRECT_GRANT;
     facts.session = standing->session != NULL;

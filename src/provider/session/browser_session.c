@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "provider/realm/uuid.h"
-#include "provider/session/authentication.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/live_session.h"
 
 #define BROWSER_COOKIE "AUTH_SESSION_ID"
 #define IDENTITY_COOKIE "KEYCLOAK_IDENTITY"

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
+#include "provider/session/live_session.h"
 #include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/login_grant.h"
@@ -23,7 +24,7 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
     case AUTHENTICATION_DISABLED:
         return call_refuse(c, 400, "invalid_grant", "Account disabled");
     case AUTHENTICATION_DENIED:
-        return call_refuse(c, 401, "access_denied",
+        return call_refuse(c, ret_user->crowded ? 403 : 401, "access_denied",
                            ret_user->denial.len > 0 ? ost_arena_copy(c->arena, ret_user->denial)
                                                     : "Access denied");
     case AUTHENTICATION_BUSY:
@@ -47,6 +48,12 @@ static bool write_level(call *c, const reached_level *reached, ost_text *ret_not
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_notes) == OST_OK ||
            call_refuse(c, 500, "server_error", NULL);
+}
+
+static bool make_room(call *c, const authenticated_user *user)
+{
+    return session_room_make(c, user->id, &user->limit, (ost_text){0}) == OST_OK ||
+           call_refuse_busy(c);
 }
 
 void grant_password(call *c)
@@ -76,6 +83,6 @@ void grant_password(call *c)
         .proved = true, .leveled = true, .level = user.level, .direct = true};
     ost_text notes = OST_TEXT("{}");
     g.acr = user.leveled ? &reached : NULL;
-    if (!user.leveled || write_level(c, &reached, &notes))
+    if ((!user.leveled || write_level(c, &reached, &notes)) && make_room(c, &user))
         login_grant_begin(c, &g, NULL, NULL, notes);
 }
