@@ -41,7 +41,7 @@ static flow_hold holds_role(const flow_facts *facts, const ost_json *step, bool 
 }
 
 /* The first of them that has something to say; as in Keycloak whom nothing spares is asked. One
- * without a configuration, at which Keycloak fails, asks everybody. */
+ * without a configuration, at which Keycloak 24 fails, asks everybody. */
 flow_match flow_code_rule_match(const flow_facts *facts, const ost_json *step)
 {
     const ost_json *config = flow_config_of(facts->realm, step);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "store/store.h"
 
-#define ROOM_ARENA ((size_t)4 << 20)
+#define ROOM_ARENA ((size_t)16 << 20) /* of a thousand sessions, with their notes */
 
 ost_result session_load(call *c, ost_text id, store_session *ret_session)
 {
