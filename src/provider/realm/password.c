@@ -206,6 +206,22 @@ static bool is_current(const stored *s, const password_form *form)
            s->hash_len == wanted.hash_len && (!is_argon2(s) || s->memory_kib == wanted.memory_kib);
 }
 
+/* Millionths of what is advised. */
+static int64_t work_of(const stored *s)
+{
+    int64_t work = s->iterations * 1000000;
+    if (is_argon2(s))
+        work = work * s->memory_kib / ARGON2_KIB;
+    return work / s->algorithm->usual;
+}
+
+/* A policy that asks for less than is advised takes nothing from a hash that has more. */
+static bool is_lowered(const stored *s, const password_form *form)
+{
+    stored wanted = stored_of(form);
+    return wanted.iterations < wanted.algorithm->usual && work_of(s) > work_of(&wanted);
+}
+
 ost_result password_verify(ost_text password, ost_text credential, const password_form *form,
                            ost_arena *arena, bool *ret_matches, bool *ret_upgrade)
 {
@@ -226,7 +242,7 @@ ost_result password_verify(ost_text password, ost_text credential, const passwor
     result = hash_stored(password, &s, hash);
     if (result == OST_OK) {
         *ret_matches = possible && sodium_memcmp(hash, s.hash, s.hash_len) == 0;
-        *ret_upgrade = *ret_matches && !is_current(&s, form);
+        *ret_upgrade = *ret_matches && !is_current(&s, form) && !is_lowered(&s, form);
     }
     wipe(hash, sizeof hash);
     wipe(&s, sizeof s);

@@ -21,10 +21,10 @@ OST_MUST_CHECK ost_result password_rehash(ost_text password, ost_text credential
                                           const password_form *form, const ost_context *context,
                                           ost_arena *arena, ost_text *ret_credential);
 
-/* True in *ret_matches when it fits; *ret_upgrade tells that the credential is of another form than
- * the realm's and should be replaced. An empty credential costs what that form costs and never
- * matches, so that unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED.
- */
+/* True in *ret_matches when it fits; *ret_upgrade tells that the credential should be replaced: it
+ * is of another form than the realm's, and that one is as strong as is advised, or no weaker. An
+ * empty credential costs what the realm's form costs and never matches, so that unknown users
+ * cannot be told from those who have one of it. OST_E_FORMAT, OST_E_UNSUPPORTED. */
 OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential,
                                           const password_form *form, ost_arena *arena,
                                           bool *ret_matches, bool *ret_upgrade);
