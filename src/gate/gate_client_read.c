@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what the rules file says of sites' clients; see gate_client.h. */
+#include "base/or_default.h"
 #include "base/text.h"
 #include "gate/gate_client.h"
 #include "gate/gate_path.h"
@@ -137,20 +138,15 @@ ost_result gate_client_read(const ost_json *value, ost_arena *arena, size_t numb
     return OST_OK;
 }
 
-static bool is_same_string(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : text_equal(text_of(one), text_of(other));
-}
-
 /* By what it proves itself belongs to a client: two sites that say it differently have one that is
  * wrong. */
 static bool is_same(const gate_client *one, const gate_client *other)
 {
     if (one == NULL || other == NULL)
         return one == other;
-    return is_same_string(one->as.id, other->as.id) &&
-           is_same_string(one->secret_file, other->secret_file) &&
-           is_same_string(one->key_file, other->key_file);
+    return same_string(one->as.id, other->as.id) &&
+           same_string(one->secret_file, other->secret_file) &&
+           same_string(one->key_file, other->key_file);
 }
 
 static bool signs_in(const gate_site *site)
