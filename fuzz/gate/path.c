@@ -45,8 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (gate_path_read(buffer_text(&encoded), arena, &again) != NULL ||
             !text_equal(path, again))
             abort();
-        if (gate_path_loose(path, arena).data == NULL)
+        ost_text loose = gate_path_loose(path, arena);
+        if (loose.data == NULL || !text_is_utf8(loose) || text_ends(loose, "/"))
             abort();
+        (void)gate_path_check_loose(loose);
     }
     ost_arena_free(arena);
     return 0;

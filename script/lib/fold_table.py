@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes src/base/fold_table.h: Unicode's simple case folding, from what Python knows of Unicode.
+"""Makes src/base/fold_table.h: Unicode's simple case folding, and what stands for ASCII in its compatibility form (NFKC),
+from what Python knows of Unicode.
 
    fold_table.py --write        for a newer Unicode, with a newer Python
 """
@@ -55,7 +56,8 @@ def table():
     small = "\n".join(f"    {{{first}, {last}}}," for first, last in small_ranges(simple_folding()))
     rows = "\n".join(f"    {{{first}, {last}, {difference}, {step}}}," for first, last, difference, step in ranges(simple_folding()))
     return f"""/* SPDX-License-Identifier: Apache-2.0 */
-/* Simple case folding beyond ASCII, Unicode {unicodedata.unidata_version}; made by script/lib/fold_table.py. */
+/* Simple case folding beyond ASCII, and what stands for ASCII (NFKC), Unicode {unicodedata.unidata_version}; made by
+ * script/lib/fold_table.py. */
 #ifndef FOLD_TABLE_H
 #define FOLD_TABLE_H
 
@@ -76,8 +78,55 @@ static const struct fold_small {{
 }} fold_small[] = {{
 {small}
 }};
-
+{compatible_table()}
 #endif
+"""
+
+
+def compatible():
+    """{character: what it stands for}, as far as that is ASCII."""
+    codes = (chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000)
+    found = {letter: unicodedata.normalize("NFKC", letter) for letter in codes}
+    return {letter: form for letter, form in found.items() if form.isascii()}
+
+
+def compatible_ranges(found):
+    """(first, last, difference) of those that stand for one."""
+    runs = []
+    for letter, form in sorted(found.items()):
+        code, difference = ord(letter), ord(form) - ord(letter)
+        if runs and runs[-1][1] == code - 1 and runs[-1][2] == difference:
+            runs[-1] = (runs[-1][0], code, difference)
+        else:
+            runs.append((code, code, difference))
+    return runs
+
+
+def compatible_table():
+    found = compatible()
+    ones = "\n".join(f"    {{{first}, {last}, {difference}}}," for first, last, difference in
+                     compatible_ranges({letter: form for letter, form in found.items() if len(form) == 1}))
+    several = {letter: form for letter, form in sorted(found.items()) if len(form) > 1}
+    rows = "\n".join(f'    {{{ord(letter)}, "{form}"}},' for letter, form in several.items())
+    size = max(map(len, several.values()))
+    return f"""
+#define COMPATIBLE_MAX {size} /* characters that one stands for */
+
+/* Each code point from `first` to `last` stands for itself and `difference`. */
+static const struct compatible_range {{
+    uint32_t first, last;
+    int32_t difference;
+}} compatible_ranges[] = {{
+{ones}
+}};
+
+/* Those that stand for several. */
+static const struct compatible_several {{
+    uint32_t code;
+    char form[COMPATIBLE_MAX + 1];
+}} compatible_several[] = {{
+{rows}
+}};
 """
 
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Case folding; see fold.h. */
+/* Case folding and compatibility; see fold.h. */
 #include "base/fold.h"
+
+#include <string.h>
 
 #include "base/array.h"
 #include "base/fold_table.h"
@@ -58,7 +60,8 @@ static size_t write_code(uint32_t code, char *ret)
     return size;
 }
 
-static size_t map_into(ost_text text, uint32_t (*map)(uint32_t), char *ret)
+/* `write` puts what becomes of one code point, and returns its length. */
+static size_t map_into(ost_text text, size_t (*write)(uint32_t, char *), char *ret)
 {
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
@@ -67,29 +70,88 @@ static size_t map_into(ost_text text, uint32_t (*map)(uint32_t), char *ret)
         if (size == 0)
             ret[len++] = text.data[i];
         else
-            len += write_code(map(code), ret + len);
+            len += write(code, ret + len);
         i += size > 0 ? size : 1;
     }
     return len;
 }
 
-size_t fold_into(ost_text text, char *ret)
+static size_t write_folded(uint32_t code, char *ret)
 {
-    return map_into(text, fold_code, ret);
+    return write_code(fold_code(code), ret);
 }
 
-static ost_text map_text(ost_text text, uint32_t (*map)(uint32_t), ost_arena *arena)
+static size_t write_lower(uint32_t code, char *ret)
+{
+    return write_code(lower_code(code), ret);
+}
+
+size_t fold_into(ost_text text, char *ret)
+{
+    return map_into(text, write_folded, ret);
+}
+
+static ost_text map_text(ost_text text, size_t (*write)(uint32_t, char *), ost_arena *arena)
 {
     char *made = ost_arena_alloc(arena, FOLD_ROOM(text.len));
-    return made != NULL ? (ost_text){made, map_into(text, map, made)} : (ost_text){0};
+    return made != NULL ? (ost_text){made, map_into(text, write, made)} : (ost_text){0};
 }
 
 ost_text text_fold(ost_text text, ost_arena *arena)
 {
-    return map_text(text, fold_code, arena);
+    return map_text(text, write_folded, arena);
 }
 
 ost_text text_lower(ost_text text, ost_arena *arena)
 {
-    return map_text(text, lower_code, arena);
+    return map_text(text, write_lower, arena);
+}
+
+/* ---- compatibility ---- */
+
+static const struct compatible_several *find_several(uint32_t code)
+{
+    size_t low = 0, high = ARRAY_LEN(compatible_several);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compatible_several[middle].code == code)
+            return &compatible_several[middle];
+        if (compatible_several[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* What stands for one character, or for itself. */
+static uint32_t compatible_code(uint32_t code)
+{
+    size_t low = 0, high = ARRAY_LEN(compatible_ranges);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct compatible_range *range = &compatible_ranges[middle];
+        if (code > range->last)
+            low = middle + 1;
+        else if (code < range->first)
+            high = middle;
+        else
+            return (uint32_t)((int32_t)code + range->difference);
+    }
+    return code;
+}
+
+static size_t write_compatible(uint32_t code, char *ret)
+{
+    const struct compatible_several *several = find_several(code);
+    if (several == NULL)
+        return write_code(compatible_code(code), ret);
+    size_t len = strlen(several->form);
+    memcpy(ret, several->form, len);
+    return len;
+}
+
+ost_text text_compatible(ost_text text, ost_arena *arena)
+{
+    return map_text(text, write_compatible, arena);
 }

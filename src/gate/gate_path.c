@@ -66,9 +66,24 @@ const char *gate_path_read(ost_text target, ost_arena *arena, ost_text *ret_path
 
 ost_text gate_path_loose(ost_text path, ost_arena *arena)
 {
-    ost_text loose = text_slice(path, 0, text_find(path, '?', 0));
+    ost_text loose = text_compatible(path, arena);
+    if (loose.data == NULL)
+        return loose;
+    loose = text_slice(loose, 0, text_find(loose, '?', 0));
     loose = text_slice(loose, 0, text_find(loose, '#', 0));
     while (text_ends(loose, "/"))
         loose.len--;
     return text_fold(loose.len > 0 ? loose : OST_TEXT(""), arena);
+}
+
+const char *gate_path_check_loose(ost_text loose)
+{
+    ost_text segment;
+    if (text_find(loose, '\\', 0) < loose.len)
+        return "backslash in the path's compatibility form";
+    while (text_next(&loose, '/', &segment)) {
+        if (text_is(segment, ".") || text_is(segment, ".."))
+            return "dot segment in the path's compatibility form";
+    }
+    return NULL;
 }

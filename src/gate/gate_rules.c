@@ -61,6 +61,9 @@ const gate_rule *gate_rules_find(const gate_site *site, ost_text method, ost_tex
     *ret_why = "out of memory";
     if (loose.data == NULL)
         return NULL;
+    *ret_why = gate_path_check_loose(loose);
+    if (*ret_why != NULL)
+        return NULL;
     for (size_t i = 0; i < site->rule_count && (strict == NULL || forgiving == NULL); i++) {
         const gate_rule *rule = &site->rules[i];
         if (!has_method(rule, method))
@@ -71,8 +74,8 @@ const gate_rule *gate_rules_find(const gate_site *site, ost_text method, ost_tex
             forgiving = rule;
     }
     *ret_why = strict == NULL ? "no rule is about it"
-                              : "another rule is about it without regard to case, a slash at its "
-                                "end or an encoded '?'";
+                              : "another rule is about it without regard to case, wide letters, a "
+                                "slash at its end or an encoded '?'";
     return strict == forgiving ? strict : NULL;
 }
 

@@ -48,16 +48,24 @@ static bool has_control(ost_text text)
     return false;
 }
 
+/* Both readings of it, the loose one into rule->loose; NULL, or why it is no rule's. */
+static const char *judge_path(const reading *r, ost_text path, gate_rule *rule)
+{
+    const char *why = gate_path_check(path);
+    rule->loose = gate_path_loose(path, r->arena);
+    if (why == NULL && (has_control(path) || text_find(path, '?', 0) < path.len ||
+                        text_find(path, '#', 0) < path.len))
+        why = "a path without query, fragment and control characters is expected";
+    return why != NULL || rule->loose.data == NULL ? why : gate_path_check_loose(rule->loose);
+}
+
 static ost_result read_path(const reading *r, const ost_json *value, const char *member,
                             gate_rule *rule)
 {
     ost_text path;
     if (!ost_json_text(value, &path) || path.len == 0 || path.len > PATH_MAX_LEN)
         return wrong_rule(r, rule->number, member, "must be a path of 1 to 1024 bytes");
-    const char *why = gate_path_check(path);
-    if (why == NULL && (has_control(path) || text_find(path, '?', 0) < path.len ||
-                        text_find(path, '#', 0) < path.len))
-        why = "a path without query, fragment and control characters is expected";
+    const char *why = judge_path(r, path, rule);
     if (why != NULL)
         return ost_error_set(r->error, OST_E_CONFIG, "sites[%zu].rules[%zu].%s is not accepted: %s",
                              r->site, rule->number, member, why);
@@ -66,7 +74,6 @@ static ost_result read_path(const reading *r, const ost_json *value, const char 
                           "ends with a slash: leave it out, for the path itself belongs to what is "
                           "below it");
     rule->path = text_of(ost_arena_copy(r->arena, path));
-    rule->loose = gate_path_loose(path, r->arena);
     return rule->path.data != NULL && rule->loose.data != NULL ? OST_OK : no_memory(r);
 }
 

@@ -192,7 +192,7 @@ def envoy_ends():
         _running.pop("envoy").stop()
 
 
-@pytest.mark.parametrize("target", ["/ADMIN", "/Admin/users", "/admin/", "/Admin/", "/admin%3Fx", "/admin%23x", "/\u212aa".encode().decode()])
+@pytest.mark.parametrize("target", ["/ADMIN", "/Admin/users", "/admin/", "/Admin/", "/admin%3Fx", "/admin%23x", "/\u212aa".encode().decode(), "/%EF%BD%81dmin", "/admin%EF%BC%8Fx"])
 def test_attack_45_another_rule_for_the_forgiving(nginx_gate, provider, target):
     """Here "/" is for any token, and "/admin" is not: a path that some applications take for it is nobody's."""
     token = provider.access_token()

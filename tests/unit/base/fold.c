@@ -56,11 +56,38 @@ static void folding_is_done_once(void **state)
     assert_int_equal(changed, 1428);
 }
 
+/* Every code point: what stands for ASCII becomes nothing else, fits, and stays. */
+static void what_stands_for_ascii_becomes_it(void **state)
+{
+    size_t changed = 0;
+    (void)state;
+    for (unsigned code = 0x80; code < 0x110000; code++) {
+        char letter[4];
+        size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+        if (code >= 0xD800 && code < 0xE000)
+            continue;
+        for (size_t i = len; i-- > 1;)
+            letter[i] = (char)(0x80 | (code >> (6 * (len - 1 - i)) & 0x3F));
+        letter[0] = (char)((0xF00U >> len & 0xFF) | code >> (6 * (len - 1)));
+        ost_text before = {letter, len}, after = text_compatible(before, arena);
+        assert_true(after.len > 0 && after.len < FOLD_ROOM(len));
+        if (text_equal(before, after))
+            continue;
+        for (size_t i = 0; i < after.len; i++)
+            assert_true((unsigned char)after.data[i] < 0x80 && after.data[i] >= ' ');
+        changed++;
+    }
+    assert_int_equal(changed, 1403);
+    assert_true(text_is(text_compatible(OST_TEXT("a\xFF\xC3"), arena), "a\xFF\xC3"));
+    assert_true(text_is(text_compatible(OST_TEXT("\xEF\xBC\xA1\xE2\x92\xB6"), arena), "AA"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_fold_whatever_their_script),
         cmocka_unit_test(folding_is_done_once),
+        cmocka_unit_test(what_stands_for_ascii_becomes_it),
     };
     return cmocka_run_group_tests_name("base-fold", tests, open_arena, close_arena);
 }

@@ -62,9 +62,26 @@ static void attack_45_paths_with_two_readings(void **state)
 static void how_the_forgiving_read_it(void **state)
 {
     static const char *const cases[][2] = {
-        {"/", ""},           {"/A/b/", "/a/b"},       {"/a?b", "/a"},
-        {"/a#b", "/a"},      {"/\xe2\x84\xaa", "/k"}, {"/a/?b", "/a"},
+        {"/", ""},
+        {"/A/b/", "/a/b"},
+        {"/a?b", "/a"},
+        {"/a#b", "/a"},
+        {"/\xe2\x84\xaa", "/k"},
+        {"/a/?b", "/a"},
         {"/\xc5\xbf", "/s"},
+        {"/\xef\xbc\xa1"
+         "dmin",
+         "/admin"},                          /* a wide A */
+        {"/admin\xef\xbc\x8fx", "/admin/x"}, /* a wide slash */
+        {"/con\xef\xac\x81g", "/config"},    /* a ligature */
+        {"/\xf0\x9d\x90\x9a"
+         "dmin",
+         "/admin"}, /* a bold a of formulas */
+        {"/a\xef\xbc\x9f"
+         "b",
+         "/a"},                                             /* a wide ? */
+        {"/b\xe2\x84\x80", "/ba/c"},                        /* "account of" */
+        {"/\xe6\x97\xa5\xc3\xa9", "/\xe6\x97\xa5\xc3\xa9"}, /* no ASCII in them */
     };
     (void)state;
     ost_arena *arena = ost_arena_new(ARENA_MAX);
@@ -73,6 +90,35 @@ static void how_the_forgiving_read_it(void **state)
         assert_non_null(loose.data);
         if (!text_is(loose, cases[i][1]))
             fail_msg("%s: %.*s", cases[i][0], OST_FORMAT(loose));
+    }
+    ost_arena_free(arena);
+}
+
+static void what_the_forgiving_may_not_read(void **state)
+{
+    static const struct {
+        const char *path;
+        bool refused;
+    } cases[] = {
+        {"/a/\xef\xbc\x8e\xef\xbc\x8e/b", true}, /* two wide dots */
+        {"/a/\xe2\x80\xa5/b", true},             /* a leader of two dots */
+        {"/a\xef\xbc\x8f\xef\xbc\x8e\xef\xbc\x8f", true},
+        {"/a\xef\xbc\xbc"
+         "b",
+         true},                   /* a wide backslash */
+        {"/\xe2\x80\xa6", false}, /* an ellipsis is a name */
+        {"/a\xef\xbc\x8f"
+         "b\xef\xbc\x9b",
+         false},
+        {"/a/b", false},
+    };
+    (void)state;
+    ost_arena *arena = ost_arena_new(ARENA_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        ost_text loose = gate_path_loose(text_of(cases[i].path), arena);
+        assert_non_null(loose.data);
+        if ((gate_path_check_loose(loose) != NULL) != cases[i].refused)
+            fail_msg("%s", cases[i].path);
     }
     ost_arena_free(arena);
 }
@@ -97,6 +143,7 @@ int main(void)
         cmocka_unit_test(paths_are_decoded_once),
         cmocka_unit_test(attack_45_paths_with_two_readings),
         cmocka_unit_test(how_the_forgiving_read_it),
+        cmocka_unit_test(what_the_forgiving_may_not_read),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
