@@ -28,20 +28,10 @@ static ost_result keep(const reading *r, ost_text text, const char **ret)
     return *ret != NULL ? OST_OK : ost_error_set(r->error, OST_E_MEMORY, "out of memory");
 }
 
-/* *VSCHAR (RFC 6749 appendix A.1). */
-static bool is_id(ost_text id)
-{
-    for (size_t i = 0; i < id.len; i++) {
-        if (id.data[i] < ' ' || id.data[i] > '~')
-            return false;
-    }
-    return id.len > 0 && id.len <= LOGIN_CLIENT_MAX;
-}
-
 static ost_result read_id(const reading *r, const ost_json *value, gate_client *client)
 {
     ost_text id;
-    if (!ost_json_text(value, &id) || !is_id(id))
+    if (!ost_json_text(value, &id) || !login_client_id_is_good(id))
         return wrong(r, "id", "must be the client's id: 1 to 256 printable characters");
     return keep(r, id, &client->as.id);
 }

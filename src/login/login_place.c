@@ -33,16 +33,19 @@ static bool is_within(ost_text host, ost_text domain)
            (domain.len == host.len || host.data[host.len - domain.len - 1] == '.');
 }
 
-static bool is_client(const login_client *client)
+bool login_client_id_is_good(ost_text id)
 {
-    if (client->id == NULL || client->redirect_path == NULL || client->redirect_path[0] != '/')
-        return false;
-    ost_text id = text_of(client->id);
     for (size_t i = 0; i < id.len; i++) {
         if (id.data[i] < ' ' || id.data[i] > '~')
             return false;
     }
     return id.len > 0 && id.len <= LOGIN_CLIENT_MAX;
+}
+
+static bool is_client(const login_client *client)
+{
+    return client->id != NULL && login_client_id_is_good(text_of(client->id)) &&
+           client->redirect_path != NULL && client->redirect_path[0] == '/';
 }
 
 bool login_place_is_good(const login_place *place)

@@ -21,6 +21,9 @@ typedef struct login_client {
     const char *redirect_path; /* where the provider sends browsers back to */
 } login_client;
 
+/* Whether it can be a client's: *VSCHAR (RFC 6749 appendix A.1), of LOGIN_CLIENT_MAX bytes. */
+bool login_client_id_is_good(ost_text id);
+
 /* All texts live as long as what they are given to. */
 typedef struct login_place {
     ost_text base;   /* the origin that the browser sees */
