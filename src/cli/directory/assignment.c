@@ -12,14 +12,6 @@
 #define ATTRIBUTES "attributes"
 #define SHOWN 40 /* of a name: it may be a secret that was pasted in */
 
-static bool has_member(const ost_json *object, ost_text name)
-{
-    const ost_json *at = ost_json_first(object);
-    while (at != NULL && !text_equal(ost_json_name(at), name))
-        at = ost_json_next(at);
-    return at != NULL;
-}
-
 static ost_result tell(const char *what, ost_text name, const member *near, bool refuse,
                        ost_error *error)
 {
@@ -43,7 +35,7 @@ static ost_result check_attribute(const member_kind *kind, const ost_json *objec
     const member *attributes = member_find(kind, OST_TEXT(ATTRIBUTES));
     const member_kind *of = attributes != NULL ? attributes->of : NULL;
     bool known = of == NULL || member_find(of, name) != NULL ||
-                 has_member(ost_json_get(object, ATTRIBUTES), name);
+                 ost_json_get_text(ost_json_get(object, ATTRIBUTES), name) != NULL;
     const member *near = known ? NULL : member_near(of, name);
     return near != NULL ? tell("known attribute", name, near, false, error) : OST_OK;
 }
@@ -73,7 +65,7 @@ ost_result assignment_check(const member_kind *kind, const ost_json *object, ost
     if (found != NULL)
         return check_list(found, text_trim(text_slice(assignment, equals + 1, assignment.len)),
                           error);
-    if (has_member(object, name))
+    if (ost_json_get_text(object, name) != NULL)
         return OST_OK;
     return tell("member", name, member_near(kind, name), !lenient, error);
 }

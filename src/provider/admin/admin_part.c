@@ -57,21 +57,21 @@ bool admin_body_has_only(admin_call *a, const char *representation, const char *
                                    unknown_member_beside(a->body, representation, names, a->arena));
 }
 
-static const char *body_unknown(const admin_call *a, const member_kind *kind)
+bool admin_list_has_only(admin_call *a, const ost_json *list, const char *representation,
+                         const char *names)
 {
-    const char *words = NULL;
-    if (!ost_json_is(a->body, OST_JSON_ARRAY))
-        return unknown_member_of(a->body, kind, a->arena);
-    for (const ost_json *at = ost_json_first(a->body); at != NULL && words == NULL;
-         at = ost_json_next(at))
-        words = unknown_member_of(at, kind, a->arena);
-    return words;
+    bool known = true;
+    for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
+        known =
+            admin_members_are_known(a, unknown_member_beside(at, representation, names, a->arena));
+    return known;
 }
 
 static bool body_take(admin_call *a, ost_json_type type, const member_kind *kind)
 {
     ost_error error = {0};
-    if (!admin_body_is(a, type) || !admin_members_are_known(a, body_unknown(a, kind)))
+    if (!admin_body_is(a, type) ||
+        !admin_members_are_known(a, unknown_member_of(a->body, kind, a->arena)))
         return false;
     ost_result result = body_review(a, kind, &error);
     if (result == OST_OK)

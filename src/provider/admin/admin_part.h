@@ -16,6 +16,9 @@ bool admin_body_of(admin_call *admin, const struct member_kind *kind);
 bool admin_bodies_of(admin_call *admin, const struct member_kind *kind);
 /* The same of an object with other members than those of its kind, separated by '|'. */
 bool admin_body_has_only(admin_call *admin, const char *representation, const char *names);
+/* The same of the objects in a list within it (NULL: there is none). */
+bool admin_list_has_only(admin_call *admin, const ost_json *list, const char *representation,
+                         const char *names);
 /* False: the call is refused with the words of a member that is not known. NULL: none is. */
 bool admin_members_are_known(admin_call *admin, const char *words);
 

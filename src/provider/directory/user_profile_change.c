@@ -5,7 +5,6 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/directory/user_profile.h"
-#include "provider/member/unknown_member.h"
 #include "provider/profile/profile_rules.h"
 
 static bool check_names(admin_call *a)
@@ -13,15 +12,9 @@ static bool check_names(admin_call *a)
     static const char attributes[] = "name|displayName|validations|annotations|required|"
                                      "permissions|selector|group|multivalued|defaultValue";
     static const char groups[] = "name|displayHeader|displayDescription|annotations";
-    bool known = admin_body_has_only(a, "UPConfig", "attributes|groups|unmanagedAttributePolicy");
-    for (const ost_json *at = ost_json_first(ost_json_get(a->body, "attributes"));
-         at != NULL && known; at = ost_json_next(at))
-        known = admin_members_are_known(
-            a, unknown_member_beside(at, "UPAttribute", attributes, a->arena));
-    for (const ost_json *at = ost_json_first(ost_json_get(a->body, "groups")); at != NULL && known;
-         at = ost_json_next(at))
-        known = admin_members_are_known(a, unknown_member_beside(at, "UPGroup", groups, a->arena));
-    return known;
+    return admin_body_has_only(a, "UPConfig", "attributes|groups|unmanagedAttributePolicy") &&
+           admin_list_has_only(a, ost_json_get(a->body, "attributes"), "UPAttribute", attributes) &&
+           admin_list_has_only(a, ost_json_get(a->body, "groups"), "UPGroup", groups);
 }
 
 /* Neither what is misspelt nor what would ask for nothing is taken. */

@@ -64,9 +64,10 @@ static const char *of_object(const ost_json *object, const member_kind *kind, os
     return words;
 }
 
-const char *unknown_member_of(const ost_json *object, const member_kind *kind, ost_arena *arena)
+const char *unknown_member_of(const ost_json *body, const member_kind *kind, ost_arena *arena)
 {
-    return of_object(object, kind, arena);
+    return ost_json_is(body, OST_JSON_ARRAY) ? of_list(body, kind, arena)
+                                             : of_object(body, kind, arena);
 }
 
 const char *unknown_member_beside(const ost_json *object, const char *representation,

@@ -6,10 +6,10 @@
 
 #include "provider/member/member.h"
 
-/* Keycloak's words, in the arena, for the first member of the object, or of one within it, that it
- * would not know; NULL: it knows all. What it passes over (member_kind.representation) is passed
- * over. */
-const char *unknown_member_of(const ost_json *object, const member_kind *kind, ost_arena *arena);
+/* Keycloak's words, in the arena, for the first member of the object (or of those in a list), or of
+ * one within it, that it would not know; NULL: it knows all. What it passes over
+ * (member_kind.representation) is passed over. */
+const char *unknown_member_of(const ost_json *body, const member_kind *kind, ost_arena *arena);
 
 /* Its words for a name that a class of it does not know. */
 const char *unknown_member_words(const char *representation, ost_text name, ost_arena *arena);

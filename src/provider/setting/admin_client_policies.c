@@ -6,7 +6,6 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
-#include "provider/member/unknown_member.h"
 #include "provider/policy/client_policy.h"
 #include "provider/policy/policy_set.h"
 #include "provider/realm/document_limit.h"
@@ -78,26 +77,15 @@ static ost_result store_written(admin_call *a, const char *which, ost_json_write
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }
 
-/* Of a class, in the lists of a policy or a profile. */
-static bool check_parts(admin_call *a, const ost_json *list, const char *representation,
-                        const char *names)
-{
-    bool known = true;
-    for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
-        known =
-            admin_members_are_known(a, unknown_member_beside(at, representation, names, a->arena));
-    return known;
-}
-
 static bool check_profile_names(admin_call *a)
 {
     const ost_json *list = ost_json_get(a->body, "profiles");
     bool known =
         admin_body_has_only(a, "ClientProfilesRepresentation", "profiles|globalProfiles") &&
-        check_parts(a, list, "ClientProfileRepresentation", "name|description|executors");
+        admin_list_has_only(a, list, "ClientProfileRepresentation", "name|description|executors");
     for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
-        known = check_parts(a, ost_json_get(at, "executors"), "ClientPolicyExecutorRepresentation",
-                            "executor|configuration");
+        known = admin_list_has_only(a, ost_json_get(at, "executors"),
+                                    "ClientPolicyExecutorRepresentation", "executor|configuration");
     return known;
 }
 
@@ -106,11 +94,12 @@ static bool check_policy_names(admin_call *a)
     const ost_json *list = ost_json_get(a->body, "policies");
     bool known =
         admin_body_has_only(a, "ClientPoliciesRepresentation", "policies|globalPolicies") &&
-        check_parts(a, list, "ClientPolicyRepresentation",
-                    "name|description|enabled|conditions|profiles|mode");
+        admin_list_has_only(a, list, "ClientPolicyRepresentation",
+                            "name|description|enabled|conditions|profiles|mode");
     for (const ost_json *at = ost_json_first(list); at != NULL && known; at = ost_json_next(at))
-        known = check_parts(a, ost_json_get(at, "conditions"),
-                            "ClientPolicyConditionRepresentation", "condition|configuration");
+        known =
+            admin_list_has_only(a, ost_json_get(at, "conditions"),
+                                "ClientPolicyConditionRepresentation", "condition|configuration");
     return known;
 }
 
