@@ -52,9 +52,12 @@ def small_ranges(folding):
     return runs
 
 
+def rows(folding):
+    return "\n".join(f"    {{{first}, {last}, {difference}, {step}}}," for first, last, difference, step in ranges(folding))
+
+
 def table():
     small = "\n".join(f"    {{{first}, {last}}}," for first, last in small_ranges(simple_folding()))
-    rows = "\n".join(f"    {{{first}, {last}, {difference}, {step}}}," for first, last, difference, step in ranges(simple_folding()))
     return f"""/* SPDX-License-Identifier: Apache-2.0 */
 /* Simple case folding beyond ASCII, and what stands for ASCII (NFKC), Unicode {unicodedata.unidata_version}; made by
  * script/lib/fold_table.py. */
@@ -69,7 +72,7 @@ static const struct fold_range {{
     int32_t difference;
     uint32_t step;
 }} fold_table[] = {{
-{rows}
+{rows(simple_folding())}
 }};
 
 /* Letters that fold though they are small. */
@@ -90,33 +93,17 @@ def compatible():
     return {letter: form for letter, form in found.items() if form.isascii()}
 
 
-def compatible_ranges(found):
-    """(first, last, difference) of those that stand for one."""
-    runs = []
-    for letter, form in sorted(found.items()):
-        code, difference = ord(letter), ord(form) - ord(letter)
-        if runs and runs[-1][1] == code - 1 and runs[-1][2] == difference:
-            runs[-1] = (runs[-1][0], code, difference)
-        else:
-            runs.append((code, code, difference))
-    return runs
-
-
 def compatible_table():
     found = compatible()
-    ones = "\n".join(f"    {{{first}, {last}, {difference}}}," for first, last, difference in
-                     compatible_ranges({letter: form for letter, form in found.items() if len(form) == 1}))
+    ones = rows({ord(letter): ord(form) for letter, form in found.items() if len(form) == 1})
     several = {letter: form for letter, form in sorted(found.items()) if len(form) > 1}
-    rows = "\n".join(f'    {{{ord(letter)}, "{form}"}},' for letter, form in several.items())
+    forms = "\n".join(f'    {{{ord(letter)}, "{form}"}},' for letter, form in several.items())
     size = max(map(len, several.values()))
     return f"""
 #define COMPATIBLE_MAX {size} /* characters that one stands for */
 
-/* Each code point from `first` to `last` stands for itself and `difference`. */
-static const struct compatible_range {{
-    uint32_t first, last;
-    int32_t difference;
-}} compatible_ranges[] = {{
+/* Those that stand for one. */
+static const struct fold_range compatible_ranges[] = {{
 {ones}
 }};
 
@@ -125,7 +112,7 @@ static const struct compatible_several {{
     uint32_t code;
     char form[COMPATIBLE_MAX + 1];
 }} compatible_several[] = {{
-{rows}
+{forms}
 }};
 """
 

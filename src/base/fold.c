@@ -8,14 +8,13 @@
 #include "base/fold_table.h"
 #include "base/text.h"
 
-static uint32_t fold_code(uint32_t code)
+/* What the code point becomes by a table of `count` ranges. */
+static uint32_t range_code(const struct fold_range *ranges, size_t count, uint32_t code)
 {
-    size_t low = 0, high = ARRAY_LEN(fold_table);
-    if (code < 0x80)
-        return code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        const struct fold_range *range = &fold_table[middle];
+        const struct fold_range *range = &ranges[middle];
         if (code > range->last)
             low = middle + 1;
         else if (code < range->first)
@@ -26,6 +25,13 @@ static uint32_t fold_code(uint32_t code)
                        : code;
     }
     return code;
+}
+
+static uint32_t fold_code(uint32_t code)
+{
+    if (code < 0x80)
+        return code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code;
+    return range_code(fold_table, ARRAY_LEN(fold_table), code);
 }
 
 static uint32_t lower_code(uint32_t code)
@@ -124,28 +130,11 @@ static const struct compatible_several *find_several(uint32_t code)
     return NULL;
 }
 
-/* What stands for one character, or for itself. */
-static uint32_t compatible_code(uint32_t code)
-{
-    size_t low = 0, high = ARRAY_LEN(compatible_ranges);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const struct compatible_range *range = &compatible_ranges[middle];
-        if (code > range->last)
-            low = middle + 1;
-        else if (code < range->first)
-            high = middle;
-        else
-            return (uint32_t)((int32_t)code + range->difference);
-    }
-    return code;
-}
-
 static size_t write_compatible(uint32_t code, char *ret)
 {
     const struct compatible_several *several = find_several(code);
     if (several == NULL)
-        return write_code(compatible_code(code), ret);
+        return write_code(range_code(compatible_ranges, ARRAY_LEN(compatible_ranges), code), ret);
     size_t len = strlen(several->form);
     memcpy(ret, several->form, len);
     return len;

@@ -34,6 +34,18 @@ static void letters_fold_whatever_their_script(void **state)
     }
 }
 
+/* One code point beyond ASCII in UTF-8; 0: it is half of a pair. */
+static size_t put_code(unsigned code, char letter[4])
+{
+    size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (code >= 0xD800 && code < 0xE000)
+        return 0;
+    for (size_t i = len; i-- > 1;)
+        letter[i] = (char)(0x80 | (code >> (6 * (len - 1 - i)) & 0x3F));
+    letter[0] = (char)((0xF00U >> len & 0xFF) | code >> (6 * (len - 1)));
+    return len;
+}
+
 /* Every code point: what is folded stays so, is UTF-8, and fits. */
 static void folding_is_done_once(void **state)
 {
@@ -41,12 +53,9 @@ static void folding_is_done_once(void **state)
     (void)state;
     for (unsigned code = 0x80; code < 0x110000; code++) {
         char letter[4], once[8], twice[8];
-        size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-        if (code >= 0xD800 && code < 0xE000)
+        size_t len = put_code(code, letter);
+        if (len == 0)
             continue;
-        for (size_t i = len; i-- > 1;)
-            letter[i] = (char)(0x80 | (code >> (6 * (len - 1 - i)) & 0x3F));
-        letter[0] = (char)((0xF00U >> len & 0xFF) | code >> (6 * (len - 1)));
         size_t first = fold_into((ost_text){letter, len}, once);
         assert_true(first < FOLD_ROOM(len) && text_is_utf8((ost_text){once, first}));
         assert_true(fold_into((ost_text){once, first}, twice) == first);
@@ -63,12 +72,9 @@ static void what_stands_for_ascii_becomes_it(void **state)
     (void)state;
     for (unsigned code = 0x80; code < 0x110000; code++) {
         char letter[4];
-        size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-        if (code >= 0xD800 && code < 0xE000)
+        size_t len = put_code(code, letter);
+        if (len == 0)
             continue;
-        for (size_t i = len; i-- > 1;)
-            letter[i] = (char)(0x80 | (code >> (6 * (len - 1 - i)) & 0x3F));
-        letter[0] = (char)((0xF00U >> len & 0xFF) | code >> (6 * (len - 1)));
         ost_text before = {letter, len}, after = text_compatible(before, arena);
         assert_true(after.len > 0 && after.len < FOLD_ROOM(len));
         if (text_equal(before, after))
