@@ -26,7 +26,7 @@ static void import_over_itself(const ost_json *document, ost_arena *arena)
     realm_changes changes = {.arena = arena};
     for (merge_mode mode = MERGE_REPLACE; mode <= MERGE_INTO; mode++) {
         if (document_merge(document, document, &member_realm, mode, arena, &merged) == OST_OK &&
-            !document_same(document, merged))
+            !document_same(document, merged, NULL))
             abort();
     }
     if (realm_changes_compare(&changes, document, document) == OST_OK && changes.first != NULL)
@@ -66,7 +66,7 @@ static void compare_users(byte_source source, const realm_part *part, const ost_
                 piece_reader_next(&reader, false, USER_MAX, &piece) == OST_OK);
         require(text_equal(text_trim_lines(piece), ost_json_source(at)));
         if (piece_reader_parse(&reader, piece, false, &realm_user_limits, arena, &user) == OST_OK)
-            require(document_same(user, at));
+            require(document_same(user, at, NULL));
         require(ost_json_next(at) == NULL || piece_reader_take(&reader, ',', "") == OST_OK);
     }
     require(piece_reader_take(&reader, ']', "") == OST_OK);
@@ -79,13 +79,13 @@ static void compare_part(byte_source source, const realm_part *part, const ost_j
     const ost_json *at = ost_json_first(whole), *own = ost_json_first(part->document);
     require(ost_json_type_of(part->document) == ost_json_type_of(whole));
     if (!ost_json_is(whole, OST_JSON_OBJECT)) {
-        require(document_same(part->document, whole));
+        require(document_same(part->document, whole, NULL));
         return;
     }
     for (; at != NULL && own != NULL; at = ost_json_next(at), own = ost_json_next(own)) {
         bool users = text_is(ost_json_name(at), "users") && ost_json_is(at, OST_JSON_ARRAY);
         require(text_equal(ost_json_name(at), ost_json_name(own)));
-        require(users ? ost_json_count(own) == 0 : document_same(own, at));
+        require(users ? ost_json_count(own) == 0 : document_same(own, at, NULL));
         if (users)
             compare_users(source, part, at, arena);
     }

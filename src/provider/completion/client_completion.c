@@ -71,9 +71,10 @@ static void put_mappers(completion *c, const ost_json *client, const ost_json *b
 }
 
 /* A scope that is not there, or of another protocol, is not for the client. */
-static bool is_for_client(const completion *c, const ost_json *client, ost_text scope)
+static bool is_for_client(completion *c, const ost_json *client, ost_text scope)
 {
-    const ost_json *found = json_list_find(ost_json_get(c->file, "clientScopes"), "name", scope);
+    const ost_json *found =
+        json_finder_find(&c->finder, ost_json_get(c->file, "clientScopes"), "name", scope);
     ost_text of_scope, of_client = OST_TEXT("openid-connect");
     if (found == NULL &&
         (c->built_in_scopes || (c->offline_scope && text_is(scope, OFFLINE_ACCESS))))
@@ -105,7 +106,7 @@ static void put_scope_names(completion *c, const ost_json *client, const char *m
 }
 
 /* The client scope that the client's template of before Keycloak 4 has become; empty: none. */
-static ost_text template_of(const completion *c, const ost_json *client)
+static ost_text template_of(completion *c, const ost_json *client)
 {
     ost_text name;
     bool is_there = ost_json_text(ost_json_get(client, "clientTemplate"), &name) &&
@@ -149,7 +150,7 @@ void completion_put_client(completion *c, const ost_json *client)
     completion_put_members(c, client, c->old_roles ? of_old : written);
     put_direct_grants(c, client);
     put_secret(c, client);
-    put_mappers(c, client, json_list_find(clients, "clientId", client_id));
+    put_mappers(c, client, json_finder_find(&c->finder, clients, "clientId", client_id));
     put_scope_names(c, client, "defaultClientScopes", c->default_scopes, template_of(c, client));
     put_scope_names(c, client, "optionalClientScopes", c->optional_scopes, (ost_text){0});
     ost_json_close_object(c->writer);
@@ -166,7 +167,7 @@ void completion_put_clients(completion *c)
         completion_put_client(c, at);
     for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(ost_json_get(at, "clientId"), &id) && completion_is_built_in(c, id) &&
-            json_list_find(own, "clientId", id) == NULL)
+            json_finder_find(&c->finder, own, "clientId", id) == NULL)
             completion_put_client(c, at);
     }
     ost_json_close_array(c->writer);

@@ -20,7 +20,7 @@ void completion_put_members(completion *c, const ost_json *object, const char *c
 void completion_put_id(completion *c, const ost_json *before, const char *member, ost_text name)
 {
     ost_text id;
-    if (!ost_json_text(ost_json_get(json_list_find(before, member, name), "id"), &id))
+    if (!ost_json_text(ost_json_get(json_finder_find(&c->finder, before, member, name), "id"), &id))
         id = uuid_text(c->context, c->arena);
     ost_json_member_text(c->writer, "id", id);
 }
@@ -61,7 +61,7 @@ void completion_put_entries(completion *c, const ost_json *own, const ost_json *
         const ost_json *list = pass == 0 ? own : defaults;
         for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
             if (pass == 1 && ost_json_text(ost_json_get(at, "name"), &name) &&
-                json_list_find(own, "name", name) != NULL)
+                json_finder_find(&c->finder, own, "name", name) != NULL)
                 continue;
             completion_put_entry(c, at, before);
         }

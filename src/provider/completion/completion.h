@@ -3,6 +3,7 @@
 #ifndef COMPLETION_H
 #define COMPLETION_H
 
+#include "base/json/json_finder.h"
 #include "provider/completion/realm_document.h"
 
 typedef struct completion {
@@ -20,6 +21,7 @@ typedef struct completion {
     ost_text default_role;
     const ost_context *context;
     ost_arena *arena;
+    json_finder finder; /* of that arena */
     ost_json_writer *writer;
 } completion;
 

@@ -79,7 +79,8 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                     .built_in_scopes = ost_json_get(file, "clientScopes") == NULL ||
                                        (!beside->merged && ost_json_get(file, CLIENT_TEMPLATES)),
                     .context = context,
-                    .arena = arena};
+                    .arena = arena,
+                    .finder = {.arena = arena}};
     ost_text name;
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !name_is_of_realm(name))
         return ost_error_set(
@@ -118,7 +119,8 @@ ost_result realm_document_complete_client(const ost_json *client, const ost_json
                                           const ost_context *context, ost_arena *arena,
                                           const ost_json **ret_client)
 {
-    completion c = {.file = realm_document, .context = context, .arena = arena};
+    completion c = {
+        .file = realm_document, .context = context, .arena = arena, .finder = {.arena = arena}};
     ost_text name;
     if (!ost_json_text(ost_json_get(realm_document, "realm"), &name))
         return OST_E_FORMAT;

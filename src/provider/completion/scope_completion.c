@@ -65,7 +65,7 @@ void completion_put_scope_mappings(completion *c)
         ost_json_put_value(c->writer, at);
     for (const ost_json *at = ost_json_first(others); at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(ost_json_get(at, "clientScope"), &scope) &&
-            json_list_find(own, "clientScope", scope) == NULL)
+            json_finder_find(&c->finder, own, "clientScope", scope) == NULL)
             ost_json_put_value(c->writer, at);
     }
     ost_json_close_array(c->writer);
@@ -99,8 +99,8 @@ void completion_put_client_scope_mappings(completion *c)
             ost_json_put_value(c->writer, at);
         for (const ost_json *at = ost_json_first(of); at != NULL; at = ost_json_next(at)) {
             if (ost_json_text(ost_json_get(at, "client"), &client) &&
-                json_list_find(clients, "clientId", client) == NULL &&
-                json_list_find(list, "client", client) == NULL)
+                json_finder_find(&c->finder, clients, "clientId", client) == NULL &&
+                json_finder_find(&c->finder, list, "client", client) == NULL)
                 ost_json_put_value(c->writer, at);
         }
         ost_json_close_array(c->writer);

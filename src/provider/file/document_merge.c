@@ -2,6 +2,7 @@
 /* Merging documents by the tables of members; see document_merge.h. */
 #include "provider/file/document_merge.h"
 
+#include "base/json/json_finder.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/file/document_pairs.h"
@@ -11,6 +12,7 @@
 typedef struct merge {
     merge_mode mode;
     ost_arena *arena;
+    json_finder finder; /* of that arena */
     ost_json_writer *writer;
     ost_result result;
 } merge;
@@ -45,11 +47,11 @@ static void put_map(merge *m, const ost_json *stored, const ost_json *file)
     ost_json_open_object(m->writer);
     for (const ost_json *at = ost_json_first(stored); at != NULL && m->mode == MERGE_INTO;
          at = ost_json_next(at)) {
-        if (ost_json_get_text(file, ost_json_name(at)) == NULL)
+        if (json_finder_get(&m->finder, file, ost_json_name(at)) == NULL)
             put_member(m, at);
     }
     for (const ost_json *at = ost_json_first(file); at != NULL; at = ost_json_next(at)) {
-        const ost_json *before = ost_json_get_text(stored, ost_json_name(at));
+        const ost_json *before = json_finder_get(&m->finder, stored, ost_json_name(at));
         put_member(m, masked_is(at) && before != NULL ? before : at);
     }
     ost_json_close_object(m->writer);
@@ -121,12 +123,12 @@ static void put_lists(merge *m, const ost_json *stored, const ost_json *file,
     ost_json_open_object(m->writer);
     for (const ost_json *at = ost_json_first(stored); at != NULL && m->mode == MERGE_INTO;
          at = ost_json_next(at)) {
-        if (ost_json_get_text(file, ost_json_name(at)) == NULL)
+        if (json_finder_get(&m->finder, file, ost_json_name(at)) == NULL)
             put_member(m, at);
     }
     for (const ost_json *at = ost_json_first(file); at != NULL; at = ost_json_next(at)) {
         ost_json_put_name(m->writer, ost_json_name(at));
-        put_list(m, ost_json_get_text(stored, ost_json_name(at)), at, kind);
+        put_list(m, json_finder_get(&m->finder, stored, ost_json_name(at)), at, kind);
     }
     ost_json_close_object(m->writer);
 }
@@ -190,13 +192,14 @@ static void put_object(merge *m, const ost_json *stored, /* NOLINT(misc-no-recur
     ost_json_open_object(m->writer);
     for (const ost_json *at = ost_json_first(stored); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
-        if (ost_json_get_text(file, name) == NULL && (m->mode == MERGE_INTO || outlives(name)))
+        if (json_finder_get(&m->finder, file, name) == NULL &&
+            (m->mode == MERGE_INTO || outlives(name)))
             put_member(m, at);
     }
     for (const ost_json *at = ost_json_first(file); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
         ost_json_put_name(m->writer, name);
-        put_value(m, ost_json_get_text(stored, name), at, member_find(kind, name));
+        put_value(m, json_finder_get(&m->finder, stored, name), at, member_find(kind, name));
     }
     ost_json_close_object(m->writer);
 }
@@ -204,7 +207,10 @@ static void put_object(merge *m, const ost_json *stored, /* NOLINT(misc-no-recur
 ost_result document_merge(const ost_json *stored, const ost_json *file, const member_kind *kind,
                           merge_mode mode, ost_arena *arena, const ost_json **ret_document)
 {
-    merge m = {.mode = mode, .arena = arena, .writer = ost_json_writer_new(arena, DOCUMENT_MAX)};
+    merge m = {.mode = mode,
+               .arena = arena,
+               .finder = {.arena = arena},
+               .writer = ost_json_writer_new(arena, DOCUMENT_MAX)};
     if (m.writer == NULL)
         return OST_E_MEMORY;
     put_object(&m, stored, file, kind);

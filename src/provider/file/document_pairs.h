@@ -5,6 +5,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/json/json_finder.h"
 #include "provider/member/member.h"
 
 /* Parallel arrays: an entry and its counterpart in the other list, or NULL. */
@@ -24,7 +25,7 @@ OST_MUST_CHECK ost_result document_pairs_find(const ost_json *stored, const ost_
 ost_text document_name(const ost_json *object, const member_kind *kind);
 bool document_has_name(const member_kind *kind);
 
-/* True when both say the same, whatever the order of their members. */
-bool document_same(const ost_json *a, const ost_json *b);
+/* True when both say the same, whatever the order of their members. `finder` may be NULL. */
+bool document_same(const ost_json *a, const ost_json *b, json_finder *finder);
 
 #endif

@@ -67,7 +67,8 @@ static bool is_same_key(const store_key *a, const store_key *b, ost_arena *arena
 {
     const ost_json *one, *other;
     return is_same_kind(a, b) && ost_json_read(a->jwk, NULL, arena, &one, NULL) == OST_OK &&
-           ost_json_read(b->jwk, NULL, arena, &other, NULL) == OST_OK && document_same(one, other);
+           ost_json_read(b->jwk, NULL, arena, &other, NULL) == OST_OK &&
+           document_same(one, other, NULL);
 }
 
 /* A key that was retired and is to sign again is known to everybody: it signs at once. */

@@ -55,35 +55,42 @@ static void change_add(realm_changes *c, const realm_change *change)
 }
 
 /* The members that `a` has otherwise than `b`, and, when `missing`, those that b lacks alone. */
-static size_t different_members(const ost_json *a, const ost_json *b, bool missing, ost_text *ret,
-                                size_t count)
+static size_t different_members(const ost_json *a, const ost_json *b, bool missing,
+                                json_finder *finder, ost_text *ret, size_t count)
 {
     for (const ost_json *at = ost_json_first(a); at != NULL && count < MAX_MEMBERS;
          at = ost_json_next(at)) {
-        const ost_json *other = ost_json_get_text(b, ost_json_name(at));
-        if (missing ? other == NULL : !document_same(at, other))
+        const ost_json *other = json_finder_get(finder, b, ost_json_name(at));
+        if (missing ? other == NULL : !document_same(at, other, finder))
             ret[count++] = ost_json_name(at);
     }
     return count;
 }
 
-void realm_changes_note(realm_changes *c, const char *type, ost_text owner, ost_text name,
-                        const ost_json *before, const ost_json *after)
+static void note_object(realm_changes *c, const realm_change *named, const ost_json *before,
+                        const ost_json *after, json_finder *finder)
 {
     ost_text members[MAX_MEMBERS];
-    realm_change change = {.type = type, .owner = owner, .name = name};
+    realm_change change = *named;
     change.action = before == NULL  ? CHANGE_ADDED
                     : after == NULL ? CHANGE_REMOVED
                                     : CHANGE_OVERWRITTEN;
     if (before != NULL && after != NULL) {
-        size_t count = different_members(after, before, false, members, 0);
-        count = different_members(before, after, true, members, count);
+        size_t count = different_members(after, before, false, finder, members, 0);
+        count = different_members(before, after, true, finder, members, count);
         if (count == 0)
             return;
         change.members = members;
         change.member_count = count;
     }
     change_add(c, &change);
+}
+
+void realm_changes_note(realm_changes *c, const char *type, ost_text owner, ost_text name,
+                        const ost_json *before, const ost_json *after)
+{
+    const realm_change named = {.type = type, .owner = owner, .name = name};
+    note_object(c, &named, before, after, NULL);
 }
 
 void realm_changes_note_member(realm_changes *c, change_action action, const char *type,
@@ -126,34 +133,35 @@ static const char *type_of(const member_kind *kind, bool of_client)
 }
 
 static ost_result compare_lists(realm_changes *c, const ost_json *before, const ost_json *after,
-                                const member_kind *kind, ost_text owner)
+                                const member_kind *kind, ost_text owner, json_finder *finder)
 {
     document_pairs pairs;
-    const char *type = type_of(kind, owner.len > 0);
+    realm_change named = {.type = type_of(kind, owner.len > 0), .owner = owner};
     ost_result result = document_pairs_find(before, after, kind, c->arena, &pairs);
-    for (size_t i = 0; result == OST_OK && i < pairs.file_count; i++)
-        realm_changes_note(c, type, owner, document_name(pairs.file[i], kind), pairs.beneath[i],
-                           pairs.file[i]);
+    for (size_t i = 0; result == OST_OK && i < pairs.file_count; i++) {
+        named.name = document_name(pairs.file[i], kind);
+        note_object(c, &named, pairs.beneath[i], pairs.file[i], finder);
+    }
     for (size_t i = 0; result == OST_OK && i < pairs.stored_count; i++) {
+        named.name = document_name(pairs.stored[i], kind);
         if (pairs.over[i] == NULL)
-            realm_changes_note(c, type, owner, document_name(pairs.stored[i], kind),
-                               pairs.stored[i], NULL);
+            note_object(c, &named, pairs.stored[i], NULL, finder);
     }
     return result;
 }
 
 static ost_result compare_owners(realm_changes *c, const ost_json *before, const ost_json *after,
-                                 const member_kind *kind)
+                                 const member_kind *kind, json_finder *finder)
 {
     ost_result result = OST_OK;
     for (const ost_json *at = ost_json_first(after); at != NULL && result == OST_OK;
          at = ost_json_next(at))
-        result = compare_lists(c, ost_json_get_text(before, ost_json_name(at)), at, kind,
-                               ost_json_name(at));
+        result = compare_lists(c, json_finder_get(finder, before, ost_json_name(at)), at, kind,
+                               ost_json_name(at), finder);
     for (const ost_json *at = ost_json_first(before); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        if (ost_json_get_text(after, ost_json_name(at)) == NULL)
-            result = compare_lists(c, at, NULL, kind, ost_json_name(at));
+        if (json_finder_get(finder, after, ost_json_name(at)) == NULL)
+            result = compare_lists(c, at, NULL, kind, ost_json_name(at), finder);
     }
     return result;
 }
@@ -167,31 +175,32 @@ static bool is_parted(const member *m)
 }
 
 static ost_result compare_part(realm_changes *c, const ost_json *before, const ost_json *after,
-                               const member *m)
+                               const member *m, json_finder *finder)
 {
     if (m->type == MEMBER_LIST)
-        return compare_lists(c, before, after, m->of, (ost_text){0});
+        return compare_lists(c, before, after, m->of, (ost_text){0}, finder);
     if (m->type == MEMBER_LISTS)
-        return compare_owners(c, before, after, m->of);
+        return compare_owners(c, before, after, m->of, finder);
     if (m->of == &member_components)
-        return compare_owners(c, before, after, &member_component);
-    ost_result result = compare_lists(c, ost_json_get(before, "realm"),
-                                      ost_json_get(after, "realm"), &member_role, (ost_text){0});
+        return compare_owners(c, before, after, &member_component, finder);
+    ost_result result =
+        compare_lists(c, ost_json_get(before, "realm"), ost_json_get(after, "realm"), &member_role,
+                      (ost_text){0}, finder);
     return result == OST_OK ? compare_owners(c, ost_json_get(before, "client"),
-                                             ost_json_get(after, "client"), &member_role)
+                                             ost_json_get(after, "client"), &member_role, finder)
                             : result;
 }
 
 /* Members of the realm itself. Every export has a version, and it is none of the realm's. */
-static size_t own_members(const ost_json *a, const ost_json *b, bool missing, ost_text *ret,
-                          size_t count)
+static size_t own_members(const ost_json *a, const ost_json *b, bool missing, json_finder *finder,
+                          ost_text *ret, size_t count)
 {
     for (const ost_json *at = ost_json_first(a); at != NULL && count < MAX_MEMBERS;
          at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
         const ost_json *other = ost_json_get_text(b, name);
         if (!is_parted(member_find(&member_realm, name)) && !text_is(name, "keycloakVersion") &&
-            (missing ? other == NULL : !document_same(at, other)))
+            (missing ? other == NULL : !document_same(at, other, finder)))
             ret[count++] = name;
     }
     return count;
@@ -200,10 +209,11 @@ static size_t own_members(const ost_json *a, const ost_json *b, bool missing, os
 ost_result realm_changes_compare(realm_changes *c, const ost_json *before, const ost_json *after)
 {
     ost_text members[MAX_MEMBERS], name = {0};
+    json_finder finder = {.arena = c->arena};
     realm_change own = {.action = CHANGE_OVERWRITTEN, .type = "REALM"};
     ost_result result = OST_OK;
-    size_t count = own_members(after, before, false, members, 0);
-    count = own_members(before, after, true, members, count);
+    size_t count = own_members(after, before, false, &finder, members, 0);
+    count = own_members(before, after, true, &finder, members, count);
     (void)!ost_json_text(ost_json_get(after, "realm"), &name);
     own.name = name;
     own.members = members;
@@ -213,8 +223,8 @@ ost_result realm_changes_compare(realm_changes *c, const ost_json *before, const
     for (size_t i = 0; i < member_realm.count && result == OST_OK; i++) {
         const member *m = &member_realm.members[i];
         if (is_parted(m))
-            result =
-                compare_part(c, ost_json_get(before, m->name), ost_json_get(after, m->name), m);
+            result = compare_part(c, ost_json_get(before, m->name), ost_json_get(after, m->name), m,
+                                  &finder);
     }
     return c->failed ? OST_E_MEMORY : result;
 }

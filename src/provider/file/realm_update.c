@@ -3,7 +3,7 @@
 #include "provider/file/realm_update.h"
 
 #include "base/error_sentence.h"
-#include "base/json/json_list.h"
+#include "base/json/json_finder.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/file/key_plan.h"
@@ -61,13 +61,14 @@ static ost_result plan_providers(realm_update *u, const realm *r)
 {
     const ost_json *before = ost_json_get(u->document, "identityProviders");
     const ost_json *after = ost_json_get(r->document, "identityProviders");
+    json_finder finder = {.arena = u->arena};
     size_t count = 0;
     ost_text *gone = ost_arena_alloc(u->arena, (ost_json_count(before) + 1) * sizeof *gone);
     if (gone == NULL)
         return OST_E_MEMORY;
     for (const ost_json *at = ost_json_first(before); at != NULL; at = ost_json_next(at)) {
         ost_text alias = json_text_of(at, "alias");
-        if (alias.len > 0 && json_list_find(after, "alias", alias) == NULL)
+        if (alias.len > 0 && json_finder_find(&finder, after, "alias", alias) == NULL)
             gone[count++] = alias;
     }
     u->change.removed_providers = gone;

@@ -3,7 +3,7 @@
 #include "provider/member/named_setting.h"
 
 #include "base/array.h"
-#include "base/json/json_list.h"
+#include "base/json/json_finder.h"
 #include "base/text.h"
 #include "provider/proof/password_form.h"
 #include "provider/proof/password_policy.h"
@@ -95,12 +95,14 @@ static const char *of_list(const ost_json *realm, const ost_json *body, const ch
                            const char *name, named_setting unfit, ost_arena *arena)
 {
     const char *why = NULL;
+    json_finder finder = {.arena = arena};
     for (const ost_json *at = ost_json_first(ost_json_get(body, list)); at != NULL && why == NULL;
          at = ost_json_next(at)) {
         ost_text own;
-        const ost_json *before = ost_json_text(ost_json_get(at, name), &own)
-                                     ? json_list_find(ost_json_get(realm, list), name, own)
-                                     : NULL;
+        const ost_json *before =
+            ost_json_text(ost_json_get(at, name), &own)
+                ? json_finder_find(&finder, ost_json_get(realm, list), name, own)
+                : NULL;
         why = unfit(realm, before, at, arena);
     }
     return why;

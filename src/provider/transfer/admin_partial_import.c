@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partial import in the admin REST API. */
 #include "base/array.h"
-#include "base/json/json_list.h"
+#include "base/json/json_finder.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -83,7 +83,8 @@ static ost_result take_parts(admin_call *a, const ost_json **ret_parts, ost_erro
 /* ---- the answer ---- */
 
 /* As the store has it now; of a role of a client, the client's, as in Keycloak. */
-static ost_text id_of(admin_call *a, const realm_admin *now, const partial_result *r)
+static ost_text id_of(admin_call *a, json_finder *finder, const realm_admin *now,
+                      const partial_result *r)
 {
     static const struct {
         const partial_kind *kind;
@@ -109,15 +110,15 @@ static ost_text id_of(admin_call *a, const realm_admin *now, const partial_resul
     }
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         list = lists[i].kind == r->kind ? ost_json_get(document, lists[i].list) : list;
-    const ost_json *object = json_list_find(list, which, name);
+    const ost_json *object = json_finder_find(finder, list, which, name);
     return object != NULL && r->kind == &partial_provider
                ? part_text(object, "internalId")
                : (object != NULL ? part_id(text_of(now->realm->id), object, a->arena)
                                  : (ost_text){0});
 }
 
-static void put_result(admin_call *a, const realm_admin *now, const partial_result *r,
-                       ost_json_writer *w)
+static void put_result(admin_call *a, json_finder *finder, const realm_admin *now,
+                       const partial_result *r, ost_json_writer *w)
 {
     ost_json_open_object(w);
     ost_json_member_string(w, "action", action_names[r->action]);
@@ -129,7 +130,7 @@ static void put_result(admin_call *a, const realm_admin *now, const partial_resu
                                                    r->owner.data, (int)r->name.len, r->name.data)));
     else
         ost_json_put_text(w, r->name);
-    ost_text id = id_of(a, now, r);
+    ost_text id = id_of(a, finder, now, r);
     if (id.len > 0)
         ost_json_member_text(w, "id", id);
     ost_json_close_object(w);
@@ -138,6 +139,7 @@ static void put_result(admin_call *a, const realm_admin *now, const partial_resu
 static ost_result answer(admin_call *a, const partial_import *p)
 {
     realm_admin now;
+    json_finder finder = {.arena = a->arena}; /* of what is stored now */
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result =
         w != NULL ? realm_admin_open(a->realm.store, a->realm.row.name, a->arena, &now, NULL)
@@ -151,7 +153,7 @@ static ost_result answer(admin_call *a, const partial_import *p)
     ost_json_open_array(w);
     store_hold(now.store);
     for (const partial_result *r = p->first; r != NULL; r = r->next)
-        put_result(a, &now, r, w);
+        put_result(a, &finder, &now, r, w);
     store_release(now.store);
     ost_json_close_array(w);
     ost_json_close_object(w);
@@ -194,7 +196,7 @@ static ost_result look_through(admin_call *a, partial_import *p, ost_error *erro
 ost_result admin_partial_import(admin_call *a)
 {
     ost_error error = {0};
-    partial_import p = {.admin = a};
+    partial_import p = {.admin = a, .finder = {.arena = a->arena}};
     if (!ost_json_is(a->body, OST_JSON_OBJECT) || !read_policy(a, &p.policy))
         return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
     if (!may_import(a))

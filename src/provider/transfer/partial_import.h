@@ -4,6 +4,7 @@
 #ifndef PARTIAL_IMPORT_H
 #define PARTIAL_IMPORT_H
 
+#include "base/json/json_finder.h"
 #include "provider/admin/admin_call.h"
 #include "provider/member/member.h"
 
@@ -35,6 +36,7 @@ typedef struct partial_import {
     const ost_json *body;     /* looked through */
     const ost_json *document; /* of the realm, as it is to be */
     const ost_json *users;    /* to be stored: an array */
+    json_finder finder;       /* of the call's arena */
     partial_result *first, **end;
     size_t count[PARTIAL_ACTIONS];
 } partial_import;

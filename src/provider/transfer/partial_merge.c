@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a partial import makes of a realm; see partial_import.h. */
-#include "base/json/json_list.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
@@ -52,10 +51,10 @@ static ost_result decide(partial_import *p, const partial_kind *kind, const ost_
 }
 
 /* A new object that brings its id must not be taken for another one. */
-static bool id_is_taken(const ost_json *stored, const ost_json *object)
+static bool id_is_taken(partial_import *p, const ost_json *stored, const ost_json *object)
 {
     ost_text id = part_text(object, "id");
-    return id.len > 0 && json_list_find(stored, "id", id) != NULL;
+    return id.len > 0 && json_finder_find(&p->finder, stored, "id", id) != NULL;
 }
 
 /* The clients that every realm has are nobody's to import. */
@@ -78,14 +77,14 @@ static ost_result decide_all(partial_import *p, const partial_kind *kind, const 
     for (const ost_json *at = ost_json_first(list);
          at != NULL && result == OST_OK && p->admin->status == 0; at = ost_json_next(at)) {
         ost_text name = part_text(at, kind->name);
-        bool exists = json_list_find(stored, kind->name, name) != NULL;
+        bool exists = json_finder_find(&p->finder, stored, kind->name, name) != NULL;
         if (is_built_in(p, kind, at))
             continue;
         if (name.len == 0)
             return merge_refuse(p, 400, kind, name, "without a name");
-        if (json_list_find(list, kind->name, name) != at)
+        if (json_finder_find(&p->finder, list, kind->name, name) != at)
             return merge_refuse(p, 400, kind, name, "is there twice");
-        if (!exists && id_is_taken(stored, at))
+        if (!exists && id_is_taken(p, stored, at))
             return merge_refuse(p, 409, kind, name, "has the id of another one");
         result = decide(p, kind, at, owner, exists, &action);
     }
@@ -139,7 +138,8 @@ static ost_result merge_list(partial_import *p, const partial_kind *kind, const 
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(stored); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        const ost_json *over = json_list_find(list, kind->name, part_text(at, kind->name));
+        const ost_json *over =
+            json_finder_find(&p->finder, list, kind->name, part_text(at, kind->name));
         if (over != NULL && p->policy == PARTIAL_OVERWRITE && !is_built_in(p, kind, over))
             result = put_over(p, kind, at, over, w);
         else
@@ -147,7 +147,7 @@ static ost_result merge_list(partial_import *p, const partial_kind *kind, const 
     }
     for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        if (json_list_find(stored, kind->name, part_text(at, kind->name)) != NULL ||
+        if (json_finder_find(&p->finder, stored, kind->name, part_text(at, kind->name)) != NULL ||
             is_built_in(p, kind, at))
             continue;
         if (kind == &partial_group)
@@ -182,7 +182,8 @@ static ost_result merge_client_roles(partial_import *p, const ost_json *given,
     for (const ost_json *at = ost_json_first(given); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         ost_text client = ost_json_name(at);
-        if (json_list_find(ost_json_get(p->document, "clients"), "clientId", client) == NULL)
+        if (json_finder_find(&p->finder, ost_json_get(p->document, "clients"), "clientId",
+                             client) == NULL)
             return merge_refuse(p, 400, &partial_client, client, "does not exist");
         result = merge_list(p, &partial_client_role, ost_json_get_text(of_clients, client), at,
                             client, &merged);

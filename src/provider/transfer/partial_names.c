@@ -3,7 +3,6 @@
 #include "provider/transfer/partial_names.h"
 
 #include "base/array.h"
-#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/proof/upstream.h"
@@ -12,8 +11,7 @@
 #define MAX_NAME 255
 
 /* `format` has room for one name. */
-static const char *sentence(const partial_import *p, const char *before, ost_text name,
-                            const char *after)
+static const char *sentence(partial_import *p, const char *before, ost_text name, const char *after)
 {
     const char *why = ost_arena_format(p->admin->arena, "%s%.*s%s", before,
                                        (int)(name.len < MAX_NAME ? name.len : MAX_NAME),
@@ -21,21 +19,22 @@ static const char *sentence(const partial_import *p, const char *before, ost_tex
     return why != NULL ? why : NO_MEMORY;
 }
 
-static bool has_client(const partial_import *p, ost_text client_id)
+static bool has_client(partial_import *p, ost_text client_id)
 {
     return realm_find_client(p->admin->realm.realm, client_id) != NULL ||
-           json_list_find(ost_json_get(p->body, "clients"), "clientId", client_id) != NULL;
+           json_finder_find(&p->finder, ost_json_get(p->body, "clients"), "clientId", client_id) !=
+               NULL;
 }
 
 /* ---- groups and roles ---- */
 
-static const char *of_groups(const partial_import *p, const ost_json *groups)
+static const char *of_groups(partial_import *p, const ost_json *groups)
 {
     const char *why = NULL;
     for (const ost_json *at = ost_json_first(groups); at != NULL && why == NULL;
          at = ost_json_next(at)) {
         ost_text name = part_text(at, "name");
-        if (name.len > 0 && json_list_find(groups, "name", name) != at)
+        if (name.len > 0 && json_finder_find(&p->finder, groups, "name", name) != at)
             return sentence(p, "GROUP ", name, " is there twice");
         for (const ost_json *of = ost_json_first(ost_json_get(at, "clientRoles")); of != NULL;
              of = ost_json_next(of)) {
@@ -48,7 +47,7 @@ static const char *of_groups(const partial_import *p, const ost_json *groups)
     return why;
 }
 
-static const char *of_roles(const partial_import *p, const ost_json *roles)
+static const char *of_roles(partial_import *p, const ost_json *roles)
 {
     for (const ost_json *at = ost_json_first(roles); at != NULL; at = ost_json_next(at)) {
         const ost_json *parts = ost_json_get(ost_json_get(at, "composites"), "client");
@@ -61,7 +60,7 @@ static const char *of_roles(const partial_import *p, const ost_json *roles)
     return NULL;
 }
 
-static const char *of_all_roles(const partial_import *p)
+static const char *of_all_roles(partial_import *p)
 {
     const ost_json *roles = ost_json_get(p->body, "roles");
     const char *why = of_roles(p, ost_json_get(roles, "realm"));
@@ -73,7 +72,7 @@ static const char *of_all_roles(const partial_import *p)
 
 /* ---- clients, users, identity providers ---- */
 
-static const char *of_clients(const partial_import *p)
+static const char *of_clients(partial_import *p)
 {
     for (const ost_json *at = ost_json_first(ost_json_get(p->body, "clients")); at != NULL;
          at = ost_json_next(at)) {
@@ -88,7 +87,7 @@ static const char *of_clients(const partial_import *p)
 }
 
 /* What is stored of a credential is JSON within a text. */
-static bool is_readable(const partial_import *p, const ost_json *credential)
+static bool is_readable(partial_import *p, const ost_json *credential)
 {
     static const char *const texts[] = {"secretData", "credentialData"};
     const ost_json *value;
@@ -101,7 +100,7 @@ static bool is_readable(const partial_import *p, const ost_json *credential)
     return true;
 }
 
-static const char *of_users(const partial_import *p)
+static const char *of_users(partial_import *p)
 {
     for (const ost_json *at = ost_json_first(ost_json_get(p->body, "users")); at != NULL;
          at = ost_json_next(at)) {
@@ -115,7 +114,7 @@ static const char *of_users(const partial_import *p)
     return NULL;
 }
 
-static const char *of_providers(const partial_import *p)
+static const char *of_providers(partial_import *p)
 {
     const char *why = NULL;
     for (const ost_json *at = ost_json_first(ost_json_get(p->body, "identityProviders"));
@@ -124,7 +123,7 @@ static const char *of_providers(const partial_import *p)
     return why;
 }
 
-const char *partial_names_fault(const partial_import *p)
+const char *partial_names_fault(partial_import *p)
 {
     const char *why = of_providers(p);
     if (why == NULL)

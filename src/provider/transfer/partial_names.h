@@ -8,6 +8,6 @@
 
 /* Why the body cannot be imported, in the arena of the call, in Keycloak's words where it has some;
  * NULL: it can. */
-const char *partial_names_fault(const partial_import *import);
+const char *partial_names_fault(partial_import *import);
 
 #endif
