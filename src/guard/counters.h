@@ -20,6 +20,8 @@ typedef enum counter {
     COUNT_CACHE_MISS,
     COUNT_LOGOUT,                                 /* logout tokens that were taken, */
     COUNT_LOGOUT_REFUSED,                         /* and those that were not */
+    COUNT_PROOF_OVER_SHARE,                       /* not remembered: this key's share is used up, */
+    COUNT_PROOF_NO_ROOM,                          /* or that of all */
     COUNT_REFUSED,                                /* and so on, in the order of OST_RESULTS */
     COUNT_STEP = COUNT_REFUSED + COUNTER_REASONS, /* and so on, of refusals, by check_step */
     COUNTERS = COUNT_STEP + CHECK_STEPS,

@@ -49,13 +49,18 @@ static void append_head(buffer *b, const family *all, size_t k)
 static void append_guard(buffer *b, const guard_numbers *numbers)
 {
     static const char cache[] = "ostiary_guard_signature_cache_total",
-                      logout[] = "ostiary_guard_logout_tokens_total";
+                      logout[] = "ostiary_guard_logout_tokens_total",
+                      proofs[] = "ostiary_guard_proofs_not_remembered_total";
     static const family all[] = {
         {cache, "counter", "Tokens by whether their signature was remembered.", "{outcome=\"hit\"}",
          COUNT_CACHE_HIT},
         {cache, NULL, NULL, "{outcome=\"miss\"}", COUNT_CACHE_MISS},
         {logout, "counter", "Logout tokens by outcome.", "{outcome=\"taken\"}", COUNT_LOGOUT},
         {logout, NULL, NULL, "{outcome=\"refused\"}", COUNT_LOGOUT_REFUSED},
+        {proofs, "counter",
+         "Good DPoP proofs that were refused: for their key's share of the memory, or for all.",
+         "{reason=\"share\"}", COUNT_PROOF_OVER_SHARE},
+        {proofs, NULL, NULL, "{reason=\"room\"}", COUNT_PROOF_NO_ROOM},
         {"ostiary_guard_signature_cache_bytes", "gauge", "Memory of remembered signatures.", "",
          NUMBER_CACHE_BYTES},
         {"ostiary_rsa_faults_total", "counter",

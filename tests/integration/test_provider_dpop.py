@@ -150,6 +150,29 @@ def test_a_proof_works_once(realm):
     assert_refused(ask(realm, PASSWORD, shown=shown), "already been used")
 
 
+def test_a_proof_for_nothing_is_not_remembered(realm):
+    """Anybody may ask for a public client, with as many keys as they like: what is refused takes no room."""
+    shown, wrong = proof(realm), {"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK}
+    for _ in range(2):
+        assert_refused(ask(realm, wrong, SPA, shown), "Code not valid", "invalid_grant")
+    assert_bound(ask(realm, PASSWORD, SPA, shown))
+    for form in (PASSWORD, {**PASSWORD, "scope": ""}):
+        assert_refused(ask(realm, form, SPA, shown), "already been used")
+
+
+def test_a_public_client_shows_a_proof_once_wherever_it_does(realm):
+    code = callback_of(realm.log_in(Browser(), SPA, *CAROL))["code"]
+    shown, form = proof(realm), {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    tokens = assert_bound(ask(realm, form, SPA, shown))
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert_refused(ask(realm, refresh, SPA, shown), "already been used")
+    assert_bound(ask(realm, refresh, SPA, proof(realm)))  # what was brought is not lost by that
+    pushed = proof(realm, path="ext/par/request")
+    form = {**realm.auth_params(SPA, Pkce()), **SPA.form}
+    statuses = [realm.browser().post(realm.endpoint("ext/par/request"), form, {"DPoP": pushed}).status for _ in range(2)]
+    assert statuses == [201, 400]
+
+
 def test_a_public_clients_refresh_token_is_bound_too(realm):
     tokens = assert_bound(ask(realm, PASSWORD, SPA, proof(realm)))
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}

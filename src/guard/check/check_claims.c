@@ -128,12 +128,24 @@ static sender_call call_of(const check *c)
     };
 }
 
+/* What could not be remembered is for the operator to know: whether one key has had its share, or
+ * there is not enough for all. */
+static ost_result count_proof(check *c, ost_result result)
+{
+    if (result == OST_E_CEILING)
+        counters_add(&c->guard->counters, COUNT_PROOF_OVER_SHARE);
+    else if (result == OST_E_BUSY)
+        counters_add(&c->guard->counters, COUNT_PROOF_NO_ROOM);
+    return result == OST_E_CEILING ? OST_E_BUSY : result;
+}
+
 /* The proof comes after whatever may have to wait: once it has been looked at it is used up, unless
  * the token is refused anyway. */
 static void check_proof(check *c, sender_call *call, const sender_binding *bound)
 {
     call->rehearses = c->refused != OST_OK;
-    (void)check_passes(c, STEP_SENDER, sender_check_proof(call, bound, &c->dpop_nonce, &c->error));
+    ost_result result = sender_check_proof(call, bound, &c->dpop_nonce, &c->error);
+    (void)check_passes(c, STEP_SENDER, count_proof(c, result));
 }
 
 void check_claims(check *c)

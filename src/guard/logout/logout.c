@@ -125,6 +125,8 @@ static ost_result take_once(receipt *r, const logout_claims *claims)
         proof_cache_add(r->guard->logouts, r->iss, claims->jti, claims->until + margin, r->now);
     if (result == OST_E_CONFLICT)
         return ost_error_set(r->error, OST_E_CONFLICT, "the token has been received before");
+    if (result == OST_E_CEILING)
+        return ost_error_set(r->error, OST_E_BUSY, "the issuer sends more than can be remembered");
     return result == OST_OK ? OST_OK : error_set_sentence(r->error, result);
 }
 

@@ -16,7 +16,8 @@ void proof_cache_free(proof_cache *cache); /* NULL is fine */
 
 /* Notes the proof `id` of the key `owner` until the second `until`, inclusive. OST_E_CONFLICT: it
  * has been shown before, or could have been; OST_E_BUSY: there is no room, and the proof must not
- * be accepted; OST_E_MEMORY: likewise. */
+ * be accepted; OST_E_CEILING, OST_E_MEMORY: likewise, the former since this key has its share of
+ * the room (proof_shares.h). */
 OST_MUST_CHECK ost_result proof_cache_add(proof_cache *cache, ost_text owner, ost_text id,
                                           int64_t until, int64_t now);
 

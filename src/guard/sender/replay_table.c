@@ -3,7 +3,7 @@
  * words without locks. A proof belongs in one of two buckets, each a line of the cache with eight
  * words; a word has the second until which it counts and a part of the proof's keyed hash. In a
  * table that holds a million, of 2^30 new proofs one is taken for one of them, and refused; none
- * that was shown is ever missed. */
+ * that was shown is ever missed. What follows the buckets counts who has shown how many. */
 #include <ostiary/replay.h>
 
 #include <sodium.h>
@@ -12,6 +12,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "guard/sender/proof_shares.h"
 
 #define SLOTS 8
 #define PLACES (2 * SLOTS)
@@ -24,9 +25,11 @@
 #define TAG_BITS (64 - TIME_BITS)
 #define TAG_MASK (((uint64_t)1 << TAG_BITS) - 1)
 #define TIME_MASK (((int64_t)1 << TIME_BITS) - 1)
+#define COUNTED 32 /* one line of counters for so many lines in all */
+#define PROMISED 5 /* proofs of a bucket, of which there are SLOTS: what shares are of */
 
 /* "OSTPRF" and the version of what follows; read the other way round it is another number. */
-#define MAGIC UINT64_C(0x4f53545052460001)
+#define MAGIC UINT64_C(0x4f53545052460002)
 
 typedef struct bucket {
     _Alignas(64) atomic_uint_least64_t slots[SLOTS];
@@ -35,7 +38,7 @@ typedef struct bucket {
 struct ost_replay_table {
     _Alignas(64) atomic_uint_least64_t magic; /* last, when the rest is there */
     uint64_t size;
-    uint64_t buckets;
+    uint64_t buckets, counters;
     unsigned char key[crypto_shorthash_KEYBYTES];
     /* The latest second until which a proof was remembered that is no more, and 1; 0: none is. */
     _Alignas(64) atomic_int_least64_t forgotten;
@@ -45,11 +48,20 @@ struct ost_replay_table {
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(bucket) == 64,
                "words that processes can share, one line of them");
 
+/* Of so many lines in all. */
+static size_t counter_lines(size_t lines)
+{
+    const size_t least = PROOF_SHARES_MIN / SLOTS;
+    return lines / COUNTED > least ? lines / COUNTED : least;
+}
+
 size_t ost_replay_table_size(size_t proofs)
 {
     /* Two choices among buckets of eight: none is full before some two thirds of all are. */
-    size_t buckets = proofs <= TABLE_MAX / 16 ? (proofs + 4) / 5 : TABLE_MAX / sizeof(bucket);
-    size_t size = sizeof(ost_replay_table) + buckets * sizeof(bucket);
+    size_t buckets =
+        proofs <= TABLE_MAX / 16 ? (proofs + PROMISED - 1) / PROMISED : TABLE_MAX / sizeof(bucket);
+    size_t lines = buckets + counter_lines(buckets + buckets / COUNTED + 1);
+    size_t size = sizeof(ost_replay_table) + lines * sizeof(bucket);
     return size < TABLE_MIN ? TABLE_MIN : size > TABLE_MAX ? TABLE_MAX : size;
 }
 
@@ -65,7 +77,9 @@ ost_result ost_replay_table_make(void *memory, size_t size, const ost_context *c
     if (result != OST_OK)
         return result;
     table->size = size;
-    table->buckets = (size - sizeof *table) / sizeof(bucket);
+    size_t lines = (size - sizeof *table) / sizeof(bucket);
+    table->buckets = lines - counter_lines(lines);
+    table->counters = counter_lines(lines) * SLOTS;
     atomic_store(&table->magic, MAGIC);
     *ret_table = table;
     return OST_OK;
@@ -104,7 +118,7 @@ static bool is_free(uint64_t word, int64_t now)
 
 typedef struct places {
     atomic_uint_least64_t *slots[2]; /* of its buckets, which may be one and the same */
-    uint64_t tag;
+    uint64_t tag, owner;
 } places;
 
 /* The hash of both hashes, so that no owner and id run into each other; and another one. */
@@ -123,6 +137,7 @@ static places places_of(ost_replay_table *table, ost_text owner, ost_text id)
     return (places){
         .slots = {table->bucket[first].slots, table->bucket[second].slots},
         .tag = (hash[1] & TAG_MASK) | 1,
+        .owner = parts[0],
     };
 }
 
@@ -157,6 +172,12 @@ static size_t place_choose(const uint64_t words[PLACES], int64_t now)
     return free[count[1] > count[0]];
 }
 
+/* The counters follow the buckets. */
+static proof_shares shares_of(ost_replay_table *table)
+{
+    return (proof_shares){table->bucket[table->buckets].slots, table->counters};
+}
+
 /* Before a word makes way, so that whoever no longer finds it finds this. */
 static void forgotten_raise(ost_replay_table *table, uint64_t word, int64_t now)
 {
@@ -183,6 +204,7 @@ ost_result ost_replay_table_note(void *user, ost_text owner, ost_text id, int64_
     if (table == NULL || now < 0 || until < now || until - now > AHEAD_MAX)
         return OST_E_ARGUMENT;
     const places of = places_of(table, owner, id);
+    const proof_shares shares = shares_of(table);
     uint64_t mine = word_of(of.tag, until);
     for (unsigned tries = 0; tries < TRIES; tries++) {
         if (look_through(&of, NULL, now, words) || could_be_forgotten(table, until))
@@ -190,10 +212,13 @@ ost_result ost_replay_table_note(void *user, ost_text owner, ost_text id, int64_
         size_t chosen = place_choose(words, now);
         if (chosen == PLACES)
             return OST_E_BUSY;
+        if (!proof_shares_has_room(&shares, of.owner, table->buckets * PROMISED, now))
+            return OST_E_CEILING;
         forgotten_raise(table, words[chosen], now);
         atomic_uint_least64_t *slot = slot_at(&of, chosen);
         if (!atomic_compare_exchange_strong(slot, &words[chosen], mine))
             continue;
+        proof_shares_add(&shares, of.owner, until, now);
         bool again = look_through(&of, slot, now, words) || could_be_forgotten(table, until);
         return again ? OST_E_CONFLICT : OST_OK;
     }

@@ -174,7 +174,8 @@ static ost_result check_nonce(const sender_call *call, const dpop_proof *proof, 
 /* Of a program's own store: whatever else it says, the proof is not accepted. */
 static ost_result store_result(ost_result result)
 {
-    return result == OST_OK || result == OST_E_CONFLICT ? result : OST_E_BUSY;
+    bool known = result == OST_OK || result == OST_E_CONFLICT || result == OST_E_CEILING;
+    return known ? result : OST_E_BUSY;
 }
 
 static ost_result remember(const sender_call *call, const dpop_proof *proof, ost_text jkt,
@@ -194,6 +195,13 @@ static ost_result remember(const sender_call *call, const dpop_proof *proof, ost
                              SHOWN(proof->jti, 60));
     if (result == OST_E_BUSY)
         return ost_error_set(error, OST_E_BUSY, "no further DPoP proof can be remembered");
+    if (result == OST_E_CEILING) {
+        (void)!ost_error_set(error, OST_E_BUSY,
+                             "the key of this token has shown so many DPoP proofs that others "
+                             "would find no room (thumbprint %.*s)",
+                             SHOWN(jkt, 60));
+        return result;
+    }
     return error_set_sentence(error, result);
 }
 

@@ -55,7 +55,8 @@ OST_MUST_CHECK ost_result sender_check_binding(const sender_call *call, sender_b
                                                ost_error *error);
 
 /* That a proof of its key came with it, which is used up then. OST_E_SENDER; OST_E_PROOF,
- * OST_E_PROOF_NONCE; OST_E_BUSY: no room to remember the proof; OST_E_MEMORY, OST_E_CRYPTO.
+ * OST_E_PROOF_NONCE; OST_E_BUSY: no room to remember the proof, OST_E_CEILING: none
+ * for another one of this key; OST_E_MEMORY, OST_E_CRYPTO.
  * `ret_nonce` is set whenever the sender should use another nonce from now on, also with OST_OK. */
 OST_MUST_CHECK ost_result sender_check_proof(const sender_call *call, const sender_binding *bound,
                                              ost_text *ret_nonce, ost_error *error);

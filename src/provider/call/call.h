@@ -89,6 +89,7 @@ struct call {
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */
     ost_text jkt;         /* of the key that tokens are to be bound to (RFC 9449); empty: none */
+    call_use proof;       /* of that key, so long as it is not used up (proof_of_key.h) */
     ost_text certificate; /* of the TLS client, DER; empty: none */
     ost_text x5t; /* SHA-256 of the one that tokens are to be bound to (RFC 8705); empty: none */
     call_use uses[CALL_USES]; /* that the nodes of a shared store have to agree on */

@@ -10,6 +10,11 @@ static bool judge(call *c, ost_result result, const call_use *use)
         return true;
     if (result == OST_E_CONFLICT)
         return call_refuse(c, use->refusal.status, use->refusal.error, use->refusal.description);
+    if (result == OST_E_CEILING) {
+        provider_count(c->provider, COUNT_USES_OVER_SHARE);
+        return call_refuse(c, 503, "temporarily_unavailable",
+                           "Too many of this key or client have been shown lately");
+    }
     return call_is_busy(result) ? call_refuse_busy(c) : call_refuse(c, 500, "server_error", NULL);
 }
 

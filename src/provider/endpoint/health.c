@@ -197,6 +197,10 @@ static void append_counts(provider *p, buffer *to)
          counter(p, COUNT_CODES_REPLAYED)},
         {"replayed_refresh_tokens_total", "counter", "Refresh tokens that were used too often.",
          counter(p, COUNT_REFRESHES_REPLAYED)},
+        {"uses_over_share_total", "counter",
+         "Proofs and assertions refused since their key, client or issuer has its share of the "
+         "memory.",
+         counter(p, COUNT_USES_OVER_SHARE)},
         {"realms", "gauge", "Realms served.", provider_realm_count(p)},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)

@@ -24,7 +24,9 @@ static void send(call *c)
 static void work(call *c)
 {
     ost_text uri;
-    if (!pushed_request_keep(c, &uri))
+    /* In this order, for a client has room for so many requests: nobody is told of one whose proof
+     * has been used. */
+    if (!pushed_request_keep(c, &uri) || !proof_of_key_use(c))
         return;
     ost_json_writer *w = call_writer(c);
     if (w == NULL)

@@ -34,6 +34,8 @@ static bool check_policies(call *c, const ost_claims *claims)
     policy_case is = call_policy_case(c, POLICY_REVOKE);
     if (is.proof && !proof_of_key_read(c, "/protocol/openid-connect/revoke", &jkt))
         return false;
+    if (claims != NULL && !proof_of_key_use(c))
+        return false;
     const ost_json *bound = claims != NULL ? ost_claims_get(claims, "cnf") : NULL;
     is.unknown = claims == NULL;
     is.proved = jkt.len > 0 && ost_json_equals(ost_json_get(bound, "jkt"), jkt);

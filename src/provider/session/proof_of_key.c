@@ -16,6 +16,10 @@ static ost_result use_proof(void *user, ost_text jkt, ost_text jti, int64_t unti
     call *c = user;
     const sender_rules *rules = &c->provider->senders;
     ost_result result = proof_cache_add(rules->proofs, jkt, jti, until, c->now);
+    if (result == OST_E_CEILING) {
+        provider_count(c->provider, COUNT_USES_OVER_SHARE);
+        return OST_E_BUSY;
+    }
     return result == OST_OK && store_is_shared(c->provider->store)
                ? store_use_once(c->provider->store, jkt, jti, until)
                : result;
@@ -46,15 +50,24 @@ static bool check_nonce(call *c, const dpop_proof *proof)
            call_refuse(c, 400, "use_dpop_nonce", "The DPoP proof needs a nonce of this server");
 }
 
-static bool remember(call *c, const dpop_proof *proof, ost_text jkt)
+static call_use use_of(const call *c, const dpop_proof *proof, ost_text jkt)
 {
-    const sender_rules *rules = &c->provider->senders;
-    return call_use_once(
-        c, rules->proofs,
-        (call_use){.owner = jkt,
-                   .id = proof->jti,
-                   .until = proof->iat + (int64_t)rules->lifetime,
-                   .refusal = {400, INVALID_PROOF, "DPoP proof has already been used"}});
+    return (call_use){.owner = jkt,
+                      .id = proof->jti,
+                      .until = proof->iat + (int64_t)c->provider->senders.lifetime,
+                      .refusal = {400, INVALID_PROOF, "DPoP proof has already been used"}};
+}
+
+bool proof_of_key_note(call *c)
+{
+    const call_use use = c->proof;
+    c->proof = (call_use){0};
+    return use.owner.len == 0 || call_use_once(c, c->provider->senders.proofs, use);
+}
+
+bool proof_of_key_use(call *c)
+{
+    return proof_of_key_note(c) && call_confirm_uses(c);
 }
 
 bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
@@ -85,8 +98,9 @@ bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
     if (result != OST_OK)
         return call_refuse(c, 400, INVALID_PROOF, call_format(c, "DPoP proof: %s", error.detail));
     const char *jkt = call_format(c, "%s", proof.thumbprint);
-    if (jkt == NULL || !check_nonce(c, &proof) || !remember(c, &proof, text_of(jkt)))
+    if (jkt == NULL || !check_nonce(c, &proof))
         return false;
+    c->proof = use_of(c, &proof, text_of(jkt));
     *ret_jkt = text_of(jkt);
     return true;
 }

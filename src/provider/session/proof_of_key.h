@@ -10,8 +10,17 @@
 
 /* Reads the proof that came with a request to `path` below the issuer, for tokens to be bound to
  * its key: *ret_jkt is the key's thumbprint, empty when no proof came. False: it is not good; the
- * call is refused with invalid_dpop_proof, or use_dpop_nonce. */
+ * call is refused with invalid_dpop_proof, or use_dpop_nonce. Whether it has been shown before is
+ * found out when it is used up, by one of the next two. */
 bool proof_of_key_read(call *call, const char *path, ost_text *ret_jkt);
+
+/* Uses the proof up, if one was read and has not been: no other call has an effect by it. False:
+ * the call is refused. A stranger can make as many good proofs as they like, for the key is their
+ * own: so a proof is remembered when what it is for is known to be good, and before that is given.
+ * The first has the store of several nodes asked when the call goes on (call_use.h); the second
+ * asks now, and is for the pool. */
+bool proof_of_key_note(call *call);
+bool proof_of_key_use(call *call);
 
 /* Whether an access token of this realm, which was presented at `path` by the scheme DPoP
  * (`by_dpop`) or as a bearer token, is in its owner's hands: one that is bound came with a proof,

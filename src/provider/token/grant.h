@@ -91,7 +91,8 @@ typedef struct minted {
     ost_text refresh_id; /* jti of the refresh token */
 } minted;
 
-/* Signs the tokens of a grant. `refresh`: make a refresh token too. Refuses with server_error. */
+/* Signs the tokens of a grant, and uses up the proof of possession by which it was asked for.
+ * `refresh`: make a refresh token too. Refuses with server_error, or as proof_of_key_use. */
 bool mint_tokens(call *call, const grant *grant, bool refresh, minted *ret_minted);
 
 /* The access token of a grant that asks for nothing else, and then `next`, when the call may have

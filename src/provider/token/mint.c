@@ -13,6 +13,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/proof_of_key.h"
 #include "provider/session/session_level.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/answer_token.h"
@@ -389,7 +390,7 @@ bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
     int64_t expires = access_expiry(c, g);
     m.expires_in = expires - c->now;
     refresh = refresh && g->client->refresh_tokens;
-    if (!mint_access(c, g, expires, &m.access_token) ||
+    if (!proof_of_key_use(c) || !mint_access(c, g, expires, &m.access_token) ||
         (g->openid && !mint_id_token(c, g, m.access_token, (ost_text){0}, expires, &m.id_token)) ||
         (refresh && !mint_refresh(c, g, &m)))
         return false;

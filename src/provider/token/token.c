@@ -98,12 +98,14 @@ static void dispatch(call *c)
     call_work(c, grants[grant].run, send);
 }
 
-/* A client that wants its tokens bound to a key shows one (RFC 9449 §5). */
+/* A client that wants its tokens bound to a key shows one (RFC 9449 §5). For a public client
+ * anybody may ask: its proof is used up when the grant is good (mint_tokens). */
 static bool read_proof(call *c)
 {
     return proof_of_key_read(c, "/protocol/openid-connect/token", &c->jkt) &&
            (c->jkt.len > 0 || !c->client->dpop_bound ||
-            call_refuse(c, 400, "invalid_dpop_proof", "DPoP proof is missing"));
+            call_refuse(c, 400, "invalid_dpop_proof", "DPoP proof is missing")) &&
+           (c->client->public_client || proof_of_key_note(c));
 }
 
 /* And one that wants them bound to its certificate shows that (RFC 8705 §3). */

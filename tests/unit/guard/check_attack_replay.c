@@ -45,6 +45,11 @@ static void attack_41_flood_of_proofs(void **state)
     assert_int_equal(verdict.reason, OST_E_BUSY);
     assert_int_equal(verdict.status, 503);
     assert_true(verdict.retry_after > 0);
+    assert_non_null(strstr(verdict.explanation.data, "others would find no room"));
+    ost_text metrics;
+    assert_int_equal(ost_guard_metrics(small, f->arena, &metrics), OST_OK);
+    assert_non_null(strstr(metrics.data, "not_remembered_total{reason=\"share\"} 1\n"));
+    assert_non_null(strstr(metrics.data, "not_remembered_total{reason=\"room\"} 0\n"));
     prover_refused(prover_show(f, small, &fixture_any, token, first), OST_E_PROOF);
     f->now = NOW + 61; /* room again */
     prover_allowed(

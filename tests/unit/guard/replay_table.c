@@ -39,6 +39,16 @@ static ost_result note(ost_replay_table *table, unsigned number, int64_t until, 
     return ost_replay_table_note(table, OWNER, text_of(id), until, now);
 }
 
+/* Of one of many keys. */
+static ost_result note_of(ost_replay_table *table, unsigned key, unsigned number, int64_t until,
+                          int64_t now)
+{
+    char owner[32], id[32];
+    snprintf(owner, sizeof owner, "key-%u", key);
+    snprintf(id, sizeof id, "proof-%u", number);
+    return ost_replay_table_note(table, text_of(owner), text_of(id), until, now);
+}
+
 static void attack_41_a_proof_counts_once(void **state)
 {
     ost_replay_table *table = make(4096);
@@ -71,7 +81,7 @@ static void attack_41_nothing_is_forgotten(void **state)
     ost_replay_table *table = make(size);
     unsigned first_busy = 0, count = 0;
     for (unsigned i = 0; i < TRIED; i++) {
-        ost_result result = note(table, i, 160, 100);
+        ost_result result = note_of(table, i, i, 160, 100);
         assert_true(result == OST_OK || result == OST_E_BUSY);
         taken[i] = result == OST_OK;
         count += taken[i];
@@ -81,26 +91,99 @@ static void attack_41_nothing_is_forgotten(void **state)
     assert_true(first_busy >= PROOFS);
     assert_true(count <= size / 8);
     for (unsigned i = 0; i < TRIED; i++)
-        assert_int_equal(note(table, i, 160, 160), taken[i] ? OST_E_CONFLICT : OST_E_BUSY);
+        assert_int_equal(note_of(table, i, i, 160, 160), taken[i] ? OST_E_CONFLICT : OST_E_BUSY);
     for (unsigned i = 0; i < PROOFS; i++)
-        assert_int_equal(note(table, TRIED + i, 221, 161), OST_OK);
+        assert_int_equal(note_of(table, i, TRIED + i, 241, 181), OST_OK);
     munmap(table, size);
+}
+
+/* ---- floods ---- */
+
+#define ROOM 16384
+
+static unsigned flood(ost_replay_table *table, unsigned key, unsigned first, int64_t until,
+                      int64_t now)
+{
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 2 * ROOM; i++) {
+        ost_result result = note_of(table, key, first + i, until, now);
+        assert_true(result == OST_OK || result == OST_E_CEILING);
+        taken += result == OST_OK;
+    }
+    return taken;
+}
+
+/* As many as clients of an ordinary day show: each a few, none of them is refused. */
+static void many_are_let_in(ost_replay_table *table, unsigned keys, int64_t until, int64_t now)
+{
+    for (unsigned key = 0; key < keys; key++) {
+        for (unsigned i = 0; i < 4; i++)
+            assert_int_equal(note_of(table, 1000000 + key, i, until, now), OST_OK);
+    }
+}
+
+static void attack_41_a_key_that_floods_leaves_room(void **state)
+{
+    size_t size = ost_replay_table_size(ROOM);
+    ost_replay_table *table = make(size);
+    assert_in_range(flood(table, 1, 0, 160, 100), ROOM * 3 / 4, ROOM * 5 / 6);
+    assert_int_equal(note_of(table, 1, 5, 160, 160), OST_E_CONFLICT); /* nothing is forgotten */
+    many_are_let_in(table, ROOM / 32, 160, 100);
+    /* What it showed counts for a span longer than it is remembered. */
+    assert_in_range(flood(table, 1, 1000000, 236, 176), ROOM * 3 / 4, ROOM * 5 / 6);
+    munmap(table, size);
+}
+
+/* Proofs of all ages, so that they count in as many spans: their shares are those of all. */
+static void attack_41_a_key_that_floods_with_proofs_of_all_ages(void **state)
+{
+    size_t size = ost_replay_table_size(ROOM);
+    ost_replay_table *table = make(size);
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 2 * ROOM; i++)
+        taken += note_of(table, 1, i, 100 + i % 70, 100) == OST_OK;
+    assert_in_range(taken, ROOM * 3 / 4, ROOM * 5 / 6);
+    many_are_let_in(table, ROOM / 32, 160, 100);
+    munmap(table, size);
+}
+
+static void attack_41_many_keys_that_flood_leave_room(void **state)
+{
+    enum { FLOODS = 20, LARGE = 8 * ROOM };
+    size_t size = ost_replay_table_size(LARGE);
+    ost_replay_table *table = make(size);
+    for (unsigned round = 0; round < LARGE / 16; round++) {
+        for (unsigned key = 0; key < FLOODS; key++)
+            (void)!note_of(table, key, round, 160, 100);
+    }
+    many_are_let_in(table, 64, 160, 100);
+    munmap(table, size);
+}
+
+/* What is noted for longer than is counted ahead is remembered all the same. */
+static void proofs_for_long(void **state)
+{
+    ost_replay_table *table = make(8192);
+    assert_int_equal(note(table, 1, 100000, 100), OST_OK);
+    assert_int_equal(note(table, 1, 100000, 100), OST_E_CONFLICT);
+    assert_int_equal(note(table, 1, 100000, 99999), OST_E_CONFLICT);
+    munmap(table, 8192);
 }
 
 static void attack_41_clock_that_is_set_back(void **state)
 {
     ost_replay_table *table = make(8192);
     for (unsigned i = 0; i < 200; i++)
-        assert_int_equal(note(table, i, 160, 100), OST_OK);
+        assert_int_equal(note_of(table, i, i, 160, 100), OST_OK);
     for (unsigned i = 200; i < 400; i++) /* in their places */
-        assert_int_equal(note(table, i, 360, 300), OST_OK);
+        assert_int_equal(note_of(table, i, i, 360, 300), OST_OK);
     for (unsigned i = 0; i < 200; i++)
-        assert_int_equal(note(table, i, 160, 100), OST_E_CONFLICT);
+        assert_int_equal(note_of(table, i, i, 160, 100), OST_E_CONFLICT);
     /* What cannot have been forgotten comes in: a clock that ran ahead keeps nobody out for long.
      */
     for (unsigned i = 400; i < 450; i++) {
-        assert_int_equal(note(table, i, 161, 110), OST_OK);
-        assert_int_equal(note(table, i, 161, 110), OST_E_CONFLICT);
+        assert_int_equal(note_of(table, i, i, 161, 110), OST_OK);
+        assert_int_equal(note_of(table, i, i, 161, 110), OST_E_CONFLICT);
     }
     munmap(table, 8192);
 }
@@ -141,7 +224,7 @@ static void memory_that_is_no_table(void **state)
     munmap(memory, 16384);
     assert_in_range(ost_replay_table_size(0), 4096, 4096);
     assert_in_range(ost_replay_table_size(SIZE_MAX), (size_t)1 << 36, (size_t)1 << 36);
-    assert_in_range(ost_replay_table_size(1000000), 12000000, 13000000);
+    assert_in_range(ost_replay_table_size(1000000), 12000000, 13500000);
 }
 
 /* ---- many at once ---- */
@@ -229,6 +312,10 @@ int main(void)
         cmocka_unit_test(attack_41_a_proof_counts_once),
         cmocka_unit_test(proofs_of_others_are_others),
         cmocka_unit_test(attack_41_nothing_is_forgotten),
+        cmocka_unit_test(attack_41_a_key_that_floods_leaves_room),
+        cmocka_unit_test(attack_41_a_key_that_floods_with_proofs_of_all_ages),
+        cmocka_unit_test(attack_41_many_keys_that_flood_leave_room),
+        cmocka_unit_test(proofs_for_long),
         cmocka_unit_test(attack_41_clock_that_is_set_back),
         cmocka_unit_test(seconds_go_round),
         cmocka_unit_test(memory_that_is_no_table),
