@@ -79,7 +79,7 @@ WINGS = {
     "provider/flow": [],
     "provider/webauthn": ["flow"],
     "provider/realm": ["proof", "signing", "pkcs11", "policy", "webauthn", "flow"],
-    "provider/policy": ["proof"],
+    "provider/policy": ["flow", "proof"],
     "provider/member": ["realm", "proof"],
     "provider/stream": ["realm", "member"],
     "provider/key": ["realm", "member", "pkcs11"],

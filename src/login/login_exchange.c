@@ -45,7 +45,7 @@ static ost_result add_assertion(const ost_login *login, const login_client *clie
 {
     const private_key_jwt made = {
         .context = login->context,
-        .issuer = login->issuer,
+        .audience = login->issuer,
         .client_id = client->id,
         .key = client->key,
         .alg = private_key_jwt_alg(client->key),

@@ -11,7 +11,7 @@ import pytest
 from brokering import (  # noqa: F401  (functions and fixtures)
     APP, admin, administrator, client, linked, linked_ids, realm, upstream, user,
 )
-from oidc import Client, callback_of
+from oidc import Client, Pkce, callback_of
 from programs import Provider
 from waiting import until
 from web import Browser, bearer, query_of, unverified_token
@@ -60,7 +60,7 @@ def realm_of(upstream):
             client(NARROW, fullScopeAllowed=False),
         ],
         "users": [
-            *(member(name) for name in ("vic", "eve", "ann", "kim", "ben", "cal", "dot")),
+            *(member(name) for name in ("vic", "eve", "ann", "kim", "ben", "cal", "dot", "pia")),
             member("min", clientRoles={"account": ["view-profile"]}),
             member("lin", clientRoles={"account": ["manage-account-links"]}),
             member("tom", federatedIdentities=linked("up-tom", "up", "only")),
@@ -332,6 +332,35 @@ def test_a_client_begins_a_link(realm, upstream, admin):
     other, theirs = signed_in(realm, "dot")
     assert query_of(other.get(upstream.agree(begin(realm, other, theirs).location)).location).keys() == {"link_error", "nonce"}
     assert linked_ids(admin, "ben") == {"up": "up-ben", "only": "up-ben"} and linked_ids(admin, "dot") == {}
+
+
+def test_the_account_api_tells_where_a_link_begins(realm, upstream, admin):
+    """Keycloak 24's way; its link is the console's, and good in the browser of that session alone."""
+    console, pkce = Client("account-console", None, f"{realm.issuer}/account/"), Pkce()
+    browser, back = realm.browser(), f"{realm.issuer}/account/linked"
+    code = callback_of(realm.log_in(browser, console, "pia", "pia-password", pkce))["code"]
+    token = realm.code(console, code, pkce).json()["access_token"]
+
+    def told(alias, **query):
+        return account(realm, token, "GET", f"linked-accounts/{alias}?{urllib.parse.urlencode(query)}")
+
+    address = told("up", redirectUri=back).json()
+    assert address["hash"] == hash_of(address["nonce"], unverified_token(token)[1]["sid"], console.client_id)
+    sent = query_of(address["accountLinkUri"])
+    assert sent == {"nonce": address["nonce"], "hash": address["hash"], "client_id": "account-console", "redirect_uri": back}
+    assert address["accountLinkUri"].startswith(f"{realm.issuer}/broker/up/link?")
+    upstream.reset(sub="up-pia", preferred_username="pia")
+    other, _ = signed_in(realm, "dot")
+    assert_page(other.get(address["accountLinkUri"]))
+    assert browser.get(upstream.agree(browser.get(address["accountLinkUri"]).location)).location == back
+    assert linked_ids(admin, "pia") == {"up": "up-pia"} and linked_ids(admin, "dot") == {}
+    assert_page(browser.get(told("up", redirectUri="https://evil.example/").json()["accountLinkUri"]))
+    for alias, query, words in (
+        ("none", {"redirectUri": back}, "identityProviderNotFoundMessage"), ("hid%20den2", {"redirectUri": back}, "identityProviderNotFoundMessage"),
+        ("up", {}, "invalidRedirectUriMessage"), ("up", {"redirectUri": ""}, "invalidRedirectUriMessage"),
+    ):  # fmt: skip
+        refused = told(alias, **query)
+        assert (refused.status, refused.json()) == (400, {"errorMessage": words}), alias
 
 
 def test_attack_57_a_link_that_no_client_has_asked_for(realm, upstream):

@@ -8,11 +8,11 @@ import pytest
 from administrator import Admin
 from oidc import Client
 from policies import ALLOWED, ANSWERS, DEVIATIONS, GROUPS, OFF, answers
-from policy_site import ANYBODY, JWKS, REALM, Site
+from policy_site import ANYBODY, HTTPS, JWKS, REALM, Site
 from policy_steps import credentials, made, password, posted, registered
 from programs import Provider, provider_program
 from waiting import until
-from web import Browser, bearer
+from web import Browser, bearer, query_of
 
 EXPECTED = json.loads(ANSWERS.read_text())
 POLICIES = f"/realms/{REALM}/client-policies/policies"
@@ -54,10 +54,7 @@ def test_deviations_are_some():
     assert all(EXPECTED[group][step] != DEVIATIONS[name][0] for name in DEVIATIONS for group, step in [name.split(" | ")])
 
 
-@pytest.mark.parametrize("executor, configuration", [
-    ("intent-client-bind-checker", {}),
-    ("auth-flow-enforcer", {"auth-flow-alias": "browser"}),
-])  # fmt: skip
+@pytest.mark.parametrize("executor, configuration", [("intent-client-bind-checker", {})])
 def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
     assert site.own({executor: configuration}).status == 204
     refused = site.enforce(ANYBODY, "own")
@@ -67,6 +64,39 @@ def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
     assert site.enforce(ANYBODY, "own").status == 204
     late = site.put("profiles", [{"name": "own", "executors": [{"executor": executor, "configuration": configuration}]}])
     assert (late.status, site.enforce({}).status) == (501, 204)
+
+
+@pytest.mark.parametrize("alias", ["nowhere", "", "part", 7])
+def test_a_flow_that_nobody_comes_in_by_is_not_enabled(site, alias):
+    """Keycloak answers 500 to every authorization request then, or to that of the profile."""
+    assert site.own({"auth-flow-enforcer": {"auth-flow-alias": alias}}).status == 204
+    why, refused = "of its executor auth-flow-enforcer auth-flow-alias is not the alias of a flow", site.enforce(ANYBODY, "own")
+    assert (refused.status, why in refused.json()["errorMessage"]) == (400, True)
+    assert site.enforce(ANYBODY, "own", enabled=False).status == 204
+    assert site.own({"auth-flow-enforcer": {"auth-flow-alias": "bare", "auth-flow-loa": "x"}}).status == 400
+    assert site.own({"auth-flow-enforcer": {"auth-flow-alias": "bare"}}).status == 204 and site.enforce(ANYBODY, "own").status == 204
+    late = site.put("profiles", [{"name": "own", "executors": [{"executor": "auth-flow-enforcer", "configuration": {"auth-flow-alias": alias}}]}])
+    assert (late.status, why in late.json()["errorMessage"], site.enforce({}).status) == (400, True, 204)
+
+
+def test_attack_a_login_stays_with_the_flow_that_was_chosen(site):
+    """Its page is sealed with the flow: the steps are asked for, whatever the realm's flow and other requests say."""
+    browser, named = Browser(), Client("open", None, HTTPS)
+    assert site.own({"auth-flow-enforcer": {"auth-flow-alias": "denies"}}).status == 204
+    assert site.enforce({"acr-condition": {"acr-property": "2"}}, "own").status == 204
+    page = site.realm.authorize(browser, named, acr_values="2")
+    usual = site.realm.authorize(browser, named)
+    name = {"username": "carol", "password": "carol-password"}
+    denied = browser.submit(page.page.form("kc-form-login"), **name)
+    assert (denied.status, denied.location) == (401, None)
+    assert browser.submit(usual.page.form("kc-form-login"), **name).status in (302, 303)
+    # Nor does the session that they have now let them in where the flow has no cookie.
+    assert site.realm.authorize(browser, named, acr_values="2").status == 200
+    silent = site.realm.authorize(browser, named, acr_values="2", prompt="none")
+    assert query_of(silent.location)["error"] == "login_required"
+    # What the policy says later does not let in who began before.
+    assert site.enforce({}).status == 204
+    assert browser.submit(page.page.form("kc-form-login"), **name).status == 401
 
 
 @pytest.mark.parametrize("condition, configuration", [

@@ -226,6 +226,10 @@ CONSENTS = [
     get("applications/shop/consent"),
     delete("linked-accounts/none"),
     delete("linked-accounts/none", "vera"),
+    get("linked-accounts/none"),
+    get("linked-accounts/none?redirectUri=x"),
+    get("linked-accounts/none", "vera"),
+    get("linked-accounts/none", "nobody"),
 ]
 SESSIONS = [
     get("sessions", "bea", ("bea", lambda answer: answer[0]["id"])),

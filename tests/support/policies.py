@@ -32,6 +32,7 @@ from policy_steps import (
     by_secret,
     changed,
     credentials,
+    entered,
     exchanged,
     in_backchannel,
     lightened,
@@ -261,6 +262,15 @@ GROUPS = {
     "updated from elsewhere": ({"reject-request": {}}, {"client-updater-source-host": {"trusted-hosts": ["192.0.2.7"]}}, {"makes": made(), "changes": changed()}),
     "updated by others": ({"reject-request": {}}, {"client-updater-source-roles": {"roles": ["admin"]}}, {"makes": made(), "registers": registered(), "asks": authorized()}),
     "updated by no others": ({"reject-request": {}}, {"client-updater-source-groups": {"groups": ["staff"], "is-negative-logic": True}}, {"makes": made(), "asks": authorized()}),
+    **{f"a flow: {name}": ({"auth-flow-enforcer": configuration}, ANYBODY, steps) for name, configuration, steps in (
+        ("denies", {"auth-flow-alias": "denies"}, {"signs in": entered(), "asks silently": authorized(prompt="none"), "password": password(), "pushes": pushed()}),
+        ("bare", {"auth-flow-alias": "bare"}, {"signs in": entered()}),
+        ("with sessions", {"auth-flow-alias": "cookied"}, {"signs in": entered()}),
+        ("with a level", {"auth-flow-alias": "cookied", "auth-flow-loa": "2"}, {"signs in": entered(), "wants less": entered(acr_values="1"), "wants it": entered(acr_values="2")}),
+        ("of nothing", {}, {"signs in": entered()}),
+        ("the usual one", {"auth-flow-alias": "browser"}, {"signs in": entered()}))},
+    "a flow for a level": ({"auth-flow-enforcer": {"auth-flow-alias": "bare", "auth-flow-loa": 2}}, {"acr-condition": {"acr-property": "2"}}, {
+        "signs in": entered(), "wants it": entered(acr_values="2"), "wants another": entered(acr_values="3")}),
     "public": condition("client-access-type", type=["public"]),
     "not public": condition("client-access-type", type=["public"], **{"is-negative-logic": "true"}),
     "no type": condition("client-access-type"),

@@ -42,6 +42,24 @@ def client(name, attributes=None, **members):
     }
 
 
+
+def flow(alias, *steps, top=True):
+    executions = [{"requirement": "REQUIRED", "priority": 10 * n, **step} for n, step in enumerate(steps)]
+    return {"alias": alias, "providerId": "basic-flow", "topLevel": top, "builtIn": False, "authenticationExecutions": executions}
+
+
+BY_PASSWORD = {"authenticator": "auth-username-password-form"}
+FLOWS = [
+    flow("denies", BY_PASSWORD, {"authenticator": "deny-access-authenticator"}),
+    flow("bare", BY_PASSWORD),
+    flow("part", BY_PASSWORD, top=False),
+    flow(
+        "cookied",
+        {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE"},
+        {"flowAlias": "part", "requirement": "ALTERNATIVE", "authenticatorFlow": True},
+    ),
+]
+
 REALM_FILE = {
     "realm": REALM,
     "enabled": True,
@@ -55,6 +73,7 @@ REALM_FILE = {
         client("jwt", BY_KEYS, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
         client("bound", {"dpop.bound.access.tokens": "true"}, publicClient=True),
     ],
+    "authenticationFlows": FLOWS,
     "roles": {"client": {"watched": [{"name": "watched"}]}},
     "users": [
         {

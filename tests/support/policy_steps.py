@@ -3,11 +3,30 @@
 
 import json
 
+from oidc import Client, callback_of
 from policy_site import HTTPS, NOT_SHOWN, REALM, client
 from web import Browser, bearer, unverified_token
 
 
 # ---- steps ----
+
+
+def entered(client="open", secret=None, **wish):
+    """Somebody signs in, and comes again: what the first token says, and whether they are asked a second time."""
+
+    def step(site):
+        browser, named = Browser(), Client(client, secret, HTTPS)
+        page = site.realm.authorize(browser, named, **wish)
+        if page.status != 200 or "kc-form-login" not in page.text:
+            return page
+        answer = browser.submit(page.page.form("kc-form-login"), username="carol", password="carol-password")
+        if answer.status not in (302, 303):
+            return answer
+        told = unverified_token(site.free(lambda: site.realm.code(named, callback_of(answer)["code"])).json()["id_token"])[1]
+        again = site.realm.authorize(browser, named)
+        return {"acr": told["acr"], "again": "asked" if again.status == 200 else "in"}
+
+    return step
 
 
 def made(**members):

@@ -51,7 +51,7 @@ ost_result introspection_request_write(const introspection_asker *asker, ost_tex
     } else {
         const private_key_jwt made = {
             .context = asker->context,
-            .issuer = asker->issuer,
+            .audience = asker->issuer,
             .client_id = asker->client_id,
             .key = asker->key,
             .alg = asker->key_algorithm,

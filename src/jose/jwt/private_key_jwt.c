@@ -20,8 +20,8 @@ ost_alg private_key_jwt_alg(const ost_key *key)
     return OST_ALG_UNSET;
 }
 
-/* RFC 7523 §3: iss and sub are the client, aud is the issuer, jti is used once. No nbf: it would
- * only set two clocks against each other. */
+/* RFC 7523 §3: iss and sub are the client, aud is whom it is for, jti is used once. No nbf: it
+ * would only set two clocks against each other. */
 static ost_result write_claims(const private_key_jwt *made, ost_arena *arena, ost_text *ret_claims)
 {
     unsigned char random[16];
@@ -38,7 +38,7 @@ static ost_result write_claims(const private_key_jwt *made, ost_arena *arena, os
     ost_json_open_object(writer);
     ost_json_member_string(writer, "iss", made->client_id);
     ost_json_member_string(writer, "sub", made->client_id);
-    ost_json_member_string(writer, "aud", made->issuer);
+    ost_json_member_string(writer, "aud", made->audience);
     ost_json_member_text(writer, "jti", id);
     ost_json_member_integer(writer, "iat", now);
     ost_json_member_integer(writer, "exp", now + ASSERTION_LIFETIME);

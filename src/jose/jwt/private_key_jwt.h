@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A client that proves by a signature who it is (RFC 7521 §4.2, RFC 7523 §2.2). */
+/* A client that proves by a signature who it is (RFC 7521 §4.2, RFC 7523 §2.2), by a private key
+ * or, as client_secret_jwt, by its secret. */
 #ifndef PRIVATE_KEY_JWT_H
 #define PRIVATE_KEY_JWT_H
 
@@ -10,8 +11,9 @@
 /* Borrowed. */
 typedef struct private_key_jwt {
     const ost_context *context;
-    const char *issuer, *client_id;
-    const ost_key *key;
+    const char *audience; /* the issuer, or an endpoint of its */
+    const char *client_id;
+    const ost_key *key; /* that signs, or a secret one */
     ost_alg alg;
 } private_key_jwt;
 

@@ -76,8 +76,8 @@ account_handler account_list_sessions, account_list_devices, account_end_session
     account_end_session;                   /* account_sessions.c */
 account_handler account_list_applications; /* account_applications.c */
 account_handler account_read_consent, account_put_consent, account_revoke_consent;
-account_handler account_list_groups;                        /* account_groups.c */
-account_handler account_list_linked, account_unlink;        /* account_linked.c */
-account_handler account_list_locales, account_list_nothing; /* account_routes.c */
+account_handler account_list_groups;                                       /* account_groups.c */
+account_handler account_list_linked, account_link_address, account_unlink; /* account_linked.c */
+account_handler account_list_locales, account_list_nothing;                /* account_routes.c */
 
 #endif

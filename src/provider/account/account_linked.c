@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts at identity providers, in the account REST API: which there are, and the end of a link,
- * unless it is the last way in. Links are made by an action of a login (kc_action). */
+/* Accounts at identity providers, in the account REST API: which there are, the address at which a
+ * browser makes a link in Keycloak's older way (broker_client_link.c), and the end of a link,
+ * unless it is the last way in. Today's links are made by an action of a login (kc_action). */
 #include "base/json/json_list.h"
 #include "base/json/json_member.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/account/account_user.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/realm/uuid.h"
+
+#define CONSOLE "account-console" /* whose the link is, whatever client asks for it */
 
 static const ost_json *find_link(const account_call *a, ost_text alias)
 {
@@ -53,6 +58,53 @@ ost_result account_list_linked(account_call *a)
     return account_answer(a, w);
 }
 
+static bool is_provider(const account_call *a, ost_text alias)
+{
+    return json_list_find(ost_json_get(a->call->realm->document, "identityProviders"), "alias",
+                          alias) != NULL;
+}
+
+/* It counts in a browser of that session alone, in which the console has a part. Whether the
+ * address is one of the console's is asked there. */
+static ost_result answer_address(account_call *a, ost_text redirect_uri)
+{
+    call *c = a->call;
+    ost_text hash = {0}, nonce = uuid_text(c->provider->context, c->arena);
+    ost_text alias = percent_encode(c->arena, a->value);
+    ost_text to = percent_encode(c->arena, redirect_uri);
+    const char *whole = ost_arena_format(c->arena, "%.*s%.*s" CONSOLE "%.*s", OST_FORMAT(nonce),
+                                         OST_FORMAT(a->session), OST_FORMAT(a->value));
+    ost_json_writer *w = ost_json_writer_new(c->arena, 0);
+    if (nonce.data == NULL || alias.data == NULL || to.data == NULL || whole == NULL || w == NULL)
+        return OST_E_MEMORY;
+    ost_result result = call_hash(c, text_of(whole), &hash);
+    const char *address = ost_arena_format(
+        c->arena,
+        "%s/broker/%.*s/link?nonce=%.*s&hash=%.*s&client_id=" CONSOLE "&redirect_uri=%.*s",
+        c->issuer, OST_FORMAT(alias), OST_FORMAT(nonce), OST_FORMAT(hash), OST_FORMAT(to));
+    if (result != OST_OK || address == NULL)
+        return result != OST_OK ? result : OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "accountLinkUri", address);
+    ost_json_member_text(w, "nonce", nonce);
+    ost_json_member_text(w, "hash", hash);
+    ost_json_close_object(w);
+    return account_answer(a, w);
+}
+
+/* Keycloak 24 answers 500 where no address is named. */
+ost_result account_link_address(account_call *a)
+{
+    ost_text redirect_uri = http_form_get(&a->query, "redirectUri");
+    if (!is_provider(a, a->value))
+        return account_refuse(a, 400, "errorMessage", "identityProviderNotFoundMessage");
+    if (redirect_uri.len == 0)
+        return account_refuse(a, 400, "errorMessage", "invalidRedirectUriMessage");
+    if (a->session.len == 0)
+        return account_refuse(a, 400, "errorMessage", "sessionNotActiveMessage");
+    return answer_address(a, redirect_uri);
+}
+
 /* Whether they may log in by another account elsewhere, as things stand: Keycloak counts all. */
 static bool has_other(const account_call *a, const ost_json *link)
 {
@@ -68,10 +120,9 @@ static bool has_other(const account_call *a, const ost_json *link)
 
 ost_result account_unlink(account_call *a)
 {
-    const ost_json *list = ost_json_get(a->call->realm->document, "identityProviders");
     const ost_json *links = ost_json_get(a->document, "federatedIdentities"), *document;
     const ost_json *link = find_link(a, a->value);
-    if (json_list_find(list, "alias", a->value) == NULL)
+    if (!is_provider(a, a->value))
         return account_refuse(a, 400, "errorMessage", "identityProviderNotFoundMessage");
     if (link == NULL)
         return account_refuse(a, 400, "errorMessage", "This identity is not active anymore.");

@@ -29,6 +29,7 @@ static const account_route routes[] = {
     {HTTP_PUT, "applications/*/consent", CONSENT, account_put_consent, false},
     {HTTP_DELETE, "applications/*/consent", CONSENT, account_revoke_consent, false},
     {HTTP_GET, "linked-accounts", VIEW, account_list_linked, false},
+    {HTTP_GET, "linked-accounts/*", ACCOUNT_MANAGE, account_link_address, false},
     {HTTP_DELETE, "linked-accounts/*", ACCOUNT_MANAGE, account_unlink, false},
     {HTTP_GET, "groups", ACCOUNT_VIEW_GROUPS, account_list_groups, false},
     {HTTP_GET, "supportedLocales", 0, account_list_locales, false},

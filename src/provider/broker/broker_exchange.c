@@ -5,15 +5,13 @@
 #include "base/json/json_member.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "jose/jwt/private_key_jwt.h"
 #include "provider/broker/broker_job.h"
 #include "provider/realm/key_ring.h"
-#include "provider/realm/uuid.h"
 
 #define BODY_MAX ((size_t)64 << 10)
 #define CODE_MAX 8192
 #define PAIR_MAX 4096
-#define ASSERTION_LIFESPAN 60 /* seconds */
-#define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 /* "client_id and client_secret, each form-encoded, joined by a colon". */
 static bool put_basic(call *c, const upstream *u, const char **ret_line)
@@ -30,56 +28,43 @@ static bool put_basic(call *c, const upstream *u, const char **ret_line)
     return *ret_line != NULL;
 }
 
-static bool write_assertion(call *c, const upstream *u, ost_text *ret_claims)
+static ost_result append_assertion(call *c, const upstream *u, const ost_key *key, buffer *body)
 {
-    ost_text id = uuid_text(c->provider->context, c->arena);
-    ost_json_writer *w = call_writer(c);
-    if (w == NULL || id.data == NULL)
-        return false;
-    ost_json_open_object(w);
-    ost_json_member_string(w, "iss", u->client_id);
-    ost_json_member_string(w, "sub", u->client_id);
-    ost_json_member_string(w, "aud", u->token_url);
-    ost_json_member_text(w, "jti", id);
-    ost_json_member_integer(w, "iat", c->now);
-    ost_json_member_integer(w, "exp", c->now + ASSERTION_LIFESPAN);
-    ost_json_close_object(w);
-    return ost_json_writer_finish(w, ret_claims) == OST_OK;
+    const private_key_jwt made = {.context = c->provider->context,
+                                  .audience = u->token_url,
+                                  .client_id = u->client_id,
+                                  .key = key,
+                                  .alg = u->assertion_alg};
+    return key != NULL ? private_key_jwt_append(&made, body) : OST_E_KEY_UNKNOWN;
 }
 
-static ost_result sign_assertion(call *c, const upstream *u, ost_text claims, ost_text *ret_token)
+static ost_result append_secret_assertion(call *c, const upstream *u, buffer *body)
 {
     ost_key *key;
-    if (u->proof == UPSTREAM_PRIVATE_KEY_JWT) {
-        const ost_key *own = key_ring_signer(c->entry->keys, u->assertion_alg);
-        return own != NULL ? ost_jws_sign(claims, own, u->assertion_alg, "JWT", c->arena, ret_token)
-                           : OST_E_KEY_UNKNOWN;
-    }
     ost_result result = ost_key_import_secret(u->client_secret, u->assertion_alg, NULL, &key, NULL);
     if (result != OST_OK)
         return result;
-    result = ost_jws_sign(claims, key, u->assertion_alg, "JWT", c->arena, ret_token);
+    result = append_assertion(c, u, key, body);
     ost_key_unref(key);
     return result;
 }
 
 static bool put_assertion(call *c, const upstream *u, buffer *body)
 {
-    ost_text claims, token;
-    if (!write_assertion(c, u, &claims) || sign_assertion(c, u, claims, &token) != OST_OK)
-        return broker_fail(c, "no assertion can be signed: there is no key for it");
-    form_append(body, "client_assertion_type", OST_TEXT(ASSERTION_TYPE));
-    form_append(body, "client_assertion", token);
-    return true;
+    ost_result result =
+        u->proof == UPSTREAM_PRIVATE_KEY_JWT
+            ? append_assertion(c, u, key_ring_signer(c->entry->keys, u->assertion_alg), body)
+            : append_secret_assertion(c, u, body);
+    return result == OST_OK || broker_fail(c, "no assertion can be signed: there is no key for it");
 }
 
 static bool put_proof(call *c, const upstream *u, buffer *body, const char **ret_line)
 {
     if (u->proof == UPSTREAM_SECRET_BASIC)
         return put_basic(c, u, ret_line);
-    form_append(body, "client_id", text_of(u->client_id));
     if (u->proof != UPSTREAM_SECRET_POST)
         return put_assertion(c, u, body);
+    form_append(body, "client_id", text_of(u->client_id));
     form_append(body, "client_secret", u->client_secret);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "provider/flow/flow_read.h"
 
 #include "base/array.h"
+#include "base/json/json_member.h"
 #include "base/text.h"
 
 flow_requirement flow_requirement_of(const ost_json *step)
@@ -42,6 +43,17 @@ static const ost_json *find_alias(const ost_json *list, const ost_json *alias)
 const ost_json *flow_find_named(const ost_json *realm, ost_text alias)
 {
     return alias.len > 0 ? find_named(ost_json_get(realm, "authenticationFlows"), alias) : NULL;
+}
+
+bool flow_find_for_browsers(const ost_json *realm, ost_text alias, const ost_json **ret_flow)
+{
+    ost_text usual = json_text_of(realm, "browserFlow");
+    bool whole = true;
+    *ret_flow = flow_find_named(realm, alias);
+    if (*ret_flow == NULL)
+        return text_is(alias, "browser") && (usual.len == 0 || text_is(usual, "browser"));
+    (void)!ost_json_boolean(ost_json_get(*ret_flow, "topLevel"), &whole);
+    return whole;
 }
 
 const ost_json *flow_find(const ost_json *realm, const ost_json *alias)

@@ -26,6 +26,10 @@ flow_requirement flow_requirement_of(const ost_json *step);
 const ost_json *flow_find(const ost_json *realm, const ost_json *alias);
 const ost_json *flow_find_named(const ost_json *realm, ost_text alias);
 
+/* Whether browsers may be led through the flow of that alias by itself: it is there, and no part of
+ * another one. *ret_flow NULL: it is Keycloak's own, which the realm goes by and does not list. */
+bool flow_find_for_browsers(const ost_json *realm, ost_text alias, const ost_json **ret_flow);
+
 /* The alias of the flow that the step is; NULL: it is none, but an authenticator. */
 const ost_json *flow_part_of(const ost_json *step);
 

@@ -9,6 +9,7 @@
 #include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/login/chosen_flow.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/request_object.h"
 #include "provider/login/subject_request.h"
@@ -85,8 +86,18 @@ static bool brings_more(const call *c)
     return false;
 }
 
+static auth_check take_flow(call *c, auth_request *r, policy_flow flow)
+{
+    r->flowed = flow.chosen;
+    r->flow = flow.alias;
+    r->flow_level = flow.level;
+    return !flow.chosen || chosen_flow_follow(c, flow.alias, flow.level)
+               ? AUTH_GOOD
+               : to_page(c, 503, "The service is busy. Please try again in a moment.");
+}
+
 /* What the realm's client policies have against the request, as far as it is read. */
-static auth_check ask_policies(call *c, const auth_request *r, policy_event event)
+static auth_check ask_policies(call *c, auth_request *r, policy_event event)
 {
     if (!call_has_policies(c))
         return AUTH_GOOD;
@@ -107,6 +118,8 @@ static auth_check ask_policies(call *c, const auth_request *r, policy_event even
     is.acr = acr_names_asked(c, c->client);
     is.more = (r->origin == AUTH_PUSHED || c->object != NULL) && brings_more(c);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
+    if (refusal == NULL && event == POLICY_AUTHORIZATION)
+        return take_flow(c, r, policy_set_flow(c->realm->policies, &is));
     if (refusal == NULL)
         return AUTH_GOOD;
     return refusal->page ? to_page(c, refusal->status, refusal->description)
@@ -193,8 +206,6 @@ static auth_check check_bars(call *c, auth_origin origin)
     if (bar != NULL)
         return to_client(c, "unauthorized_client",
                          call_format(c, "The client asks for what is not supported: %s", bar));
-    if (client->browser_demand == FLOW_REFUSED)
-        return to_client(c, "unauthorized_client", "The authentication flow is not supported");
     return AUTH_GOOD;
 }
 
@@ -235,7 +246,11 @@ static auth_check read_challenge(call *c, auth_request *r)
 /* Once all of it is read that policies look at. */
 static auth_check check_policies(call *c, auth_request *r)
 {
-    return ask_policies(c, r, r->origin == AUTH_PUSHING ? POLICY_PUSHED : POLICY_AUTHORIZATION);
+    auth_check check =
+        ask_policies(c, r, r->origin == AUTH_PUSHING ? POLICY_PUSHED : POLICY_AUTHORIZATION);
+    if (check == AUTH_GOOD && c->client->browser_demand == FLOW_REFUSED)
+        return to_client(c, "unauthorized_client", "The authentication flow is not supported");
+    return check;
 }
 
 static void read_hint(call *c, auth_request *r)

@@ -32,6 +32,9 @@ typedef struct auth_request {
     ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
     bool registering;      /* somebody makes an account first ("create") */
+    bool flowed;           /* a policy chooses the flow, */
+    ost_text flow;         /* by its alias, */
+    int64_t flow_level;    /* and what comes of it; below 0: its own level, if any */
     bool acr_proved;       /* an acr is asked for that no session has (acr_level.h); which one of a
                               flow with levels is in call->level */
     bool hinted;           /* somebody's ID token came along: */

@@ -6,6 +6,7 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/login/auth_request.h"
+#include "provider/login/chosen_flow.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/internal_token.h"
@@ -129,6 +130,26 @@ static void put_half(ost_json_writer *w, const auth_request *r)
     ost_json_member_text(w, "proofs", r->proofs);
 }
 
+/* The policies are not asked again. */
+static void put_flow(ost_json_writer *w, const auth_request *r)
+{
+    if (!r->flowed)
+        return;
+    ost_json_member_text(w, "flow", r->flow);
+    ost_json_member_integer(w, "flow_level", r->flow_level);
+}
+
+static bool follow(call *c, const ost_claims *claims, auth_request *r)
+{
+    r->flowed = ost_claims_get(claims, "flow") != NULL;
+    r->flow = ost_claims_text(claims, "flow");
+    if (!r->flowed)
+        return true;
+    return ost_json_integer(ost_claims_get(claims, "flow_level"), &r->flow_level) &&
+           chosen_flow_follow(c, r->flow, r->flow_level) &&
+           c->client->browser_demand != FLOW_REFUSED;
+}
+
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
 {
     const struct {
@@ -178,6 +199,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
     put_level(w, &c->level, r);
+    put_flow(w, r);
     put_upstream(w, r);
     put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -325,6 +347,8 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
+    if (!follow(c, claims, ret_request))
+        return AUTH_OPEN_INVALID;
     c->scope = ret_request->scope;
     fill_level(claims, &c->level, ret_request);
     ret_request->registering = stage == AUTH_STAGE_REGISTRATION;

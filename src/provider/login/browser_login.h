@@ -35,6 +35,7 @@ typedef struct browser_login {
     bool new_session;        /* set the identity cookies */
     bool newcomer;           /* who comes wants to make an account first */
     bool agreed;             /* to what a device, or a request with details, asks for */
+    bool came;               /* they have come with a session, and proved nothing */
     bool begun;              /* the session was not there before this login */
     bool forget_session;     /* end them: they name no session that is alive */
     ost_text username;       /* what the form shows */

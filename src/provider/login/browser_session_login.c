@@ -135,6 +135,7 @@ static void go_by_flow(call *c)
 {
     browser_login *login = c->job;
     const flow_standing standing = {.flow = REALM_FLOW_BROWSER, .session = &login->session};
+    login->came = true;
     flow_verdict verdict = authentication_walk(c, &login->user, &standing);
     if (verdict.outcome == FLOW_ASKS && (verdict.asks & PROOF_FACTORS) != 0) {
         ask_more(c);

@@ -78,8 +78,10 @@ bool browser_login_take_levels(call *c, const flow_verdict *verdict)
     const char *words = "";
     for (size_t i = 0; i < verdict->reached_count && words != NULL; i++)
         words = call_format(c, "%s%s%lld", words, i > 0 ? " " : "", (long long)verdict->reached[i]);
-    r->leveled = verdict->level != FLOW_LEVEL_NONE;
-    r->level = verdict->level;
+    bool given =
+        verdict->level == FLOW_LEVEL_NONE && r->flowed && r->flow_level >= 0 && !login->came;
+    r->level = given ? r->flow_level : verdict->level;
+    r->leveled = r->level != FLOW_LEVEL_NONE;
     r->levels = text_of(words);
     r->levels_since = c->now;
     r->setup = verdict->setup;

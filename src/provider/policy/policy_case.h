@@ -97,6 +97,13 @@ typedef struct policy_refusal {
     bool page;                       /* of an authorization request: nobody is redirected */
 } policy_refusal;
 
+/* The browser flow that policies choose, of those there are the last one's. */
+typedef struct policy_flow {
+    bool chosen; /* false: none */
+    ost_text alias;
+    int64_t level; /* of authentication, that comes of it; below 0: the flow's own, if any */
+} policy_flow;
+
 /* What policies change in a client that is to be: a member, or an attribute. */
 typedef struct policy_edit {
     bool attribute;

@@ -11,6 +11,7 @@
     }
 
 static const policy_executor executors[] = {
+    {.name = "auth-flow-enforcer", .choose = choose_flow, .fault = fault_of_flow},
     DEMANDS("confidential-client", check_confidential_client, NULL),
     DEMANDS("consent-required", NULL, propose_consent),
     {.name = "downscope-assertion-grant-enforcer", .effect = POLICY_DOWNSCOPES},

@@ -11,7 +11,14 @@ typedef const policy_refusal *policy_check(const ost_json *configuration, const 
 typedef const policy_refusal *policy_propose(const ost_json *configuration, const policy_case *c,
                                              policy_edits *edits);
 
+/* Puts its flow in the place of the one before. */
+typedef void policy_choose(const ost_json *configuration, policy_flow *flow);
+
 typedef bool policy_has_effect(const ost_json *configuration, const policy_case *c);
+
+/* Of a policy that is to be enabled: what its realm (the document) does not have, in words that go
+ * on after the executor's name. NULL: nothing. */
+typedef const char *policy_fault_of(const ost_json *configuration, const ost_json *realm);
 
 typedef struct policy_executor {
     const char *name;
@@ -21,6 +28,8 @@ typedef struct policy_executor {
     policy_has_effect *effect_when; /* and says so of the request; NULL: of each */
     policy_propose
         *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
+    policy_choose *choose;  /* the flow of an authorization request; NULL: it chooses none */
+    policy_fault_of *fault; /* NULL: it needs nothing of the realm */
 } policy_executor;
 
 /* NULL: it is not known, or nothing enforces it. */
@@ -51,6 +60,9 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
     propose_uri_patterns, propose_secret_end, propose_authority, renew_secret;
 
 policy_has_effect binds_refresh_alone;
+
+policy_choose choose_flow;
+policy_fault_of fault_of_flow;
 
 /* One member more, or attribute, that a proposal sets. NULL: done. */
 const policy_refusal *policy_edit_put(policy_edits *edits, bool attribute, const char *name,

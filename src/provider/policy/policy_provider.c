@@ -82,9 +82,13 @@ static const char *const switches[] = {"allow-front-channel-logout",
 static const char *const lists[] = {"allow-permitted-domains", "allowed-client-authenticators",
                                     "allowed-patterns", "client-uri-fields", NULL};
 
-static const char *const numbers[] = {"allowed-clock-skew",        "available-period",
-                                      "expiration-period",         "remaining-rotation-period",
-                                      "rotated-expiration-period", NULL};
+static const char *const numbers[] = {"allowed-clock-skew",
+                                      "auth-flow-loa",
+                                      "available-period",
+                                      "expiration-period",
+                                      "remaining-rotation-period",
+                                      "rotated-expiration-period",
+                                      NULL};
 
 static const char *const periods[] = {"expiration-period", "remaining-rotation-period",
                                       "rotated-expiration-period", NULL};

@@ -38,9 +38,22 @@ struct policy_set {
 static ost_result policy_refuse(ost_error *error, ost_text policy_name, const char *kind,
                                 ost_text name)
 {
-    return ost_error_set(error, OST_E_FORMAT,
+    return ost_error_set(error, OST_E_UNSUPPORTED,
                          "clientPolicies: \"%.*s\" is enabled, and its %s %.*s is not enforced",
                          SHOWN(policy_name, 80), kind, SHOWN(name, 80));
+}
+
+/* What nobody could come in by is not enabled; Keycloak answers 500 to every request then. */
+static ost_result check_demand(const ost_json *realm, ost_text policy_name, const demand *d,
+                               ost_error *error)
+{
+    const char *why =
+        d->executor->fault != NULL ? d->executor->fault(d->configuration, realm) : NULL;
+    return why == NULL
+               ? OST_OK
+               : ost_error_set(error, OST_E_FORMAT,
+                               "clientPolicies: \"%.*s\" is enabled, and of its executor %s %s",
+                               SHOWN(policy_name, 80), d->executor->name, why);
 }
 
 static ost_result read_conditions(const ost_json *document, ost_arena *arena, policy *p,
@@ -77,10 +90,11 @@ static const ost_json *executors_of(const ost_json *profile_name, const ost_json
     return ost_json_get(profile, "executors");
 }
 
-static ost_result read_demands(const ost_json *document, const ost_json *own,
+static ost_result read_demands(const ost_json *realm, const ost_json *document,
                                const ost_json *global, ost_arena *arena, policy *p,
                                ost_error *error)
 {
+    const ost_json *own = ost_json_get(ost_json_get(realm, "clientProfiles"), "profiles");
     const ost_json *names = ost_json_get(document, "profiles");
     size_t count = 0;
     for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at))
@@ -97,6 +111,9 @@ static ost_result read_demands(const ost_json *document, const ost_json *own,
             d->configuration = ost_json_get(executor, "configuration");
             if (d->executor == NULL)
                 return policy_refuse(error, policy_text(document, "name"), "executor", name);
+            ost_result result = check_demand(realm, policy_text(document, "name"), d, error);
+            if (result != OST_OK)
+                return result;
         }
     }
     p->demands = demands;
@@ -107,7 +124,6 @@ ost_result policy_set_read(const ost_json *document, ost_arena *arena, const pol
                            ost_error *error)
 {
     const ost_json *list = ost_json_get(ost_json_get(document, "clientPolicies"), "policies");
-    const ost_json *own = ost_json_get(ost_json_get(document, "clientProfiles"), "profiles");
     const ost_json *global, *at = ost_json_first(list);
     while (at != NULL && !policy_switch(at, "enabled"))
         at = ost_json_next(at);
@@ -126,7 +142,7 @@ ost_result policy_set_read(const ost_json *document, ost_arena *arena, const pol
         *p = (policy){.strict = text_is(policy_text(at, "mode"), "STRICT")};
         result = read_conditions(at, arena, p, error);
         if (result == OST_OK)
-            result = read_demands(at, own, global, arena, p, error);
+            result = read_demands(document, at, global, arena, p, error);
         if (result != OST_OK)
             return result;
         set->count++;
@@ -195,6 +211,20 @@ const policy_refusal *policy_set_propose(const policy_set *set, const policy_cas
     ret_edits->count = 0;
     ret_edits->effects = 0;
     return decide(set, c, ret_edits, &ret_edits->effects);
+}
+
+policy_flow policy_set_flow(const policy_set *set, const policy_case *c)
+{
+    policy_flow flow = {.level = -1};
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        const policy *p = &set->policies[i];
+        size_t count = applies(p, c) ? p->demand_count : 0;
+        for (size_t k = 0; k < count; k++) {
+            if (p->demands[k].executor->choose != NULL)
+                p->demands[k].executor->choose(p->demands[k].configuration, &flow);
+        }
+    }
+    return flow;
 }
 
 bool policy_set_rotates(const policy_set *set)

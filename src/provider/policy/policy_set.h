@@ -10,8 +10,8 @@
 typedef struct policy_set policy_set;
 
 /* Reads "clientPolicies" and "clientProfiles" of a realm's document, which have to live as long.
- * *ret_set: NULL when no policy is enabled. OST_E_FORMAT: one has a condition or an executor that
- * is not enforced, with its name. */
+ * *ret_set: NULL when no policy is enabled. OST_E_UNSUPPORTED: one has a condition or an executor
+ * that is not enforced; OST_E_FORMAT: one demands what the realm does not have; with its name. */
 OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *arena,
                                           const policy_set **ret_set, ost_error *error);
 
@@ -19,6 +19,9 @@ OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *a
  * *effects. `set` may be NULL. */
 const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c,
                                        unsigned *effects);
+
+/* The flow that an authorization request is to go by, which nothing is against. */
+policy_flow policy_set_flow(const policy_set *set, const policy_case *c);
 
 /* Whether any of them has the secret before count for a time (secret-rotation). */
 bool policy_set_rotates(const policy_set *set);

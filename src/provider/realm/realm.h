@@ -201,6 +201,9 @@ OST_MUST_CHECK ost_result realm_load_after(const realm *before, const realm_clie
 OST_MUST_CHECK ost_result realm_load_client(const realm *realm, const ost_json *document,
                                             ost_arena *arena, realm_client **ret_client,
                                             ost_error *error);
+/* Has a client, not one of a published realm, go by the browser flow that `document`, a
+ * ClientRepresentation, names. */
+void realm_client_follow(const realm *realm, realm_client *client, const ost_json *document);
 realm *realm_ref(realm *realm);
 void realm_unref(realm *realm);
 

@@ -119,6 +119,12 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
         c->barred = "protocol";
     c->access_alg = load_alg(r, c, "access.token.signed.response.alg");
     c->id_alg = load_alg(r, c, "id.token.signed.response.alg");
+    realm_client_follow(r, c, at);
+    c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
+}
+
+void realm_client_follow(const realm *r, realm_client *c, const ost_json *at)
+{
     c->browser_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_BROWSER);
     c->browser_factors = realm_flow_factors_of(r->document, at, REALM_FLOW_BROWSER);
     c->browser_passkey =
@@ -128,7 +134,6 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     realm_levels levels = realm_flow_levels_of(r->document, at);
     c->browser_leveled = levels.count > 0;
     c->browser_level = levels.count > 0 ? levels.list[levels.count - 1] : 0;
-    c->direct_demand = realm_flow_demand_of(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 
 /* Unlike of other times, of an interval nothing at all may be meant. */

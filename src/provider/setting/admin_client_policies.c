@@ -60,7 +60,9 @@ static ost_result check_enforced(admin_call *a, const char *which, const ost_jso
         document_put(a->realm.realm->document, text_of(which), value, a->arena, &document);
     if (result == OST_OK)
         result = policy_set_read(document, a->arena, &set, &error);
-    if (result != OST_E_FORMAT)
+    if (result == OST_E_FORMAT)
+        return admin_refuse_result(a, result, &error);
+    if (result != OST_E_UNSUPPORTED)
         return result;
     const char *why = ost_arena_copy(a->arena, text_of(error.detail));
     return why != NULL ? admin_refuse(a, 501, "errorMessage", why) : OST_E_MEMORY;
