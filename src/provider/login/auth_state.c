@@ -73,9 +73,19 @@ static void put_flags(ost_json_writer *w, const auth_request *r)
     put_flag(w, "remember", r->remember);
 }
 
-/* The level that is asked for, and what has come of that. */
+/* The policies are not asked again. */
+static void put_flow(ost_json_writer *w, const auth_request *r)
+{
+    if (!r->flowed)
+        return;
+    ost_json_member_text(w, "flow", r->flow);
+    ost_json_member_integer(w, "flow_level", r->flow_level);
+}
+
+/* The flow that a policy has chosen, the level that is asked for, and what has come of that. */
 static void put_level(ost_json_writer *w, const call_level *wanted, const auth_request *r)
 {
+    put_flow(w, r);
     if (wanted->asked)
         ost_json_member_integer(w, "level", wanted->level);
     put_flag(w, "level_essential", wanted->essential);
@@ -128,15 +138,6 @@ static void put_half(ost_json_writer *w, const auth_request *r)
     ost_json_member_text(w, "half", r->half);
     ost_json_member_text(w, "half_id", r->half_id);
     ost_json_member_text(w, "proofs", r->proofs);
-}
-
-/* The policies are not asked again. */
-static void put_flow(ost_json_writer *w, const auth_request *r)
-{
-    if (!r->flowed)
-        return;
-    ost_json_member_text(w, "flow", r->flow);
-    ost_json_member_integer(w, "flow_level", r->flow_level);
 }
 
 static bool follow(call *c, const ost_claims *claims, auth_request *r)
@@ -199,7 +200,6 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
     put_level(w, &c->level, r);
-    put_flow(w, r);
     put_upstream(w, r);
     put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
