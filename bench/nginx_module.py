@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """nginx-module: a small file behind the nginx module, by one token and by another each time, against the same file without.
 nginx-gate: the same file behind auth_request and `ostiary gate`, whose CPU time counts as well.
+nginx-oauth2-proxy: the gate there against oauth2-proxy in its place (script/peers oauth2-proxy), which counts likewise.
 
 Requests are pipelined over one connection. The figures are medians of requests per second of CPU time that the worker took,
 which other load on the machine does not distort. Needs nginx, and a build with the tests (--build names its folder)."""
@@ -43,42 +44,81 @@ def measure(nginx, path, tokens, times, others=()):
         return times / (sum(map(cpu_seconds, pids)) - before)
 
 
+def oauth2_proxy(issuer, folder):
+    """oauth2-proxy, which takes bearer tokens of that issuer as the gate does, and writes no log."""
+    from peers import cache, free_port
+    from programs import Program
+
+    program, address = cache().resolve() / "oauth2-proxy", f"127.0.0.1:{free_port()}"
+    options = {
+        **{"provider": "oidc", "oidc-issuer-url": issuer, "client-id": "myapi", "client-secret": "x", "email-domain": "*"},
+        **{"oidc-email-claim": "sub", "skip-jwt-bearer-tokens": "true", "http-address": address, "reverse-proxy": "true"},
+        **{"redirect-url": "https://app.example/oauth2/callback", "cookie-secret": "0123456789abcdef0123456789abcdef"},
+        **{f"{what}-logging": "false" for what in ("standard", "auth", "request")},
+    }
+    command = [program, *(f"--{name}={value}" for name, value in options.items())]
+    return address, Program(command, f"http://{address}/ping", pathlib.Path(folder) / "oauth2-proxy.log")
+
+
+def asked(upstream, path):
+    """Locations of nginx: a file that is had if the server at that upstream says so."""
+    text = f" location /{upstream} {{ auth_request /check-{upstream}; try_files /index.html =404; }}"
+    text += f" location = /check-{upstream} {{ internal; proxy_pass http://{upstream}{path}; proxy_pass_request_body off;"
+    text += " proxy_http_version 1.1; proxy_set_header Connection ''; proxy_set_header Content-Length '';"
+    text += " proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto https;"
+    text += " proxy_set_header X-Forwarded-Host app.example; proxy_set_header X-Original-Method $request_method;"
+    return text + " proxy_set_header X-Original-URI $request_uri; }"
+
+
+def measure_all(nginx, provider, rounds, requests, gate, peer):
+    """The medians of all rounds, by name."""
+    one = [provider.access_token()]
+    rates = {}
+
+    def note(name, *measured):
+        rates.setdefault(name, []).append(measure(nginx, *measured))
+
+    for path in ("/", "/gate", "/peer"):
+        measure(nginx, path, one, 1000)
+    for _ in range(rounds):
+        fresh = [provider.access_token() for _ in range(2000)]
+        note("plain", "/plain", one, requests)
+        note("module", "/", one, requests)
+        note("module-fresh", "/", fresh, len(fresh))
+        note("gate", "/gate", one, requests, [gate.pid])
+        note("gate-fresh", "/gate", fresh, len(fresh), [gate.pid])
+        note("peer", "/peer", one, len(fresh), [peer.pid])
+        note("peer-fresh", "/peer", fresh, len(fresh), [peer.pid])
+    return {name: statistics.median(values) for name, values in rates.items()}
+
+
 def main():
     arguments = read_options(__doc__, build="test", rounds=3, requests=20000)
     from fake_provider import FakeProvider
     from gate_site import Gate
     from nginx import Nginx
 
-    server = "keepalive_requests 100000000; location /plain {{ try_files /index.html =404; }}"
-    server += " location / {{ ostiary on; ostiary_issuer {} audience=myapi; }}"
-    server += " location /ready {{ ostiary_ready; }} location /asked {{ auth_request /check; try_files /index.html =404; }}"
-    server += " location = /check {{ internal; proxy_pass http://gate/check; proxy_pass_request_body off; proxy_http_version 1.1;"
-    server += " proxy_set_header Connection ''; proxy_set_header Content-Length ''; proxy_set_header X-Forwarded-For $remote_addr;"
-    server += " proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-Host app.example;"
-    server += " proxy_set_header X-Original-Method $request_method; proxy_set_header X-Original-URI $request_uri; }}"
+    server = "keepalive_requests 100000000; access_log off; location /plain {{ try_files /index.html =404; }}"
+    server += " location / {{ ostiary on; ostiary_issuer {} audience=myapi; }} location /ready {{ ostiary_ready; }}"
     rules = {"sites": [{"origin": "https://app.example", "rules": [{"prefix": "/", "policy": {}}]}]}
     with FakeProvider() as provider, tempfile.TemporaryDirectory() as folder:
         gate = Gate(pathlib.Path(folder) / "gate", provider.issuer, rules, "nginx", ["--log-format", "off"])
-        upstream = f"upstream gate {{ server 127.0.0.1:{gate.port}; keepalive 8; }}"
-        with gate, Nginx(folder, server.format(provider.issuer) + "access_log off;", http=upstream) as nginx:
+        address, peer = oauth2_proxy(provider.issuer, folder)
+        upstreams = f"upstream gate {{ server 127.0.0.1:{gate.port}; keepalive 8; }}"
+        upstreams += f" upstream peer {{ server {address}; keepalive 8; }}"
+        server = server.format(provider.issuer) + asked("gate", "/check") + asked("peer", "/oauth2/auth")
+        with gate, peer, Nginx(folder, server, http=upstreams) as nginx:
             while nginx.status("/ready") != 200:
                 time.sleep(0.02)
-            one = [provider.access_token()]
-            rates = {"plain": [], "one": [], "fresh": [], "gate": [], "gate-fresh": []}
-            measure(nginx, "/", one, 1000)
-            for _ in range(arguments.rounds):
-                rates["plain"].append(measure(nginx, "/plain", one, arguments.requests))
-                rates["one"].append(measure(nginx, "/", one, arguments.requests))
-                fresh = [provider.access_token() for _ in range(2000)]
-                rates["fresh"].append(measure(nginx, "/", fresh, len(fresh)))
-                rates["gate"].append(measure(nginx, "/asked", one, arguments.requests, [gate.pid]))
-                rates["gate-fresh"].append(measure(nginx, "/asked", fresh, len(fresh), [gate.pid]))
-    plain, *others = (statistics.median(rates[name]) for name in rates)
-    for name, rate in zip(("nginx-module", "nginx-module-fresh", "nginx-gate", "nginx-gate-fresh"), others):
+            rates = measure_all(nginx, provider, arguments.rounds, arguments.requests, gate, peer)
+    pairs = [(f"nginx-{name}", name, "plain") for name in ("module", "module-fresh", "gate", "gate-fresh")]
+    pairs += [(f"nginx-oauth2-proxy{kind}", f"gate{kind}", f"peer{kind}") for kind in ("", "-fresh")]
+    for name, ours, other in pairs:
+        ours, other = rates[ours], rates[other]
         if arguments.json:
-            print(json.dumps({"name": name, "ours": round(rate), "peer": round(plain), "ratio": round(rate / plain, 3)}))
+            print(json.dumps({"name": name, "ours": round(ours), "peer": round(other), "ratio": round(ours / other, 3)}))
         else:
-            print(f"{name}: {rate:,.0f} requests per CPU second, without {plain:,.0f}, ratio {rate / plain:.3f}")
+            print(f"{name}: {ours:,.0f} requests per CPU second, against {other:,.0f}, ratio {ours / other:.3f}")
 
 
 if __name__ == "__main__":

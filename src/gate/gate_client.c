@@ -2,13 +2,7 @@
 /* Loads what sites' clients prove themselves by, and finds them; see gate_client.h. */
 #include "gate/gate_client.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/config/read_whole.h"
+#include "base/config/secret_file.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "jose/jwt/private_key_jwt.h"
@@ -29,43 +23,22 @@ static ost_result wrong(const loading *l, ost_result result, const char *what)
                          l->path, what);
 }
 
-static ost_result check_file(const loading *l, int fd)
-{
-    struct stat is;
-    if (fstat(fd, &is) != 0)
-        return wrong(l, OST_E_SYSTEM, strerror(errno));
-    if (!S_ISREG(is.st_mode))
-        return wrong(l, OST_E_CONFIG, "it is no regular file");
-    if ((is.st_mode & S_IRWXO) != 0)
-        return wrong(l, OST_E_CONFIG, "everybody may read it: chmod 640 it, or 600");
-    return OST_OK;
-}
-
-/* The whole file, without what ends its last line. Rules are read again while requests run: nobody
- * who has a pipe open is waited for. */
+/* The whole file, without what ends its last line. */
 static ost_result load_file(const loading *l, ost_text *ret)
 {
-    size_t len = 0;
-    char *bytes = ost_arena_alloc(l->arena, FILE_MAX + 1);
-    if (bytes == NULL)
-        return ost_error_set(l->error, OST_E_MEMORY, "out of memory");
-    int fd = open(l->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0)
-        return wrong(l, OST_E_SYSTEM, strerror(errno));
-    ost_result result = check_file(l, fd);
-    if (result == OST_OK) {
-        result = read_whole(fd, bytes, FILE_MAX, &len);
-        if (result != OST_OK)
-            result = wrong(l, result == OST_E_CEILING ? OST_E_CONFIG : OST_E_SYSTEM,
-                           result == OST_E_CEILING ? "it is too long" : strerror(errno));
-    }
-    close(fd);
-    while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
-        len--;
-    if (result == OST_OK && len == 0)
+    ost_text text = {0};
+    ost_error why = {0};
+    ost_result result =
+        secret_file_content(l->path, SECRET_OF_GROUP, FILE_MAX, l->arena, &text, &why);
+    if (result != OST_OK)
+        return ost_error_set(l->error, result, "sites[%zu].client.%s: %s", l->site, l->member,
+                             why.detail);
+    while (text.len > 0 && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r'))
+        text.len--;
+    if (text.len == 0)
         return wrong(l, OST_E_CONFIG, "it is empty");
-    *ret = (ost_text){bytes, len};
-    return result;
+    *ret = text;
+    return OST_OK;
 }
 
 /* One line of printable characters: more would be sent to nobody as it was meant. */

@@ -184,7 +184,7 @@ def test_a_secret_is_read_anew_with_the_rules(gate, provider):
         person = person_at(gate, WIKI)
         assert person.log_in(WIKI).status == 302 and person.passes(WIKI)
         file.chmod(0o644)
-        reload(gate, {"sites": sites(gate.folder)}, "everybody may read it")
+        reload(gate, {"sites": sites(gate.folder)}, "is open to everybody")
         assert person.passes(WIKI) and "new-secret" not in gate.log.read_text()
     finally:
         file.write_text("wiki-secret\n")

@@ -22,15 +22,35 @@ static ost_result system_error(ost_error *error, const char *path, const char *w
     return ost_error_set(error, OST_E_SYSTEM, "%s %s: %s", what, path, strerror(errno));
 }
 
-/* The whole file, up to the ceiling. */
-static ost_result read_all(int file, const char *path, ost_arena *arena, ost_text *ret_content,
-                           ost_error *error)
+static ost_result check_readers(int file, const char *path, secret_readers readers,
+                                ost_error *error)
 {
-    char *content = ost_arena_alloc(arena, SECRET_FILE_MAX + 1);
+    struct stat status;
+    if (readers == SECRET_OF_ANYBODY)
+        return OST_OK;
+    if (fstat(file, &status) != 0)
+        return system_error(error, path, "cannot look at");
+    if (!S_ISREG(status.st_mode))
+        return ost_error_set(error, OST_E_CONFIG, "%s is no regular file", path);
+    if (readers == SECRET_OF_OWNER && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "%s is open to others: chmod 600 it, or take another secret", path);
+    if ((status.st_mode & S_IRWXO) != 0)
+        return ost_error_set(
+            error, OST_E_CONFIG,
+            "%s is open to everybody: chmod 640 it, or 600, or take another secret", path);
+    return OST_OK;
+}
+
+/* The whole file, up to the ceiling. */
+static ost_result read_all(int file, const char *path, size_t max, ost_arena *arena,
+                           ost_text *ret_content, ost_error *error)
+{
+    char *content = ost_arena_alloc(arena, max + 1);
     if (content == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     size_t len;
-    ost_result result = read_whole(file, content, SECRET_FILE_MAX, &len);
+    ost_result result = read_whole(file, content, max, &len);
     if (result == OST_E_CEILING)
         return ost_error_set(error, OST_E_CONFIG, "%s is too long for a secret", path);
     if (result != OST_OK)
@@ -39,15 +59,32 @@ static ost_result read_all(int file, const char *path, ost_arena *arena, ost_tex
     return OST_OK;
 }
 
+/* Nobody who has the other end of a pipe is waited for where it would be refused anyway. */
+static int open_for(const char *path, secret_readers readers)
+{
+    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+    return open(path, readers == SECRET_OF_ANYBODY ? flags : flags | O_NONBLOCK);
+}
+
+ost_result secret_file_content(const char *path, secret_readers readers, size_t max,
+                               ost_arena *arena, ost_text *ret_content, ost_error *error)
+{
+    int file = open_for(path, readers);
+    if (file < 0)
+        return system_error(error, path, "cannot open");
+    ost_result result = check_readers(file, path, readers, error);
+    if (result == OST_OK)
+        result = read_all(file, path, max, arena, ret_content, error);
+    close(file);
+    return result;
+}
+
 ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_line,
                             ost_error *error)
 {
     ost_text content = {0};
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return system_error(error, path, "cannot open");
-    ost_result result = read_all(file, path, arena, &content, error);
-    close(file);
+    ost_result result =
+        secret_file_content(path, SECRET_OF_ANYBODY, SECRET_FILE_MAX, arena, &content, error);
     if (result != OST_OK)
         return result;
     ost_text line = text_slice(content, 0, text_find(content, '\n', 0));
@@ -116,37 +153,16 @@ static ost_result make_file(const char *path, ost_arena *arena, ost_error *error
     return result;
 }
 
-static ost_result check_mode(int file, const char *path, ost_error *error)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        return system_error(error, path, "cannot look at");
-    if (!S_ISREG(status.st_mode))
-        return ost_error_set(error, OST_E_CONFIG, "%s is not a file", path);
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return ost_error_set(error, OST_E_CONFIG,
-                             "%s is open to others: chmod 600 it, or take another secret", path);
-    return OST_OK;
-}
-
 ost_result secret_file_open(const char *path, ost_arena *arena, ost_text *ret_current,
                             ost_text *ret_older, ost_error *error)
 {
     ost_text content = {0};
     ost_result result = OST_OK;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) {
+    if (access(path, F_OK) != 0 && errno == ENOENT)
         result = make_file(path, arena, error);
-        if (result != OST_OK)
-            return result;
-        file = open(path, O_RDONLY | O_CLOEXEC);
-    }
-    if (file < 0)
-        return system_error(error, path, "cannot open");
-    result = check_mode(file, path, error);
     if (result == OST_OK)
-        result = read_all(file, path, arena, &content, error);
-    close(file);
+        result =
+            secret_file_content(path, SECRET_OF_OWNER, SECRET_FILE_MAX, arena, &content, error);
     if (result == OST_OK && secret_split(content, ret_current, ret_older, NULL) != OST_OK)
         result =
             ost_error_set(error, OST_E_CONFIG,

@@ -7,8 +7,22 @@
 
 #define SECRET_FILE_MAX 4096 /* bytes of a file */
 
-/* The first line of a file, without its end. OST_E_SYSTEM: it cannot be read; OST_E_CONFIG: empty
- * or too long. In the arena. */
+/* Who may be able to read it, beside its owner. */
+typedef enum secret_readers {
+    SECRET_OF_OWNER,   /* nobody: what we make ourselves */
+    SECRET_OF_GROUP,   /* its group: what a service is given by who sets it up */
+    SECRET_OF_ANYBODY, /* it is not looked at, and need be no file: a pipe, /dev/stdin, what a
+                          container mounts */
+} secret_readers;
+
+/* All of a file, of at most `max` bytes. OST_E_SYSTEM: it cannot be read; OST_E_CONFIG: too long,
+ * or for others to read, or no regular file. The sentence begins with the path, or with what cannot
+ * be done to it. In the arena. */
+OST_MUST_CHECK ost_result secret_file_content(const char *path, secret_readers readers, size_t max,
+                                              ost_arena *arena, ost_text *ret_content,
+                                              ost_error *error);
+
+/* The first line of one for anybody, without its end. OST_E_CONFIG: it is empty, too. */
 OST_MUST_CHECK ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_line,
                                            ost_error *error);
 

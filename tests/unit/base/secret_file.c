@@ -134,7 +134,7 @@ static void what_is_refused(void **state)
             "at least 32");
     refused(write_file("file", "", 0600), OST_E_CONFIG, "at least 32");
     refused(write_file("file", large, 0600), OST_E_CONFIG, "too long");
-    refused(folder, OST_E_CONFIG, "is not a file");
+    refused(folder, OST_E_CONFIG, "is no regular file");
     refused(in_folder("no/such"), OST_E_SYSTEM, "cannot make");
 }
 
@@ -150,12 +150,40 @@ static void first_line(void **state)
     assert_int_equal(secret_file_read(in_folder("missing"), arena, &line, NULL), OST_E_SYSTEM);
 }
 
+/* The same file, by who may be able to read it. */
+static void who_may_read(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode;
+        secret_readers strictest;
+    } cases[] = {{0600, SECRET_OF_OWNER},   {0400, SECRET_OF_OWNER},   {0640, SECRET_OF_GROUP},
+                 {0620, SECRET_OF_GROUP},   {0644, SECRET_OF_ANYBODY}, {0602, SECRET_OF_ANYBODY},
+                 {0604, SECRET_OF_ANYBODY}, {0641, SECRET_OF_ANYBODY}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const char *path = write_file("file", "secret\n", cases[i].mode);
+        for (secret_readers by = SECRET_OF_OWNER; by <= SECRET_OF_ANYBODY; by++) {
+            ost_text content = OST_TEXT("untouched");
+            ost_result result = secret_file_content(path, by, 7, arena, &content, NULL);
+            assert_int_equal(result, by >= cases[i].strictest ? OST_OK : OST_E_CONFIG);
+            assert_true(text_is(content, result == OST_OK ? "secret\n" : "untouched"));
+        }
+    }
+    /* A pipe that nobody writes to: no one waits for it where it would be refused. */
+    unlink(in_folder("file"));
+    assert_int_equal(mkfifo(in_folder("file"), 0600), 0);
+    ost_text content;
+    for (secret_readers by = SECRET_OF_OWNER; by < SECRET_OF_ANYBODY; by++)
+        assert_int_equal(secret_file_content(in_folder("file"), by, 7, arena, &content, NULL),
+                         OST_E_CONFIG);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(made_when_missing), TEST(made_once),  TEST(rotated),
-        TEST(what_is_refused),   TEST(first_line),
+        TEST(what_is_refused),   TEST(first_line), TEST(who_may_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,8 +186,8 @@ static void files(void **state)
     } cases[] = {
         {"secret_file", "s:cret\r\n", 0600, NULL},
         {"secret_file", "s", 0640, NULL},
-        {"secret_file", "s", 0644, "everybody may read it"},
-        {"secret_file", "s", 0602, "everybody may read it"},
+        {"secret_file", "s", 0644, "is open to everybody"},
+        {"secret_file", "s", 0602, "is open to everybody"},
         {"secret_file", "\n\n", 0600, "it is empty"},
         {"secret_file", "one\ntwo\n", 0600, "one line"},
         {"secret_file", long_text(), 0600, "too long"},
