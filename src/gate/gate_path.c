@@ -69,6 +69,27 @@ const char *gate_path_read(ost_text target, ost_arena *arena, ost_text *ret_path
     return reason;
 }
 
+/* Beyond folding by single letters, what comes to plain ones where it is done by words or by
+ * tongues: "ß" is "ss" (Unicode's full folding, and capitals), and Java's equalsIgnoreCase takes
+ * the Turkish "ı" and "İ" for "i". Nothing gets longer. */
+static ost_text without_special_letters(ost_text text, ost_arena *arena)
+{
+    char *out = ost_arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    if (out == NULL)
+        return (ost_text){0};
+    while (text.len > 0) {
+        bool is_s = text_starts(text, "\xC3\x9F");
+        bool is_i = text_starts(text, "\xC4\xB0") || text_starts(text, "\xC4\xB1");
+        size_t taken = is_s || is_i ? 2 : 1;
+        out[len++] = is_s ? 's' : is_i ? 'i' : text.data[0];
+        if (is_s)
+            out[len++] = 's';
+        text = text_slice(text, taken, text.len - taken);
+    }
+    return (ost_text){out, len};
+}
+
 ost_text gate_path_loose(ost_text path, ost_arena *arena)
 {
     ost_text loose = text_compatible(path, arena);
@@ -78,7 +99,8 @@ ost_text gate_path_loose(ost_text path, ost_arena *arena)
     loose = text_slice(loose, 0, text_find(loose, '#', 0));
     while (text_ends(loose, "/"))
         loose.len--;
-    return text_fold(loose.len > 0 ? loose : OST_TEXT(""), arena);
+    loose = text_fold(loose.len > 0 ? loose : OST_TEXT(""), arena);
+    return loose.data != NULL ? without_special_letters(loose, arena) : loose;
 }
 
 const char *gate_path_check_loose(ost_text loose)
@@ -89,6 +111,8 @@ const char *gate_path_check_loose(ost_text loose)
     while (text_next(&loose, '/', &segment)) {
         if (is_dot_segment(segment))
             return "dot segment in the path's compatibility form";
+        if (text_ends(segment, " ")) /* also a wide one, or one that keeps words together */
+            return "blank at the end of a segment in the path's compatibility form";
     }
     return NULL;
 }

@@ -20,12 +20,11 @@ OST_MUST_CHECK const char *gate_path_check(ost_text path);
 
 /* How the most forgiving application could read it: without regard to case, to how letters are
  * drawn (wide ones, ligatures: Unicode's compatibility form), to slashes at the end, and to what
- * follows a
- * '?' or '#' that was encoded. In the arena; NULL data: out of memory. */
+ * follows a '?' or '#' that was encoded. In the arena; NULL data: out of memory. */
 ost_text gate_path_loose(ost_text path, ost_arena *arena);
 
-/* What such a reading of a path that gate_path_check accepts may not have come to: dot segments and
- * backslashes. NULL, or why. */
+/* What such a reading of a path that gate_path_check accepts may not have come to: dot segments,
+ * backslashes, and a blank at the end of a segment. NULL, or why. */
 const char *gate_path_check_loose(ost_text loose);
 
 #endif

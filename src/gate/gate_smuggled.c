@@ -43,7 +43,11 @@ static bool is_identity(ost_text name, const gate_rules *rules)
 const char *gate_smuggled(const http_request *request, const gate_site *site,
                           const gate_rules *rules, ost_text method)
 {
-    static const char *const paths[] = {"x-original-url", "x-rewrite-url"};
+    /* Script names are cut off the path by some; by the last two some have the proxy send a file
+     * of its own, past its locations. */
+    static const char *const paths[] = {"x-original-url", "x-rewrite-url", "script-name",
+                                        "path-info",      "x-script-name", "x-sendfile-type",
+                                        "x-accel-mapping"};
     static const char *const methods[] = {"x-http-method-override", "x-http-method",
                                           "x-method-override"};
     for (size_t i = 0; i < request->field_count; i++) {

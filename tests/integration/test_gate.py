@@ -192,7 +192,7 @@ def envoy_ends():
         _running.pop("envoy").stop()
 
 
-@pytest.mark.parametrize("target", ["/ADMIN", "/Admin/users", "/admin/", "/Admin/", "/admin%3Fx", "/admin%23x", "/\u212aa".encode().decode(), "/%EF%BD%81dmin", "/admin%EF%BC%8Fx"])
+@pytest.mark.parametrize("target", ["/ADMIN", "/Admin/users", "/admin/", "/Admin/", "/admin%3Fx", "/admin%23x", "/\u212aa".encode().decode(), "/%EF%BD%81dmin", "/admin%EF%BC%8Fx", "/adm%C4%B1n", "/ADM%C4%B0N", "/admin%C2%A0", "/admin%E3%80%80/x"])
 def test_attack_45_another_rule_for_the_forgiving(nginx_gate, provider, target):
     """Here "/" is for any token, and "/admin" is not: a path that some applications take for it is nobody's."""
     token = provider.access_token()
@@ -210,6 +210,16 @@ def test_attack_46_methods_with_two_readings(nginx_gate, provider):
         assert ask(nginx_gate, "/api", token, **{name: "GET"}).status == 200
     for name in ("X_Original_URL", "X_Rewrite_URL"):
         assert ask(nginx_gate, "/api", token, **{name: "/admin"}).status == 403
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Script-Name", "X-Sendfile-Type", "X_Accel_Mapping"])
+def test_attack_46_fields_that_cut_the_path(gate, name):
+    """What an application cuts off is not what the rules looked at."""
+    method, target, fields = question(gate.dialect, "GET", "/public/admin", HOST)
+    assert send(gate, method, target, fields).status == 200
+    assert send(gate, method, target, {**fields, name: "/public"}).status == 403
+    method, target, fields = question(gate.dialect, "GET", "/x", "port.example.org:8080")  # whose rules are about no path
+    assert send(gate, method, target, {**fields, "X-Forwarded-Proto": "http", name: "/x"}).status == 200
 
 
 def test_attack_43_identity_fields_of_the_client(gate, provider):

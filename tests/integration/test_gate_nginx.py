@@ -142,6 +142,15 @@ def test_attack_46_what_the_client_tells_of_its_request(site, application, provi
     assert application.seen[before:] == []
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "X-Script-Name", "X-Sendfile-Type"])
+def test_attack_46_what_cuts_the_path(site, application, provider, name):
+    """nginx drops what has underscores; the rest the gate refuses."""
+    before = len(application.seen)
+    ask(site, "/public/admin", provider.access_token(), **{name: "/public"})
+    for got in application.seen[before:]:
+        assert values(got, name.replace("_", "-")) == []
+
+
 def test_bodies_reach_the_application(site, application, provider):
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     headers = {"Host": f"localhost:{site.port}", **bearer(provider.access_token(scope="write"))}

@@ -126,6 +126,15 @@ def test_attack_46_paths_that_the_client_tells(site, provider, name):
     assert ask(site, "/admin", provider.access_token(), **{name: "/public"}).status == 403
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script_Name", "PATH_INFO"])
+def test_attack_46_what_cuts_the_path(site, provider, name):
+    """Such a field is refused, or does not reach the application."""
+    before = len(site.application.seen)
+    ask(site, "/public/admin", provider.access_token(), **{name: "/public"})
+    for got in site.application.seen[before:]:
+        assert values(got, name.replace("_", "-")) == []
+
+
 @pytest.mark.parametrize("name", ["X-Original-Method", "X-Forwarded-Method", "X-HTTP-Method-Override"])
 def test_attack_46_methods_that_the_client_tells(site, provider, name):
     assert ask(site, "/api", provider.access_token(), "POST", b"", **{name: "GET"}).status == 403

@@ -79,7 +79,13 @@ static void how_the_forgiving_read_it(void **state)
          "/admin"}, /* a bold a of formulas */
         {"/a\xef\xbc\x9f"
          "b",
-         "/a"},                                             /* a wide ? */
+         "/a"},                      /* a wide ? */
+        {"/adm\xc4\xb1n", "/admin"}, /* without its dot */
+        {"/ADM\xc4\xb0N", "/admin"}, /* with a dot */
+        {"/pa\xc3\x9f", "/pass"},    /* a sharp s */
+        {"/stra\xe1\xba\x9e"
+         "e",
+         "/strasse"},                                       /* a large one */
         {"/b\xe2\x84\x80", "/ba/c"},                        /* "account of" */
         {"/\xe6\x97\xa5\xc3\xa9", "/\xe6\x97\xa5\xc3\xa9"}, /* no ASCII in them */
     };
@@ -105,7 +111,12 @@ static void what_the_forgiving_may_not_read(void **state)
         {"/a\xef\xbc\x8f\xef\xbc\x8e\xef\xbc\x8f", true},
         {"/a\xef\xbc\xbc"
          "b",
-         true},                   /* a wide backslash */
+         true},               /* a wide backslash */
+        {"/a\xc2\xa0", true}, /* a blank that keeps words together */
+        {"/a\xe3\x80\x80/b", true},
+        {"/a\xc2\xa0"
+         "b",
+         false},
         {"/\xe2\x80\xa6", false}, /* an ellipsis is a name */
         {"/a\xef\xbc\x8f"
          "b\xef\xbc\x9b",
