@@ -6,6 +6,8 @@
 #define LOCKED " FOR NO KEY UPDATE"
 /* It may not, where the row is to go: it would go with it, and nobody would have seen it. */
 #define ENDING " FOR UPDATE"
+/* As what is added that refers to the row locks it by itself, but before it reads. */
+#define ADDING " FOR KEY SHARE"
 #define SOME                                                                                       \
     "SELECT id FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2) "                       \
     "ORDER BY user_id, id LIMIT ?3"
@@ -31,6 +33,12 @@ ost_result lock_ending_user(database *d, ost_text realm, ost_text id)
                ? OST_OK
                : run_lock(PREPARED(d, "SELECT 1 FROM user WHERE realm = ? AND id = ?" ENDING, realm,
                                    id));
+}
+
+ost_result lock_session(database *d, ost_text id)
+{
+    return writes_alone(d) ? OST_OK
+                           : run_lock(PREPARED(d, "SELECT 1 FROM session WHERE id = ?" ADDING, id));
 }
 
 ost_result lock_ending_session(database *d, ost_text id)

@@ -10,6 +10,9 @@
 /* The row of a user; OST_OK also when there is none. */
 OST_MUST_CHECK ost_result lock_user(database *database, ost_text realm, ost_text id);
 
+/* The row of a session whose parts are read before one is added: none of them ends meanwhile. */
+OST_MUST_CHECK ost_result lock_session(database *database, ost_text id);
+
 /* The row of a user or a session that is to be deleted: nobody begins a session of that user, or
  * adds a client to that session, any more. */
 OST_MUST_CHECK ost_result lock_ending_user(database *database, ost_text realm, ost_text id);

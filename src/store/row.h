@@ -77,6 +77,22 @@ OST_MUST_CHECK ost_result use_within(database *database, ost_text owner, ost_tex
                              now) " + 1 FROM client_session WHERE " of                             \
                                   " ON CONFLICT (id) DO UPDATE SET expires = " GREATER_OF(         \
                                       "used.expires", "excluded.expires")
+/* The parts that `of` chooses, those that were made of them (whose notes name the client as
+ * "from"), of these, and so on; noted as above, and then deleted. */
+#define PARTS(origin, of)                                                                          \
+    "WITH RECURSIVE ending(session_id, client_id) AS (SELECT session_id, client_id "               \
+    "FROM client_session WHERE " of " UNION SELECT part.session_id, part.client_id "               \
+    "FROM client_session AS part JOIN ending ON part.session_id = ending.session_id "              \
+    "AND " origin " = ending.client_id) "
+#define SQLITE_PARTS(of) PARTS("part.notes ->> '$.from'", of)
+#define POSTGRESQL_PARTS(of) PARTS("note(part.notes, 'from')", of)
+#define OF_PARTS "(session_id, client_id) IN (SELECT session_id, client_id FROM ending)"
+#define NOTE_PARTS(database, of)                                                                   \
+    text_for(database, SQLITE_PARTS(of) NOTE_ENDING(SQLITE_NOW, OF_PARTS),                         \
+             POSTGRESQL_PARTS(of) NOTE_ENDING(POSTGRESQL_NOW, OF_PARTS))
+#define END_PARTS(database, of)                                                                    \
+    text_for(database, SQLITE_PARTS(of) "DELETE FROM client_session WHERE " OF_PARTS,              \
+             POSTGRESQL_PARTS(of) "DELETE FROM client_session WHERE " OF_PARTS)
 /* Of columns from `at` on, as they stand here. */
 #define CLIENT_SESSION_COLUMNS                                                                     \
     "part.session_id, part.client_id, part.scope, part.nonce, part.redirect_uri, part.started, "   \

@@ -320,6 +320,8 @@ typedef struct store_client_session {
                             its own; empty: none */
     int64_t started, last_access;
     ost_text notes;
+    ost_text from; /* written: of whose token, of `since`, it is made, as its notes say; or empty */
+    int64_t since;
     ost_text issuer; /* as the client knows it */
 } store_client_session;
 
@@ -371,15 +373,13 @@ OST_MUST_CHECK ost_result store_session_count_of(store *store, ost_text realm, o
  * each transaction, so that who logs in meanwhile waits for none but the one: after a failure some
  * have ended. */
 OST_MUST_CHECK ost_result store_session_end_all(store *store, ost_text realm, ost_text user_id);
-/* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
- * stays so. */
+/* Writes all of it but when it began. OST_E_NOT_FOUND: it is gone, and stays so. */
 OST_MUST_CHECK ost_result store_client_session_put(store *store,
                                                    const store_client_session *session);
 OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text session_id,
                                                    ost_text client_id, ost_arena *arena,
                                                    store_client_session *ret_session);
-/* Ends it, and the parts that were made of it: those whose notes name the client as "from".
- * OST_E_NOT_FOUND. */
+/* Ends it, and the parts that were made of it (`from`), and of these. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
                                                    ost_text client_id);
 /* The client has no part in the session any more, if it had one, and a session in which no client
@@ -541,8 +541,8 @@ OST_MUST_CHECK ost_result store_consent_list(store *store, ost_text realm, ost_t
                                              ost_arena *arena, store_consent **ret_consents,
                                              size_t *ret_count);
 /* Takes a consent back, and ends what the client, called `client_id` in sessions, has in those of
- * the user: codes and refresh tokens too. OST_E_NOT_FOUND: there is no such consent, and nothing
- * was ended. */
+ * the user: codes and refresh tokens too, and the parts that were made of it. OST_E_NOT_FOUND:
+ * there is no such consent, and nothing was ended. */
 OST_MUST_CHECK ost_result store_consent_revoke(store *store, ost_text realm, ost_text user_id,
                                                ost_text client, ost_text client_id);
 

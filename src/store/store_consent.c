@@ -153,26 +153,38 @@ ost_result store_consent_put(store *s, const store_consent *consent)
     return WRITE(s, d, write_consent(d, consent));
 }
 
+#define SESSIONS_MEMORY ((size_t)64 << 20)
 #define OF_USER                                                                                    \
     "client_id = ?1 AND session_id IN (SELECT id FROM session WHERE realm = ?2 AND user_id = ?3)"
+
+/* The sessions first: nobody adds a part to one that is made of one which is just ending. */
+static ost_result lock_sessions_of(database *d, ost_text realm, ost_text user_id)
+{
+    ost_text ids;
+    ost_arena *arena = ost_arena_new(SESSIONS_MEMORY);
+    ost_result result = arena != NULL
+                            ? lock_ending_sessions(d, realm, user_id, INT64_MAX, arena, &ids)
+                            : OST_E_MEMORY;
+    ost_arena_free(arena);
+    return result;
+}
 
 /* Codes, and refresh tokens by the client's part. */
 static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_text client_id)
 {
-    ost_result result = run_statement(PREPARED(d,
-                                               "DELETE FROM code WHERE client_id = ? AND "
-                                               "session_id IN (SELECT id FROM session WHERE "
-                                               "realm = ? AND user_id = ?)",
-                                               client_id, realm, user_id),
-                                      NULL);
+    ost_result result = lock_sessions_of(d, realm, user_id);
+    if (result != OST_OK)
+        return result;
+    result = run_statement(PREPARED(d,
+                                    "DELETE FROM code WHERE client_id = ? AND "
+                                    "session_id IN (SELECT id FROM session WHERE "
+                                    "realm = ? AND user_id = ?)",
+                                    client_id, realm, user_id),
+                           NULL);
     if (result == OST_OK)
-        result = run_later(PREPARED(
-            d, text_for(d, NOTE_ENDING(SQLITE_NOW, OF_USER), NOTE_ENDING(POSTGRESQL_NOW, OF_USER)),
-            client_id, realm, user_id));
+        result = run_later(PREPARED(d, NOTE_PARTS(d, OF_USER), client_id, realm, user_id));
     if (result == OST_OK)
-        result = run_statement(
-            PREPARED(d, "DELETE FROM client_session WHERE " OF_USER, client_id, realm, user_id),
-            NULL);
+        result = run_statement(PREPARED(d, END_PARTS(d, OF_USER), client_id, realm, user_id), NULL);
     return result;
 }
 

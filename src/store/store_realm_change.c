@@ -158,6 +158,8 @@ static ost_result change_fed(database *d, ost_text realm, const store_change_fee
     return result;
 }
 
+#define OF_REALM "client_id = ?1 AND session_id IN (SELECT id FROM session WHERE realm = ?2)"
+
 /* Codes that are under way, and refresh tokens, end with the client. */
 static ost_result remove_client(database *d, ost_text realm, ost_text client)
 {
@@ -165,11 +167,7 @@ static ost_result remove_client(database *d, ost_text realm, ost_text client)
         PREPARED(d, "DELETE FROM code WHERE realm = ? AND client_id = ?", realm, client), NULL);
     if (result != OST_OK)
         return result;
-    return run_statement(PREPARED(d,
-                                  "DELETE FROM client_session WHERE client_id = ? AND "
-                                  "session_id IN (SELECT id FROM session WHERE realm = ?)",
-                                  client, realm),
-                         NULL);
+    return run_statement(PREPARED(d, END_PARTS(d, OF_REALM), client, realm), NULL);
 }
 
 /* What a change has besides its realm and its users. */

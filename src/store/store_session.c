@@ -108,8 +108,30 @@ static ost_result insert_first_refresh(database *d, const store_client_session *
     "coalesce((SELECT expires FROM used WHERE id = 'part ' || ?1 || ' ' || ?2 AND "                \
     "expires > ?6 AND expires <= ?6 + 30), ?6)"
 
+/* What it is made of, if it is, is there until the transaction ends. */
+static ost_result check_origin(database *d, const store_client_session *session)
+{
+    int64_t there = 0;
+    if (session->from.len == 0)
+        return OST_OK;
+    ost_result result = lock_session(d, session->session_id);
+    if (result != OST_OK)
+        return result;
+    statement *st = prepare(d, "SELECT 1 FROM client_session WHERE session_id = ? AND "
+                               "client_id = ? AND started <= ?");
+    bind_text(st, 1, session->session_id);
+    bind_text(st, 2, session->from);
+    bind_integer(st, 3, session->since);
+    result = next_number(st, &there);
+    reset_statement(st);
+    return result;
+}
+
 ost_result upsert_client_session(database *d, const store_client_session *session)
 {
+    ost_result result = check_origin(d, session);
+    if (result != OST_OK)
+        return result;
     statement *st = prepare(
         d, "INSERT INTO client_session (" CLIENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, " BEGINNING
            ", ?7, ?8, ?9) ON CONFLICT (session_id, client_id) DO "
@@ -117,7 +139,7 @@ ost_result upsert_client_session(database *d, const store_client_session *sessio
            "excluded.redirect_uri, last_access = excluded.last_access, notes = "
            "excluded.notes, issuer = excluded.issuer");
     bind_client_session(st, session);
-    ost_result result = run_later(st);
+    result = run_later(st);
     return result == OST_OK ? insert_first_refresh(d, session) : result;
 }
 
@@ -290,26 +312,16 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
     return result;
 }
 
-/* With it goes what was made of it, and of that, and so on. */
-#define GONE(first, origin)                                                                        \
-    "WITH RECURSIVE gone(client_id) AS (" first " UNION SELECT part.client_id "                    \
-    "FROM client_session AS part JOIN gone ON " origin " = gone.client_id "                        \
-    "WHERE part.session_id = ?1) "
-#define SQLITE_GONE GONE("VALUES (?2)", "part.notes ->> '$.from'")
-#define POSTGRESQL_GONE GONE("VALUES (?2 COLLATE \"C\")", "note(part.notes, 'from')")
-#define OF_GONE "session_id = ?1 AND client_id IN (SELECT client_id FROM gone)"
-#define END_GONE "DELETE FROM client_session WHERE " OF_GONE
+#define OF_CLIENT "session_id = ?1 AND client_id = ?2"
 
+/* The session first: nobody adds a part to it that is made of one which is just ending. */
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    ost_result result =
-        run_later(PREPARED(d,
-                           text_for(d, SQLITE_GONE NOTE_ENDING(SQLITE_NOW, OF_GONE),
-                                    POSTGRESQL_GONE NOTE_ENDING(POSTGRESQL_NOW, OF_GONE)),
-                           session_id, client_id));
+    ost_result result = lock_ending_session(d, session_id);
+    if (result == OST_OK)
+        result = run_later(PREPARED(d, NOTE_PARTS(d, OF_CLIENT), session_id, client_id));
     return result == OST_OK
-               ? run_change(PREPARED(d, text_for(d, SQLITE_GONE END_GONE, POSTGRESQL_GONE END_GONE),
-                                     session_id, client_id))
+               ? run_change(PREPARED(d, END_PARTS(d, OF_CLIENT), session_id, client_id))
                : result;
 }
 
@@ -321,10 +333,7 @@ ost_result store_client_session_end(store *s, ost_text session_id, ost_text clie
 static ost_result leave_session(database *d, ost_text realm, ost_text session_id,
                                 ost_text client_id)
 {
-    ost_result result = lock_ending_session(d, session_id);
-    if (result != OST_OK)
-        return result;
-    result = end_client_session(d, session_id, client_id);
+    ost_result result = end_client_session(d, session_id, client_id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         return result;
     result = run_change(PREPARED(d,

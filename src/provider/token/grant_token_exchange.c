@@ -224,31 +224,40 @@ static ost_text notes_of(call *c, const grant *g, ost_text from)
     return notes;
 }
 
+static ost_result lend_part(call *c, const grant *g, const ost_claims *claims,
+                            store_client_session *part)
+{
+    part->from = ost_claims_text(claims, "azp");
+    part->since = call_issued_at(claims);
+    part->session_id = text_of(g->session_id);
+    part->client_id = text_of(c->client->client_id);
+    part->issuer = text_of(c->issuer);
+    part->scope = g->scope;
+    part->started = c->now;
+    part->notes = notes_of(c, g, part->from);
+    return part->notes.data != NULL ? store_login(c->provider->store, NULL, part, NULL)
+                                    : OST_E_MEMORY;
+}
+
 /* The client has a part of the session from now on, as after a login. One that it has by a login of
- * its own stays what it is. */
-static bool keep(call *c, const grant *g, ost_text from, const minted *m)
+ * its own stays what it is; and what has ended a moment ago is not begun again. */
+static bool keep(call *c, const grant *g, const ost_claims *claims, const minted *m)
 {
     store_client_session part;
     if (g->session_id == NULL)
         return true;
     ost_result result = store_client_session_get(c->provider->store, text_of(g->session_id),
                                                  text_of(c->client->client_id), c->arena, &part);
-    if (result == OST_E_NOT_FOUND) {
-        part = (store_client_session){
-            .session_id = text_of(g->session_id),
-            .client_id = text_of(c->client->client_id),
-            .issuer = text_of(c->issuer),
-            .scope = g->scope,
-            .started = c->now,
-            .notes = notes_of(c, g, from),
-        };
-        result = part.notes.data != NULL ? OST_OK : OST_E_MEMORY;
-    }
+    bool is_there = result == OST_OK;
+    if (!is_there)
+        part = (store_client_session){0};
     part.last_access = c->now;
     part.refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
-    if (result == OST_OK)
-        result = store_login(c->provider->store, NULL, &part, NULL);
-    if (result == OST_E_NOT_FOUND) /* it ended a moment ago */
+    if (is_there)
+        result = store_client_session_put(c->provider->store, &part);
+    else if (result == OST_E_NOT_FOUND)
+        result = lend_part(c, g, claims, &part);
+    if (result == OST_E_NOT_FOUND)
         return grant_refuse(c, "Invalid token");
     return result == OST_OK || call_refuse_busy(c);
 }
@@ -296,6 +305,6 @@ void grant_token_exchange(call *c)
         return;
     if (strcmp(g.issued_token_type, TOKEN_TYPE_REFRESH) == 0 && !check_refresh(c, &g, offline))
         return;
-    if (mint(c, &g, &m) && keep(c, &g, ost_claims_text(claims, "azp"), &m))
+    if (mint(c, &g, &m) && keep(c, &g, claims, &m))
         (void)mint_answer(c, &g, &m);
 }

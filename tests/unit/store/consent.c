@@ -167,6 +167,62 @@ static void a_withdrawal_ends_what_the_client_has_of_the_user(void **state)
     assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &session), OST_OK);
 }
 
+static ost_result lend(const char *client, const char *from, int64_t since)
+{
+    const store_client_session part = {
+        .session_id = OST_TEXT("s1"),
+        .client_id = text_of(client),
+        .started = 50,
+        .from = text_of(from),
+        .since = since,
+        .notes = text_of(ost_arena_format(arena, "{\"from\":\"%s\"}", from))};
+    return store_login(db, NULL, &part, NULL);
+}
+
+static void what_was_made_of_a_part_ends_with_it(void **state)
+{
+    (void)state;
+    assert_int_equal(lend("api", "app", 10), OST_OK);
+    assert_int_equal(lend("backend", "api", 60), OST_OK);
+    assert_int_equal(lend("mine", "other", 10), OST_OK);
+    assert_int_equal(store_client_end(db, OST_TEXT("r"), OST_TEXT("u2"), OST_TEXT("app")), OST_OK);
+    assert_true(has_part("s1", "backend"));
+    assert_int_equal(store_client_end(db, OST_TEXT("r"), OST_TEXT("u1"), OST_TEXT("app")), OST_OK);
+    assert_false(has_part("s1", "app") || has_part("s1", "api") || has_part("s1", "backend"));
+    assert_true(has_part("s1", "other") && has_part("s1", "mine"));
+}
+
+static void what_was_made_of_a_part_goes_with_its_client(void **state)
+{
+    const ost_text client = OST_TEXT("app");
+    store_realm_change change = {.realm = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 2}};
+    (void)state;
+    change.removed_clients = &client;
+    change.removed_client_count = 1;
+    assert_int_equal(lend("api", "app", 10), OST_OK);
+    assert_int_equal(lend("backend", "api", 60), OST_OK);
+    assert_int_equal(store_realm_apply(db, &change, NULL), OST_OK);
+    assert_false(has_part("s1", "app") || has_part("s1", "api") || has_part("s1", "backend"));
+    assert_true(has_part("s1", "other"));
+    assert_false(has_part("s2", "app"));
+}
+
+static void nothing_is_made_of_a_part_that_has_ended(void **state)
+{
+    const store_client_session again = {.session_id = OST_TEXT("s1"),
+                                        .client_id = OST_TEXT("app"),
+                                        .started = 100,
+                                        .notes = OST_TEXT("{}")};
+    (void)state;
+    assert_int_equal(store_client_session_end(db, OST_TEXT("s1"), OST_TEXT("app")), OST_OK);
+    assert_int_equal(lend("api", "app", 99), OST_E_NOT_FOUND);
+    /* By a token of before it began again, neither. */
+    assert_int_equal(store_login(db, NULL, &again, NULL), OST_OK);
+    assert_int_equal(lend("api", "app", 99), OST_E_NOT_FOUND);
+    assert_false(has_part("s1", "api"));
+    assert_int_equal(lend("api", "app", 100), OST_OK);
+}
+
 static void what_was_never_granted_is_not_withdrawn(void **state)
 {
     (void)state;
@@ -210,6 +266,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_user_brings_theirs, setup, teardown),
         cmocka_unit_test_setup_teardown(a_withdrawal_ends_what_the_client_has_of_the_user, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_was_made_of_a_part_ends_with_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_made_of_a_part_goes_with_its_client, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_made_of_a_part_that_has_ended, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_never_granted_is_not_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(consents_go_with_their_user, setup, teardown),
     };

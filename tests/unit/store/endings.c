@@ -212,6 +212,57 @@ static void clients_that_join_a_session_that_the_last_one_leaves(void **state)
     assert_int_equal(there, atomic_load(&let_in));
 }
 
+/* ---- parts that are made of another one ---- */
+
+static void *lend_each(void *number)
+{
+    char id[32];
+    for (int i = 0; i < SESSIONS && *(int *)number == 1; i++) {
+        const store_client_session part = {.session_id = text_of(joined(id, i)),
+                                           .client_id = OST_TEXT("b"),
+                                           .from = OST_TEXT("a"),
+                                           .since = 1,
+                                           .notes = OST_TEXT("{\"from\":\"a\"}")};
+        ost_result result = store_login(db, NULL, &part, NULL);
+        atomic_fetch_add(&wrong, result != OST_OK && result != OST_E_NOT_FOUND);
+    }
+    return NULL;
+}
+
+static void *end_each_part(void *number)
+{
+    char id[32];
+    for (int i = 0; i < SESSIONS && *(int *)number == 0; i++) {
+        ost_result result = store_client_session_end(db, text_of(joined(id, i)), OST_TEXT("a"));
+        atomic_fetch_add(&wrong, result != OST_OK);
+    }
+    return NULL;
+}
+
+static void *end_the_client(void *number)
+{
+    if (*(int *)number == 0)
+        atomic_fetch_add(&wrong,
+                         store_client_end(db, realm.name, user.id, OST_TEXT("a")) != OST_OK);
+    return NULL;
+}
+
+static void nothing_is_left_of_a_part_that_ends(void **state)
+{
+    int64_t there = -1;
+    int one = 1;
+    (void)state;
+    assert_int_equal(store_user_create(db, &user), OST_OK);
+    for (round_number = 0; round_number < ROUNDS; round_number++) {
+        begin_empty();
+        join(&one);
+        at_once(lend_each, round_number % 2 == 0 ? end_each_part : end_the_client);
+        assert_int_equal(store_session_count_of(db, realm.name, OST_TEXT("b"), false, 1, &there),
+                         OST_OK);
+        assert_int_equal(there, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(clients_that_join_a_session_that_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(clients_that_join_a_session_that_the_last_one_leaves, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_left_of_a_part_that_ends, setup, teardown),
     };
     return cmocka_run_group_tests_name("store-endings", tests, NULL, NULL);
 }
