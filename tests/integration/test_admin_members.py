@@ -56,6 +56,95 @@ def bodies(app, ann, role, group, scope):
     yield "PUT", "/users/profile", {"attributes": [{"name": "username", **Z}]}, "UPAttribute"
 
 
+DOMAIN = {"name": "a.example"}
+SCOPE = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
+AUTHORIZATION = (
+    ({**Z}, "ResourceServerRepresentation"),
+    ({"authorizationSchema": Z}, "AuthorizationSchema"),
+    ({"resources": [{"name": "r"}, {"name": "s", **Z}]}, "ResourceRepresentation"),
+    ({"resources": [{"name": "r", "owner": {"id": "x", **Z}}]}, "ResourceOwnerRepresentation"),
+    ({"resources": [{"name": "r", "scopes": [{"name": "s", **Z}]}]}, "ScopeRepresentation"),
+    ({"scopes": [{"name": "s", "policies": [Z]}]}, "PolicyRepresentation"),
+    ({"policies": [{"name": "p", "type": "role", "resourcesData": [Z]}]}, "ResourceRepresentation"),
+)
+METADATA = (
+    (Z, "UserProfileMetadata"),
+    ({"attributes": [{"name": "x", **Z}]}, "UserProfileAttributeMetadata"),
+    ({"groups": [{"name": "x", **Z}]}, "UserProfileAttributeGroupMetadata"),
+)
+ORGANIZATIONS = (
+    (Z, "OrganizationRepresentation"),
+    ({"domains": [DOMAIN, {**DOMAIN, **Z}]}, "OrganizationDomainRepresentation"),
+    ({"members": [{"username": "u", "membershipType": "MANAGED", **Z}]}, "MemberRepresentation"),
+    ({"identityProviders": [{"alias": "i", **Z}]}, "IdentityProviderRepresentation"),
+    ({"groups": [{"name": "g", **Z}]}, "GroupRepresentation"),
+)
+POLICIES = (
+    ({"clientPolicies": Z}, "ClientPoliciesRepresentation"),
+    ({"clientPolicies": {"policies": [{"name": "p", **Z}]}}, "ClientPolicyRepresentation"),
+    ({"clientPolicies": {"policies": [{"name": "p", "conditions": [{"condition": "any-client", **Z}]}]}}, "ClientPolicyConditionRepresentation"),
+    ({"clientProfiles": Z}, "ClientProfilesRepresentation"),
+    ({"clientProfiles": {"profiles": [{"name": "p", **Z}]}}, "ClientProfileRepresentation"),
+    ({"clientProfiles": {"profiles": [{"name": "p", "executors": [Z]}]}}, "ClientPolicyExecutorRepresentation"),
+)
+
+
+def component(**members):
+    return {"components": {SCOPE: [{"name": "a", "providerId": "scope", "subType": "anonymous", "config": {}, **members}]}}
+
+
+def kept_bodies():
+    """Of what is kept unread within a realm that is made: client policies also, of which Keycloak would drop all in silence."""
+    for settings, whose in AUTHORIZATION:
+        yield {"clients": [{"clientId": "c", "authorizationSettings": settings}]}, whose
+    for metadata, whose in METADATA:
+        yield {"users": [{"username": "u123", "userProfileMetadata": metadata}]}, whose
+    for organization, whose in ORGANIZATIONS:
+        yield {"organizations": [{"name": "o", "domains": [DOMAIN]}, organization]}, whose
+    for below in ({"zzz": 1}, {"name": "b", "subComponents": {"y": [Z]}}):
+        yield component(subComponents={"x": [below]}), "ComponentExportRepresentation"
+    yield {"userFederationProviders": [Z]}, "UserFederationProviderRepresentation"
+    yield {"userFederationMappers": [{"name": "m", **Z}]}, "UserFederationMapperRepresentation"
+    yield from POLICIES
+
+
+KNOWN = (
+    component(subComponents={"x": [{"name": "b", "subComponents": None}]}),
+    {"users": [{"username": "u123", "userProfileMetadata": {"attributes": [{"name": "x", "annotations": Z, "validators": {"length": Z}}], "groups": []}}]},
+    {"organizations": [{"name": "o", "alias": "o", "attributes": {"zzz": ["1"]}, "domains": [DOMAIN], "members": [], "identityProviders": None}]},
+    {"userFederationProviders": [{"displayName": "l", "providerName": "ldap", "config": {"zzz": "1"}, "lastSync": 1}]},
+    {"clients": [{"clientId": "c", "authorizationSettings": {
+        "policyEnforcementMode": "ENFORCING", "authorizationSchema": {"resourceTypes": {}},
+        "resources": [{"name": "r", "_id": "1", "uri": "/x", "icon_uri": "i", "owner": {"id": "c"}, "attributes": {"zzz": ["1"]}, "scopes": [{"name": "s"}]}],
+        "policies": [{"name": "p", "type": "role", "config": {"zzz": "[]"}}], "scopes": [{"name": "s", "iconUri": "i"}],
+    }}]},
+    {"clientPolicies": {"policies": [], "globalPolicies": []}, "clientProfiles": {"profiles": [{"name": "p", "executors": []}], "globalProfiles": []}},
+)
+UNFIT = (
+    ({"organizations": "x"}, "organizations: not an array"),
+    ({"clients": [{"clientId": "c", "authorizationSettings": "x"}]}, "authorizationSettings: not an object"),
+    (component(subComponents=[]), "subComponents: not an object"),
+    (component(subComponents={"x": "y"}), "subComponents: not an array"),
+    ({"clientProfiles": "x"}, "clientProfiles: not an object"),
+)
+
+
+def test_what_is_kept_unread_has_no_unknown_members(root):  # noqa: F811
+    for body, whose in kept_bodies():
+        answer = root("POST", "/realms", {"realm": "other", **body})
+        assert (answer.status, answer.json()["errorMessage"]) == (400, REPRESENTATION % whose), body
+    for body, why in UNFIT:
+        answer = root("POST", "/realms", {"realm": "other", **body})
+        assert (answer.status, answer.json()["errorMessage"]) == (400, why)
+    user, client = ({"username": "zoe", "userProfileMetadata": Z}, {"clientId": "x", "authorizationSettings": Z})
+    for path, body, whose in (("/users", user, "UserProfileMetadata"), ("/clients", client, "ResourceServerRepresentation")):
+        answer = root("POST", SHOP + path, body)
+        assert (answer.status, answer.json()["error"]) == (400, REPRESENTATION % whose)
+    for body in KNOWN:
+        assert root("POST", "/realms", {"realm": "other", **body}).status == 201, body
+        assert root("DELETE", "/realms/other").status == 204
+
+
 def names(root, path, name):  # noqa: F811
     return [one[name] for one in root("GET", SHOP + path).json()]
 

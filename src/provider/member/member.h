@@ -61,6 +61,7 @@ typedef struct member {
     member_fate stray;     /* of one with another, or an unmet, value; 0: MEMBER_TOLD */
     bool any_case;         /* capitals do not matter in `values` */
     bool flag;             /* of a string: it is true or false, in any case */
+    const struct kept_shape *shape; /* whose unknown names the admin API refuses, too; NULL: none */
     const char *now; /* the name of today's layout: where the object has none of that, this is it;
                         NULL: the name is today's */
 } member;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of clients, client scopes and mappers, and what becomes of each; see member.h. */
+#include "provider/member/kept_shape.h"
 #include "provider/member/member.h"
 
 #include "base/array.h"
@@ -36,7 +37,7 @@ static const member client_members[] = {
      .of = &member_flow_override, .why = "logins by another flow than the usual one are refused"},
     {"authorizationServicesEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "authorization services are not there"},
-    {"authorizationSettings", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"authorizationSettings", MEMBER_ANY, .fate = MEMBER_KEPT, .shape = &kept_authorization},
     {"baseUrl", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"bearerOnly", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"clientAuthenticatorType", MEMBER_STRING, .fate = MEMBER_BARRED,

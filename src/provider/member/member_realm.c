@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a realm, of its scope mappings and components, and what becomes of each; see
  * member.h. */
+#include "provider/member/kept_shape.h"
 #include "provider/member/member.h"
 
 #include "base/array.h"
@@ -139,8 +140,10 @@ static const member realm_members[] = {
      .why = "clients prove themselves as their clientAuthenticatorType says"},
     {"clientOfflineSessionIdleTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"clientOfflineSessionMaxLifespan", MEMBER_INTEGER, .fate = MEMBER_ACTED},
-    {"clientPolicies", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_client_policies},
-    {"clientProfiles", MEMBER_ANY, .fate = MEMBER_ACTED, .why = "by the policies that name them"},
+    {"clientPolicies", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_client_policies,
+     .shape = &kept_client_policies},
+    {"clientProfiles", MEMBER_ANY, .fate = MEMBER_ACTED, .shape = &kept_client_profiles,
+     .why = "by the policies that name them"},
     {"clientScopeMappings", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_scope_mapping},
     {"clientScopes", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_client_scope},
     {"clientSessionIdleTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
@@ -208,7 +211,8 @@ static const member realm_members[] = {
     {"offlineSessionIdleTimeout", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"offlineSessionMaxLifespan", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"offlineSessionMaxLifespanEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
-    {"organizations", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "organizations are not there"},
+    {"organizations", MEMBER_ANY, .fate = MEMBER_TOLD, .shape = &kept_organizations,
+     .why = "organizations are not there"},
     {"organizationsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "organizations are not there"},
     {"otpPolicyAlgorithm", MEMBER_STRING, .fate = MEMBER_ACTED,
@@ -265,10 +269,10 @@ static const member realm_members[] = {
     {"ssoSessionMaxLifespanRememberMe", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"supportedLocales", MEMBER_STRINGS, .fate = MEMBER_ACTED, .unfit = locale_unfit},
     {"updateProfileOnInitialSocialLogin", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
-    {"userFederationMappers", MEMBER_ANY, .fate = MEMBER_TOLD,
+    {"userFederationMappers", MEMBER_ANY, .fate = MEMBER_TOLD, .shape = &kept_federation_mappers,
      .why = "users of other storages are not there"},
     {"userFederationProviders", MEMBER_ANY, .fate = MEMBER_TOLD,
-     .why = "users of other storages are not there"},
+     .shape = &kept_federation_providers, .why = "users of other storages are not there"},
     {"userManagedAccessAllowed", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "there are no pages for it"},
     {"users", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_user},
@@ -426,7 +430,7 @@ static const member component_members[] = {
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"providerId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"subComponents", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"subComponents", MEMBER_ANY, .fate = MEMBER_KEPT, .shape = &kept_sub_components},
     {"subType", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_component = {.title = "Component",

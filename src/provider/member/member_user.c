@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of users and their credentials, of roles and groups, and what becomes of each; see
  * member.h. */
+#include "provider/member/kept_shape.h"
 #include "provider/member/member.h"
 
 #include "base/array.h"
@@ -40,7 +41,7 @@ static const member user_members[] = {
     {"socialLinks", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_social_link,
      .now = "federatedIdentities"},
     {"totp", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
-    {"userProfileMetadata", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"userProfileMetadata", MEMBER_ANY, .fate = MEMBER_KEPT, .shape = &kept_profile_metadata},
     {"username", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"verifiableCredentials", MEMBER_ANY, .fate = MEMBER_KEPT},
 };

@@ -3,6 +3,7 @@
 #include "provider/member/unknown_member.h"
 
 #include "base/text.h"
+#include "provider/member/kept_shape.h"
 
 #define MAX_NAME 100 /* bytes of it that are told */
 #define NO_MEMORY "out of memory"
@@ -32,7 +33,7 @@ static const char *of_list(const ost_json *list, const member_kind *kind, ost_ar
 static const char *of_value(const ost_json *value, const member *m, ost_arena *arena)
 {
     const char *words = NULL;
-    switch (m->type) {
+    switch (m->shape != NULL ? MEMBER_ANY : m->type) {
     case MEMBER_OBJECT:
         return of_object(value, m->of, arena);
     case MEMBER_LIST:
@@ -43,7 +44,7 @@ static const char *of_value(const ost_json *value, const member *m, ost_arena *a
             words = of_list(at, m->of, arena);
         return words;
     default:
-        return NULL;
+        return m->shape != NULL ? kept_shape_fault(value, m->shape, arena) : NULL;
     }
 }
 

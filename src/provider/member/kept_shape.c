@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keycloak's classes of what is kept unread, of 24.0.5 and 26.7.3; see kept_shape.h. */
+#include "provider/member/kept_shape.h"
+
+#include "base/text.h"
+#include "provider/member/unknown_member.h"
+
+typedef struct kept_part {
+    const char *name;
+    kept_shape shape;
+} kept_part;
+
+typedef struct kept_class {
+    const char *representation;
+    const char *names;      /* of plain values, separated by '|' */
+    const kept_part *parts; /* of others; NULL: none. The last has no name. */
+} kept_class;
+
+/* ---- authorization services ---- */
+
+static const kept_class owner_class = {"ResourceOwnerRepresentation", "id|name", NULL};
+static const kept_class resource_class, scope_class, policy_class;
+
+static const kept_part resource_parts[] = {
+    {"scopes", {KEPT_LIST, &scope_class, NULL}}, {"owner", {KEPT_OBJECT, &owner_class, NULL}}, {0}};
+static const kept_class resource_class = {
+    "ResourceRepresentation",
+    "id|_id|name|displayName|uri|uris|type|icon_uri|ownerManagedAccess|attributes", resource_parts};
+
+static const kept_part scope_parts[] = {{"policies", {KEPT_LIST, &policy_class, NULL}},
+                                        {"resources", {KEPT_LIST, &resource_class, NULL}},
+                                        {0}};
+static const kept_class scope_class = {"ScopeRepresentation", "id|name|displayName|iconUri",
+                                       scope_parts};
+
+static const kept_part policy_parts[] = {{"resourcesData", {KEPT_LIST, &resource_class, NULL}},
+                                         {"scopesData", {KEPT_LIST, &scope_class, NULL}},
+                                         {0}};
+static const kept_class policy_class = {"PolicyRepresentation",
+                                        "id|type|decisionStrategy|logic|name|description|policies|"
+                                        "resources|scopes|owner|resourceType|config",
+                                        policy_parts};
+
+static const kept_class type_class = {"ResourceType", "type|scopes|scopeAliases|groupType", NULL};
+static const kept_part schema_parts[] = {{"resourceTypes", {KEPT_OBJECTS, &type_class, NULL}}, {0}};
+static const kept_class schema_class = {"AuthorizationSchema", "", schema_parts};
+
+static const kept_part settings_parts[] = {
+    {"resources", {KEPT_LIST, &resource_class, NULL}},
+    {"policies", {KEPT_LIST, &policy_class, NULL}},
+    {"scopes", {KEPT_LIST, &scope_class, NULL}},
+    {"authorizationSchema", {KEPT_OBJECT, &schema_class, NULL}},
+    {0}};
+static const kept_class settings_class = {"ResourceServerRepresentation",
+                                          "id|clientId|name|allowRemoteResourceManagement|"
+                                          "policyEnforcementMode|decisionStrategy",
+                                          settings_parts};
+const kept_shape kept_authorization = {KEPT_OBJECT, &settings_class, NULL};
+
+/* ---- organizations ---- */
+
+static const kept_class domain_class = {"OrganizationDomainRepresentation", "name|verified", NULL};
+static const kept_class organization_member_class = {"MemberRepresentation", "membershipType",
+                                                     NULL};
+static const kept_part organization_parts[] = {
+    {"domains", {KEPT_LIST, &domain_class, NULL}},
+    {"identityProviders", {KEPT_LIST, NULL, &member_identity_provider}},
+    {"groups", {KEPT_LIST, NULL, &member_group}},
+    {"members", {KEPT_LIST, &organization_member_class, &member_user}},
+    {0}};
+static const kept_class organization_class = {
+    "OrganizationRepresentation", "id|name|alias|enabled|description|redirectUrl|attributes",
+    organization_parts};
+const kept_shape kept_organizations = {KEPT_LIST, &organization_class, NULL};
+
+/* ---- users, components, user storages of before Keycloak 3 ---- */
+
+static const kept_class attribute_class = {"UserProfileAttributeMetadata",
+                                           "name|displayName|required|readOnly|annotations|"
+                                           "validators|group|multivalued|defaultValue",
+                                           NULL};
+static const kept_class group_class = {"UserProfileAttributeGroupMetadata",
+                                       "name|displayHeader|displayDescription|annotations", NULL};
+static const kept_part metadata_parts[] = {{"attributes", {KEPT_LIST, &attribute_class, NULL}},
+                                           {"groups", {KEPT_LIST, &group_class, NULL}},
+                                           {0}};
+static const kept_class metadata_class = {"UserProfileMetadata", "", metadata_parts};
+const kept_shape kept_profile_metadata = {KEPT_OBJECT, &metadata_class, NULL};
+
+const kept_shape kept_sub_components = {KEPT_LISTS, NULL, &member_component};
+
+static const kept_class provider_class = {
+    "UserFederationProviderRepresentation",
+    "id|displayName|providerName|config|priority|fullSyncPeriod|changedSyncPeriod|lastSync", NULL};
+const kept_shape kept_federation_providers = {KEPT_LIST, &provider_class, NULL};
+
+static const kept_class mapper_class = {
+    "UserFederationMapperRepresentation",
+    "id|name|federationProviderDisplayName|federationMapperType|config", NULL};
+const kept_shape kept_federation_mappers = {KEPT_LIST, &mapper_class, NULL};
+
+/* ---- client policies, of which Keycloak drops all when it cannot read one ---- */
+
+static const kept_class executor_class = {"ClientPolicyExecutorRepresentation",
+                                          "executor|configuration", NULL};
+static const kept_part profile_parts[] = {{"executors", {KEPT_LIST, &executor_class, NULL}}, {0}};
+static const kept_class profile_class = {"ClientProfileRepresentation", "name|description",
+                                         profile_parts};
+static const kept_part profiles_parts[] = {{"profiles", {KEPT_LIST, &profile_class, NULL}}, {0}};
+static const kept_class profiles_class = {"ClientProfilesRepresentation", "globalProfiles",
+                                          profiles_parts};
+const kept_shape kept_client_profiles = {KEPT_OBJECT, &profiles_class, NULL};
+
+static const kept_class condition_class = {"ClientPolicyConditionRepresentation",
+                                           "condition|configuration", NULL};
+static const kept_part client_policy_parts[] = {{"conditions", {KEPT_LIST, &condition_class, NULL}},
+                                                {0}};
+static const kept_class client_policy_class = {
+    "ClientPolicyRepresentation", "name|description|enabled|mode|profiles", client_policy_parts};
+static const kept_part client_policies_parts[] = {
+    {"policies", {KEPT_LIST, &client_policy_class, NULL}}, {0}};
+static const kept_class client_policies_class = {"ClientPoliciesRepresentation", "globalPolicies",
+                                                 client_policies_parts};
+const kept_shape kept_client_policies = {KEPT_OBJECT, &client_policies_class, NULL};
+
+/* ---- looking through ---- */
+
+#define MAX_NAME 100 /* bytes of it that are told */
+
+static bool is_among(const char *names, ost_text name)
+{
+    ost_text rest = text_of(names), one;
+    while (text_next(&rest, '|', &one)) {
+        if (text_equal(one, name))
+            return true;
+    }
+    return false;
+}
+
+static const char *fault_of_object(const ost_json *object, const kept_shape *shape,
+                                   ost_arena *arena);
+
+static const char *not_such(ost_text name, const char *what, ost_arena *arena)
+{
+    const char *why = ost_arena_format(
+        arena, "%.*s: not %s", (int)(name.len < MAX_NAME ? name.len : MAX_NAME), name.data, what);
+    return why != NULL ? why : "out of memory";
+}
+
+/* A text may stand for an object: a resource's scope by its name alone. `name`: of the whole. */
+static const char *fault_of_list(const ost_json *list, const kept_shape *shape, ost_text name,
+                                 ost_arena *arena)
+{
+    const char *why = NULL;
+    if (!ost_json_is(list, OST_JSON_ARRAY))
+        return ost_json_is(list, OST_JSON_NULL) ? NULL : not_such(name, "an array", arena);
+    for (const ost_json *at = ost_json_first(list); at != NULL && why == NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_OBJECT))
+            why = fault_of_object(at, shape, arena);
+    }
+    return why;
+}
+
+/* As deep as the reader of JSON lets it be. */
+const char *kept_shape_fault(const ost_json *value, const kept_shape *shape, ost_arena *arena)
+{
+    const char *why = NULL;
+    ost_text name = ost_json_name(value);
+    if (ost_json_is(value, OST_JSON_NULL))
+        return NULL;
+    if (shape->form == KEPT_LIST)
+        return fault_of_list(value, shape, name, arena);
+    if (!ost_json_is(value, OST_JSON_OBJECT))
+        return not_such(name, "an object", arena);
+    if (shape->form == KEPT_OBJECT)
+        return fault_of_object(value, shape, arena);
+    for (const ost_json *at = ost_json_first(value); at != NULL && why == NULL;
+         at = ost_json_next(at)) {
+        if (shape->form == KEPT_LISTS)
+            why = fault_of_list(at, shape, name, arena);
+        else if (ost_json_is(at, OST_JSON_OBJECT))
+            why = fault_of_object(at, shape, arena);
+    }
+    return why;
+}
+
+static const kept_part *find_part(const kept_class *of, ost_text name)
+{
+    for (const kept_part *part = of->parts; part != NULL && part->name != NULL; part++) {
+        if (text_is(name, part->name))
+            return part;
+    }
+    return NULL;
+}
+
+/* The owner of a resource may be a text. */
+static const char *fault_of_part(const ost_json *value, const kept_part *part, ost_arena *arena)
+{
+    return part->shape.form == KEPT_OBJECT && ost_json_is(value, OST_JSON_STRING)
+               ? NULL
+               : kept_shape_fault(value, &part->shape, arena);
+}
+
+static const char *fault_of_object(const ost_json *object, const kept_shape *shape,
+                                   ost_arena *arena)
+{
+    const kept_class *of = shape->of;
+    const char *why = NULL;
+    if (of == NULL)
+        return unknown_member_of(object, shape->kind, arena);
+    for (const ost_json *at = ost_json_first(object); at != NULL && why == NULL;
+         at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        const kept_part *part = find_part(of, name);
+        if (part != NULL)
+            why = fault_of_part(at, part, arena);
+        else if (!is_among(of->names, name) &&
+                 (shape->kind == NULL || member_find(shape->kind, name) == NULL))
+            why = unknown_member_words(of->representation, name, arena);
+    }
+    return why;
+}
