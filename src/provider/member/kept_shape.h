@@ -4,8 +4,6 @@
 #ifndef KEPT_SHAPE_H
 #define KEPT_SHAPE_H
 
-#include <ostiary/json.h>
-
 typedef enum kept_form {
     KEPT_OBJECT,
     KEPT_LIST,    /* an array of objects */
@@ -17,16 +15,22 @@ typedef enum kept_form {
 typedef struct kept_shape {
     kept_form form;
     const struct kept_class *of;
-    const struct member_kind
-        *kind; /* the table that has the other names of it, or (`of` NULL) all */
+    const struct member_kind *kind; /* the table of the names that `of` (or NULL) lacks */
 } kept_shape;
+
+typedef struct kept_part {
+    const char *name;
+    kept_shape shape;
+} kept_part;
+
+typedef struct kept_class {
+    const char *representation;
+    const char *names;      /* of plain values, separated by '|' */
+    const kept_part *parts; /* of others; NULL: none. The last has no name. */
+} kept_class;
 
 extern const kept_shape kept_authorization, kept_organizations, kept_profile_metadata,
     kept_sub_components, kept_federation_providers, kept_federation_mappers, kept_client_policies,
     kept_client_profiles;
-
-/* Why the first thing in the value that is not so built cannot be read, in the arena; NULL: it can.
- * What is null is as if it were left out. */
-const char *kept_shape_fault(const ost_json *value, const kept_shape *shape, ost_arena *arena);
 
 #endif

@@ -155,6 +155,49 @@ static void bad_id_tokens_are_refused(void **state)
     assert_int_equal(end(with), OST_E_CLAIM_MISSING);
 }
 
+#define ID_TOKEN(MEMBERS) "{\"iss\":\"" ISSUER "\",\"nonce\":\"%N\"," MEMBERS "}"
+#define TIMES "\"iat\":1800000000,\"exp\":1800000300"
+
+/* G5: what has to be there (OpenID Connect Core §2) is of its type, too, and null is nothing. */
+static void g5_id_tokens_that_say_nothing_of_use_are_refused(void **state)
+{
+    fixture *with = *state;
+    static const char *const cases[] = {
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":null," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":7," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":[\"u\"]," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":{}," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"exp\":1800000300,\"iat\":null"),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"exp\":1800000300,\"iat\":\"1800000000\""),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"exp\":1800000300,\"iat\":1900000000"),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"iat\":1800000000"),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"iat\":1800000000,\"exp\":null"),
+        ID_TOKEN("\"sub\":\"u\"," TIMES),
+        ID_TOKEN("\"aud\":null,\"sub\":\"u\"," TIMES),
+        ID_TOKEN("\"aud\":[],\"sub\":\"u\"," TIMES),
+        ID_TOKEN("\"aud\":\"\",\"sub\":\"u\"," TIMES),
+        ID_TOKEN("\"aud\":[\"my api\",\"b\"],\"sub\":\"u\",\"azp\":null," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"azp\":[\"my api\"]," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"at_hash\":7," TIMES),
+        ID_TOKEN("\"aud\":\"my api\",\"sub\":\"u\",\"at_hash\":\"\"," TIMES),
+        "{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"sub\":\"u\",\"nonce\":[\"%N\"]," TIMES "}",
+        "{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"sub\":\"u\",\"nonce\":null," TIMES "}",
+        "{\"aud\":\"my api\",\"sub\":\"u\",\"nonce\":\"%N\"," TIMES "}",
+        "{\"iss\":[\"" ISSUER "\"],\"aud\":\"my api\",\"sub\":\"u\",\"nonce\":\"%N\"," TIMES "}",
+        "{\"iss\":\"" ISSUER "/\",\"aud\":\"my api\",\"sub\":\"u\",\"nonce\":\"%N\"," TIMES "}",
+        "{}",
+        "[]",
+        "null",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        begin(with, "/");
+        assert_int_equal(finish(with, query(with, "code=c")), OST_OK);
+        answer_tokens(with, id_token(with, cases[i]), "");
+        if (end(with) == OST_OK)
+            fail_msg("accepted: %s", cases[i]);
+    }
+}
+
 static void forged_id_tokens_are_refused(void **state)
 {
     fixture *with = *state;
@@ -276,6 +319,7 @@ int main(void)
         TEST(an_error_needs_its_state_too),
         TEST(issuer_must_be_named_where_promised),
         TEST(bad_id_tokens_are_refused),
+        TEST(g5_id_tokens_that_say_nothing_of_use_are_refused),
         TEST(forged_id_tokens_are_refused),
         TEST(tokens_the_guard_refuses_make_no_session),
         TEST(waits_for_keys),
