@@ -160,6 +160,10 @@ OST_MUST_CHECK ost_result http_server_new(const http_config *config, http_server
 OST_MUST_CHECK ost_result http_server_listen(http_server *server, const char *address,
                                              unsigned port, unsigned *ret_port, ost_error *error);
 
+/* Whether a TCP port could be bound now, for who makes files only if it can run; sockets of other
+ * kinds are not tried. Errors as above. */
+OST_MUST_CHECK ost_result http_port_check(const char *address, unsigned port, ost_error *error);
+
 /* Starts the loops and returns. */
 OST_MUST_CHECK ost_result http_server_start(http_server *server, ost_error *error);
 

@@ -287,9 +287,16 @@ static ost_result make_documents(provider *p, const char *ca_file)
     return result;
 }
 
-static ost_result build(provider *p, const provider_config *config, ost_error *error)
+static ost_result listen_at(provider *p, const provider_config *config, ost_error *error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
+    ost_result result = make_server(p, config, error);
+    return result == OST_OK ? http_server_listen(p->server, address, config->port, &p->port, error)
+                            : result;
+}
+
+static ost_result build(provider *p, const provider_config *config, ost_error *error)
+{
     ost_result result = set_address(p, config, error);
     if (result == OST_OK)
         result = make_hashing(p, config->hash_threads, error);
@@ -311,9 +318,7 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = make_device(p, config, error);
     if (result == OST_OK)
-        result = make_server(p, config, error);
-    if (result == OST_OK)
-        result = http_server_listen(p->server, address, config->port, &p->port, error);
+        result = listen_at(p, config, error);
     if (result == OST_OK)
         result = keeper_load(p, error);
     return result;
@@ -344,6 +349,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     p->key_interval = config->key_interval;
     p->send_error_page = page_send_error;
     p->send_not_found = page_send_not_found;
+    p->send_no_administrator = page_send_no_administrator;
     ost_result result = build(p, config, error);
     if (result != OST_OK) {
         provider_free(p);
@@ -351,6 +357,21 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     }
     *ret_provider = p;
     return OST_OK;
+}
+
+/* Only what the server is made of: nothing is started, and nothing is asked of the store. */
+ost_result provider_check(const provider_config *config, ost_error *error)
+{
+    provider *p = memory_alloc(sizeof *p);
+    if (p == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = set_address(p, config, error);
+    if (result == OST_OK)
+        result = listen_at(p, config, error);
+    http_server_free(p->server);
+    public_url_free(&p->address);
+    memory_free(p);
+    return result;
 }
 
 unsigned provider_port(const provider *p)

@@ -46,6 +46,9 @@ typedef struct provider_config {
     const ost_context *context;
 } provider_config;
 
+/* Whether it could serve: addresses, certificates, and a port that is free. To be asked before a
+ * store is made for it; `store` is not looked at. */
+OST_MUST_CHECK ost_result provider_check(const provider_config *config, ost_error *error);
 OST_MUST_CHECK ost_result provider_new(const provider_config *config, provider **ret_provider,
                                        ost_error *error);
 unsigned provider_port(const provider *provider);

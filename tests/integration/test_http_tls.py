@@ -71,6 +71,43 @@ def test_versions(server, version):
     assert closed and seen["secure"] is True and seen["version"] == 11
 
 
+def test_plain_http_to_a_port_of_tls_is_told_in_words(folder):
+    """A browser that was sent to http:// shows the answer, curl prints it, and the log says who it was."""
+    certificate, key = make_certificate(folder, "words")
+    with ProbeServer("--certificate", certificate, "--key", key, "--loops", 1) as server:
+        for request in (GET, b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70000):
+            with server.connect() as sock:
+                sock.sendall(request)
+                received, closed = read_all(sock)
+            answer = parse(received)[0][0]
+            assert closed and answer.status == 400, received
+            assert answer.body == b"This port speaks HTTPS: the address begins with https://.\n"
+        with server.connect() as sock:  # neither HTTP nor TLS
+            sock.sendall(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08")
+            assert b"HTTP/" not in read_all(sock)[0]
+        assert alive(server)
+    assert server.log.count("plain HTTP spoken to a port of TLS") == 1, "once in ten seconds"
+
+
+def test_tls_to_a_port_of_plain_http_is_told_in_the_log():
+    with ProbeServer() as server:
+        with pytest.raises(ssl.SSLError):
+            secure(server)
+    assert "TLS spoken to a port of plain HTTP" in server.log
+
+
+def test_a_handshake_that_fails_is_told(folder):
+    """The client says "certificate verify failed", or nothing: the log has what it told this side."""
+    certificate, key = make_certificate(folder, "unknown")
+    with ProbeServer("--certificate", certificate, "--key", key, "--loops", 1) as server:
+        made = ssl.create_default_context()
+        made.maximum_version = ssl.TLSVersion.TLSv1_2  # in 1.3 its word comes after the handshake
+        with pytest.raises(ssl.SSLError):
+            secure(server, made)
+        assert alive(server)
+    assert "alert unknown ca" in server.log
+
+
 def test_close_notify_is_sent(server):
     """A cut connection can be told from a finished one."""
     made = context()
@@ -123,12 +160,6 @@ def test_certificate_by_name(server):
     assert not subject_of(server, "localhost")
     assert not subject_of(server, "unknown.example")
     assert not subject_of(server, None)
-
-
-def test_plain_request_to_a_tls_port(server):
-    received, closed = server.talk(GET)
-    assert closed and not received.startswith(b"HTTP/")
-    assert alive(server)
 
 
 def test_garbage(server):

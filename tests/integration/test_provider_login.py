@@ -181,6 +181,16 @@ def test_unknown_realm_and_path(provider):
     assert "<script>" not in Browser().get(f"{provider.base}/realms/{quoted}").text
 
 
+def test_the_console_without_an_administrator_tells_how_to_make_one(provider):
+    for path in ("/admin", "/admin/", "/admin/master/console", "/admin/master/console/"):
+        answer = Browser().get(provider.base + path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status == 404 and "KC_BOOTSTRAP_ADMIN_USERNAME" in answer.page.text, path
+    for path in ("/admin/nowhere/console/", "/realms/master/account/"):
+        answer = Browser().get(provider.base + path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status == 404 and "KC_BOOTSTRAP" not in answer.text, path
+    assert Browser().get(f"{provider.base}/admin/").json()["error"] == "Realm does not exist"
+
+
 # P26: keycloak-js
 
 

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 
@@ -11,7 +12,7 @@ from certificates import make_certificate
 from cryptography.hazmat.primitives import serialization
 from fault_layer import FaultLayer
 from peers import free_port
-from programs import provider_program
+from programs import items_api_program, provider_program
 
 TLS = ("--https-certificate-file", "--https-certificate-key-file")
 HOST = ("--hostname", "https://localhost")
@@ -68,6 +69,40 @@ def test_files_of_tls_that_cannot_be_used(files, tmp_path, certificate, key, wor
     assert program.returncode == 1
     assert said[-1].startswith("ostiary: provider: " + words.format(certificate=files[certificate], key=files[key]))
     assert all(line.startswith("ostiary: ") for line in said)
+
+
+@pytest.mark.sqlite("the store is made with the program")
+def test_nothing_is_made_by_a_program_that_cannot_run(files, tmp_path, realm_file):
+    """A store that is there already changes how the next attempt ends, and nobody meant to make it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        rules = tmp_path / "rules.json"
+        rules.write_text('{"sites": [{"origin": "https://a.example", "rules": []}]}')
+        login = ("--issuer", "https://id.example", "--audience", "a", "--client-id", "a", "--data", tmp_path / "data")
+        development = (provider_program(), "provider", "start-dev", "--data", tmp_path / "data")
+        gate = ("--gateway", "nginx", "--trusted-proxy", "127.0.0.1", "--rules", rules)
+        for words, *command in (
+            ("Address already in use", *development, "--http-port", port),
+            ("nowhere.json: No such file or directory", *development, "--import-realm", tmp_path / "nowhere.json"),
+            ("Address already in use", provider_program(), "gate", "--port", port, *login, *gate),
+            ("Address already in use", items_api_program(), "--port", port, *login),
+        ):
+            ended = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60)
+            assert ended.returncode != 0 and words in ended.stderr, ended.stderr
+            assert len(ended.stderr.splitlines()) == 1
+            assert not (tmp_path / "data").exists(), command
+
+
+@pytest.mark.sqlite("the store is a file there")
+def test_who_looks_above_the_store_of_script_server_is_told_where_it_is(tmp_path, realm_file):
+    def run(*words):
+        command = [str(word) for word in (provider_program(), *words)]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert "a provider that starts makes the store" in run("realm", "list").stderr
+    assert run("realm", "import", realm_file, "--data", "data/provider").returncode == 0
+    refused = run("realm", "list")
+    assert refused.returncode == 1 and "there is one below: --data data/provider" in refused.stderr
 
 
 @pytest.mark.sqlite("pages of the file are overwritten")

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/config/origin_settings.h"
 #include "app/config/settings_table.h"
@@ -14,6 +15,7 @@
 #include "base/config/secret_file.h"
 #include "base/loopback.h"
 #include "base/text.h"
+#include "http/http.h"
 #include "trace/trace_settings.h"
 
 const option settings_options[] = {
@@ -133,14 +135,22 @@ static ost_result read_client_secret(option_values *values, ost_arena *arena, ap
     return s->client_secret != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
-static ost_result data_path(const char *data, ost_arena *arena, const char **ret_path,
-                            ost_error *error)
+/* In the folder `data`, where there is one; what is missing is made, if the program can run. */
+static ost_result open_cookie_secret(const char *data, const char *path, ost_arena *arena,
+                                     app_settings *s, ost_error *error)
 {
-    if (mkdir(data, 0700) != 0 && errno != EEXIST)
-        return ost_error_set(error, OST_E_SYSTEM, "--data: cannot make %s: %s", data,
-                             strerror(errno));
-    *ret_path = ost_arena_format(arena, "%s/cookie-secret", data);
-    return *ret_path != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
+    if (data != NULL)
+        path = ost_arena_format(arena, "%s/cookie-secret", data);
+    if (path == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result =
+        access(path, F_OK) == 0 ? OST_OK : http_port_check(s->address, s->port, error);
+    if (result == OST_OK && data != NULL && mkdir(data, 0700) != 0 && errno != EEXIST)
+        result =
+            ost_error_set(error, OST_E_SYSTEM, "--data: cannot make %s: %s", data, strerror(errno));
+    return result == OST_OK
+               ? secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, error)
+               : result;
 }
 
 static ost_result read_cookie_secret(const option_values *values, ost_arena *arena, app_settings *s,
@@ -153,13 +163,8 @@ static ost_result read_cookie_secret(const option_values *values, ost_arena *are
         const char *copy = ost_arena_copy(arena, text_of(variable));
         return secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, error);
     }
-    if (path == NULL && data != NULL) {
-        ost_result result = data_path(data, arena, &path, error);
-        if (result != OST_OK)
-            return result;
-    }
-    if (path != NULL)
-        return secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, error);
+    if (path != NULL || data != NULL)
+        return open_cookie_secret(path == NULL ? data : NULL, path, arena, s, error);
     s->passing_secret = true;
     ost_result result = secret_make(arena, &s->cookie_secret);
     return result == OST_OK ? OST_OK

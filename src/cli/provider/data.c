@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/provider/master_source.h"
@@ -33,8 +34,17 @@ static ost_result make_folder(const char *path, ost_error *error)
     }
 }
 
+/* script/server keeps the store of its provider in a folder below, where nobody looks. */
 static ost_result refuse_missing(const char *path, ost_error *error)
 {
+    char below[STORE_PATH_SIZE + sizeof "provider/"];
+    int folder = (int)(strlen(path) - strlen(STORE_FILE));
+    snprintf(below, sizeof below, "%.*sprovider/" STORE_FILE, folder, path);
+    if (access(below, F_OK) == 0)
+        return ost_error_set(error, OST_E_NOT_FOUND,
+                             "%s: %s (there is one below: --data "
+                             "%.*sprovider)",
+                             path, strerror(ENOENT), folder, path);
     return ost_error_set(error, OST_E_NOT_FOUND,
                          "%s: %s (--data names the provider's folder; a provider that starts "
                          "makes the store)",

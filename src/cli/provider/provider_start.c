@@ -82,20 +82,41 @@ static void show_realm(void *user, const realm_import_result *result)
     progress_tell_realms(&shown->progress, ++shown->realms);
 }
 
-/* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
+#define IMPORT_PATH_MAX 600
+
+/* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. NULL:
+ * nothing is to be imported. */
+static const char *import_path(const option_values *values, char folder[IMPORT_PATH_MAX])
+{
+    const char *path =
+        options_has(values, "import-realm") ? options_get(values, "import-realm") : "false";
+    if (strcasecmp(path, "false") == 0)
+        return NULL;
+    if (path[0] != '\0' && strcasecmp(path, "true") != 0)
+        return path;
+    const char *data = options_get(values, "data");
+    snprintf(folder, IMPORT_PATH_MAX, "%s/import", data != NULL ? data : "data");
+    return folder;
+}
+
+/* A store that was made for a program that cannot run would be in the way: what may be wrong is
+ * found before. */
+static ost_result check_start(const option_values *values, const provider_config *config,
+                              ost_error *error)
+{
+    char folder[IMPORT_PATH_MAX];
+    const char *path = import_path(values, folder);
+    if (path != NULL && access(path, R_OK) != 0)
+        return ost_error_set(error, OST_E_SYSTEM, "--import-realm: %s: %s", path, strerror(errno));
+    return provider_check(config, error);
+}
+
 static ost_result import_realms(const option_values *values, store *db, ost_error *error)
 {
-    if (!options_has(values, "import-realm"))
+    char folder[IMPORT_PATH_MAX];
+    const char *path = import_path(values, folder);
+    if (path == NULL)
         return OST_OK;
-    const char *path = options_get(values, "import-realm");
-    if (strcasecmp(path, "false") == 0)
-        return OST_OK;
-    const char *data = options_get(values, "data");
-    char folder[600];
-    if (path[0] == '\0' || strcasecmp(path, "true") == 0) {
-        snprintf(folder, sizeof folder, "%s/import", data != NULL ? data : "data");
-        path = folder;
-    }
     size_t imported = 0, skipped = 0;
     import_shown shown = {0};
     const realm_import_options options = {
@@ -348,7 +369,9 @@ static int run_provider(const option_values *values, bool development, ost_arena
         run_state_clear(&state);
         return command_usage_error("%s", error.detail);
     }
-    result = command_open_store(values, store_of(values, development), &state.store, &error);
+    result = check_start(values, &config, &error);
+    if (result == OST_OK)
+        result = command_open_store(values, store_of(values, development), &state.store, &error);
     if (result == OST_OK)
         result = master_source_seal_clear(state.store, &error);
     if (result == OST_OK)

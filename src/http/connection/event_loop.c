@@ -14,15 +14,25 @@ void event_loop_need_tick(event_loop *loop)
 
 #define TELL_EVERY_MS 10000
 
-void event_loop_tell(event_loop *loop, ost_text peer, const char *reason)
+static void tell(event_loop *loop, uint64_t *told_at, ost_text peer, const char *reason)
 {
     const http_service *service = loop->exchanges.service;
     uint64_t now = event_loop_now(loop);
-    if (service->log == NULL || (loop->told_at > 0 && now < loop->told_at + TELL_EVERY_MS))
+    if (service->log == NULL || (*told_at > 0 && now < *told_at + TELL_EVERY_MS))
         return;
-    loop->told_at = now;
+    *told_at = now;
     http_log_entry entry = {.peer = peer, .reason = text_of(reason)};
     service->log(&entry, service->log_user);
+}
+
+void event_loop_tell(event_loop *loop, ost_text peer, const char *reason)
+{
+    tell(loop, &loop->told_at, peer, reason);
+}
+
+void event_loop_tell_tls(event_loop *loop, ost_text peer, const char *reason)
+{
+    tell(loop, &loop->told_tls_at, peer, reason);
 }
 
 uint64_t event_loop_now(const event_loop *loop)

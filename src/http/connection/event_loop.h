@@ -47,8 +47,8 @@ typedef struct event_loop {
     char *cipher_input; /* what TLS connections read into */
     bool accept_again;  /* out of memory: tried again at the next tick */
 
-    uint64_t told_at; /* see event_loop_tell */
-    size_t released;  /* bytes that connections have let go of since memory was given back */
+    uint64_t told_at, told_tls_at; /* see event_loop_tell, event_loop_tell_tls */
+    size_t released; /* bytes that connections have let go of since memory was given back */
     uint64_t given_back_at;
 
     char date[32]; /* "Mon, 23 Nov 2026 16:23:14 GMT" */
@@ -69,6 +69,8 @@ ost_text event_loop_date(event_loop *loop);
 
 /* Tells the operator's log what befalls connections, once in ten seconds at most. */
 void event_loop_tell(event_loop *loop, ost_text peer, const char *reason);
+/* The same of handshakes that fail, so that neither keeps quiet about the other. */
+void event_loop_tell_tls(event_loop *loop, ost_text peer, const char *reason);
 
 /* There is something to time out: the tick runs until there is nothing left. */
 void event_loop_need_tick(event_loop *loop);

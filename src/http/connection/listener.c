@@ -20,6 +20,8 @@
 #include "http/message/address.h"
 
 #define BACKLOG 1024
+#define UNIX "unix:"
+#define PASSED "passed"
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -118,13 +120,41 @@ static int bind_tcp(const socket_address *address, bool shared)
     return fd;
 }
 
+static bool is_tcp(const char *address)
+{
+    return !text_starts(text_of(address), UNIX) && !text_is(text_of(address), PASSED);
+}
+
+static ost_result read_tcp(const char *text, unsigned port, socket_address *ret, ost_error *error)
+{
+    if (port <= 65535 && read_socket_address(text, port, ret))
+        return OST_OK;
+    return ost_error_set(error, OST_E_ARGUMENT, "not an address to listen on: %s port %u", text,
+                         port);
+}
+
+ost_result http_port_check(const char *text, unsigned port, ost_error *error)
+{
+    socket_address address;
+    if (!is_tcp(text))
+        return OST_OK;
+    ost_result result = read_tcp(text, port, &address, error);
+    if (result != OST_OK)
+        return result;
+    int fd = bind_tcp(&address, false);
+    if (fd < 0)
+        return system_error(error, text, port);
+    close(fd);
+    return OST_OK;
+}
+
 static ost_result listen_tcp(http_server *server, const char *text, unsigned port,
                              unsigned *ret_port, ost_error *error)
 {
     socket_address address;
-    if (port > 65535 || !read_socket_address(text, port, &address))
-        return ost_error_set(error, OST_E_ARGUMENT, "not an address to listen on: %s port %u", text,
-                             port);
+    ost_result result = read_tcp(text, port, &address, error);
+    if (result != OST_OK)
+        return result;
     for (unsigned i = 0; i < server->loop_count; i++) {
         int fd = bind_tcp(&address, i > 0);
         if (fd < 0)
@@ -252,9 +282,9 @@ ost_result http_server_listen(http_server *server, const char *address, unsigned
 {
     if (atomic_load(&server->state) != SERVER_NEW)
         return ost_error_set(error, OST_E_STATE, "the server has been started already");
-    if (text_starts(text_of(address), "unix:"))
-        return listen_unix(server, address + strlen("unix:"), error);
-    if (text_is(text_of(address), "passed"))
+    if (is_tcp(address))
+        return listen_tcp(server, address, port, ret_port, error);
+    if (text_is(text_of(address), PASSED))
         return listen_passed(server, error);
-    return listen_tcp(server, address, port, ret_port, error);
+    return listen_unix(server, address + strlen(UNIX), error);
 }

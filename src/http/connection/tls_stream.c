@@ -4,12 +4,13 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/connection_state.h"
+#include "http/connection/connection.h"
 #include "http/connection/socket_write.h"
 #include "http/connection/tls_context.h"
 #include "http/message/client_authorities.h"
@@ -139,6 +140,37 @@ void tls_keep(tls_stream *tls)
     }
 }
 
+/* To a client that speaks plain HTTP, in its own words. */
+static void answer_in_plain(tls_stream *tls)
+{
+    static const ost_text answer =
+        OST_TEXT_INIT("HTTP/1.1 400 Bad Request\r\n"
+                      "Content-Type: text/plain; charset=utf-8\r\n"
+                      "Content-Length: 58\r\n"
+                      "Connection: close\r\n\r\n"
+                      "This port speaks HTTPS: the address begins with https://.\n");
+    event_loop_tell_tls(tls->c->loop, tls->c->client.peer, "plain HTTP spoken to a port of TLS");
+    socket_write(tls->c, answer, OST_TEXT(""));
+    connection_finish(tls->c);
+}
+
+/* The handshake came to nothing, or what was agreed on was broken. */
+static void fail(tls_stream *tls)
+{
+    unsigned long failure = ERR_peek_error();
+    int reason = ERR_GET_LIB(failure) == ERR_LIB_SSL ? ERR_GET_REASON(failure) : 0;
+    tls->failed = true;
+    if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
+        answer_in_plain(tls);
+        return;
+    }
+    const char *why = ERR_reason_error_string(failure);
+    if (why != NULL && SSL_is_init_finished(tls->ssl) != 1)
+        event_loop_tell_tls(tls->c->loop, tls->c->client.peer, why);
+    tls_flush(tls); /* the alert */
+    tls->c->aborting = true;
+}
+
 /* What an unsuccessful call means for the connection. */
 static void take_error(tls_stream *tls, int result)
 {
@@ -151,9 +183,7 @@ static void take_error(tls_stream *tls, int result)
         c->input_ended = true;
         break;
     default:
-        tls->failed = true;
-        tls_flush(tls); /* the alert */
-        c->aborting = true;
+        fail(tls);
         break;
     }
     ERR_clear_error();

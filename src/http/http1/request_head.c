@@ -13,6 +13,7 @@
 #include "http/message/request_target.h"
 
 #define METHOD_MAX 32
+#define TLS_HANDSHAKE 0x16 /* the first byte of a TLS client (RFC 8446 §5.1); none of a method */
 
 void request_head_init(request_head *head, http_field *fields, size_t field_capacity,
                        size_t max_line, size_t max_size)
@@ -137,6 +138,9 @@ static request_head_state check_partial(request_head *head, const char *data, si
 
 request_head_state request_head_read(request_head *head, char *data, size_t len)
 {
+    /* The client can read no answer in plain text: "wrong version number" is all that it says. */
+    if (head->scanned == 0 && len > 0 && data[0] == TLS_HANDSHAKE)
+        return refuse_head(head, 400, "TLS spoken to a port of plain HTTP");
     while (head->scanned < len) {
         char *lf = memchr(data + head->scanned, '\n', len - head->scanned);
         if (lf == NULL) {

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "jose/jwt/claims.h"
 
-static bool is_for_people(const http_exchange *exchange)
+bool call_is_for_people(const http_exchange *exchange)
 {
     return text_starts(http_request_field(http_request_of(exchange), "accept"), "text/html");
 }
@@ -23,7 +23,7 @@ static void answer_unknown_realm(http_exchange *exchange, const provider *p)
                                "more on this error consult "
                                "the server log.\"}";
     http_set_reason(exchange, "there is no such realm");
-    if (is_for_people(exchange)) {
+    if (call_is_for_people(exchange)) {
         p->send_not_found(exchange);
         return;
     }
@@ -32,7 +32,7 @@ static void answer_unknown_realm(http_exchange *exchange, const provider *p)
 
 static void refuse_plain(call *c)
 {
-    if (is_for_people(c->exchange)) {
+    if (call_is_for_people(c->exchange)) {
         c->provider->send_error_page(c, 403, "HTTPS required");
         return;
     }

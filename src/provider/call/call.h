@@ -103,6 +103,9 @@ struct call {
     void (*work)(call *call), (*send)(call *call); /* of call_work */
 };
 
+/* Whether who asks reads pages: a browser that was led there, rather than a program. */
+bool call_is_for_people(const http_exchange *exchange);
+
 /* Begins a call: the realm of the path, the base URL. NULL: the exchange has been answered (unknown
  * realm, no memory, plain http where the realm wants TLS). */
 call *call_begin(http_exchange *exchange, void *provider);

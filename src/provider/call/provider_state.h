@@ -117,6 +117,7 @@ struct provider {
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);
     void (*send_not_found)(http_exchange *exchange);
+    void (*send_no_administrator)(http_exchange *exchange);
     pthread_mutex_t change_lock; /* held while a realm's document is changed */
     pthread_t keeper;            /* rotates, sweeps, notices changes */
     bool keeper_runs;

@@ -17,9 +17,25 @@ static void redirect(call *c, const char *path)
         http_redirect(c->exchange, 302, text_of(location));
 }
 
+#define FIRST_REALM OST_TEXT("master")
+
+/* True: answered. There is no console before there is an administrator, whose realm is made with
+ * them; who looks for it is told so. */
+static bool has_no_administrator(http_exchange *exchange, provider *p)
+{
+    if (provider_realm(p, FIRST_REALM, http_arena(exchange)) != NULL ||
+        !call_is_for_people(exchange))
+        return false;
+    http_set_reason(exchange, "there is no administrator");
+    p->send_no_administrator(exchange);
+    return true;
+}
+
 void console_root_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin_in(exchange, user, OST_TEXT("master"));
+    if (has_no_administrator(exchange, user))
+        return;
+    call *c = call_begin_in(exchange, user, FIRST_REALM);
     if (c != NULL)
         redirect(c, "master/console/");
 }
@@ -47,6 +63,8 @@ void console_or_api_endpoint(http_exchange *exchange, void *user)
         admin_endpoint(exchange, user);
         return;
     }
+    if (text_equal(name, FIRST_REALM) && has_no_administrator(exchange, user))
+        return;
     call *c = call_begin_in(exchange, user, name);
     if (c == NULL)
         return;

@@ -31,7 +31,7 @@ void browser_login_deny(call *c, const flow_verdict *verdict)
     login->crowded = verdict->crowded;
     c->event.user = login->user.id;
     c->event.username = login->user.username;
-    c->event.error = verdict->crowded ? "generic_authentication_error"
+    c->event.error = verdict->crowded ? AUTHENTICATION_CROWDED
                      : denied         ? "access_denied"
                                       : "invalid_user_credentials";
     if (!denied)

@@ -109,13 +109,27 @@ void page_send_root(http_exchange *exchange)
     page_send(exchange, &p);
 }
 
-void page_send_not_found(http_exchange *exchange)
+static void send_nothing_here(http_exchange *exchange, ost_text heading, ost_text message)
 {
     page p = {.template = PAGE_NOTICE, .status = 404};
-    page_put(&p, PAGE_TITLE, OST_TEXT("Page not found"));
+    page_put(&p, PAGE_TITLE, heading);
     page_put(&p, PAGE_SITE, OST_TEXT("Ostiary"));
-    page_put(&p, PAGE_HEADING, OST_TEXT("Page not found"));
+    page_put(&p, PAGE_HEADING, heading);
     page_put_flag(&p, PAGE_ERROR, true);
-    page_put(&p, PAGE_MESSAGE, OST_TEXT("There is nothing at this address. Please check it."));
+    page_put(&p, PAGE_MESSAGE, message);
     page_send(exchange, &p);
+}
+
+void page_send_not_found(http_exchange *exchange)
+{
+    send_nothing_here(exchange, OST_TEXT("Page not found"),
+                      OST_TEXT("There is nothing at this address. Please check it."));
+}
+
+void page_send_no_administrator(http_exchange *exchange)
+{
+    send_nothing_here(exchange, OST_TEXT("No administrator yet"),
+                      OST_TEXT("The admin console is here once there is an administrator: start "
+                               "the provider with KC_BOOTSTRAP_ADMIN_USERNAME and "
+                               "KC_BOOTSTRAP_ADMIN_PASSWORD in its environment."));
 }

@@ -32,5 +32,7 @@ void page_send_error_again(call *call, int status, const char *message, ost_text
 /* Pages without a realm: where the provider itself answers, and for paths that do not exist. */
 void page_send_root(http_exchange *exchange);
 void page_send_not_found(http_exchange *exchange);
+/* Where the admin console will be once there is an administrator. */
+void page_send_no_administrator(http_exchange *exchange);
 
 #endif

@@ -6,6 +6,9 @@
 #include "provider/flow/flow_limit.h"
 #include "provider/user/required_action.h"
 
+/* Of somebody who has too many sessions, in answers and in the log, by Keycloak's word. */
+#define AUTHENTICATION_CROWDED "generic_authentication_error"
+
 typedef struct authenticated_user {
     ost_text id;
     ost_text username;

@@ -159,7 +159,7 @@ static authentication_outcome demand_more(call *c, realm_flow flow, authenticate
 
 static const char *denial_of(const authenticated_user *user)
 {
-    return user->crowded ? "generic_authentication_error" : "access_denied";
+    return user->crowded ? AUTHENTICATION_CROWDED : "access_denied";
 }
 
 authentication_outcome authenticate(call *c, realm_flow flow, ost_text username, ost_text password,

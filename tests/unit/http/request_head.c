@@ -124,6 +124,8 @@ static void request_lines(void **state)
     ACCEPTED("M-SEARCH * HTTP/1.1\r\n" HOST "\r\n");
     REFUSED(400, "\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n");
     REFUSED(400, "GET /\r\n\r\n");
+    REFUSED(400, "\x16\x03\x01\x02");
+    REFUSED(400, "\x16\x03\x01\n GET / HTTP/1.1\r\n" HOST "\r\n");
     REFUSED(400, "GET  / HTTP/1.1\r\n" HOST "\r\n");
     REFUSED(400, "GET / HTTP/1.1 \r\n" HOST "\r\n");
     REFUSED(400, "GET /  HTTP/1.1\r\n" HOST "\r\n");
