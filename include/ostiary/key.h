@@ -157,14 +157,15 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint_uri(const ost_key *key, 
 
 /* ---- PEM, DER and certificates ---- */
 
-/* Imports one key from PEM (RFC 7468): "PUBLIC KEY", "PRIVATE KEY" (PKCS #8), "RSA PUBLIC KEY",
- * "RSA PRIVATE KEY" (PKCS #1), "EC PRIVATE KEY" (SEC 1), or "CERTIFICATE", of which nothing but its
- * key is taken and nothing is verified. Text around the block, an "EC PARAMETERS" block before it
- * and more certificates behind the first are passed over; any other block more is refused. `alg`
- * binds the key (OST_ALG_UNSET: it serves all of its type); `kid` may be NULL. At most 64 KiB.
- * Takes a quarter of a millisecond. Errors: those of a JWK, OST_E_KEY_AMBIGUOUS (more than one
- * key), OST_E_CEILING, OST_E_UNSUPPORTED (encrypted keys, as nothing ever asks for a password;
- * curves given by their parameters, RSA-PSS and other types). */
+/* Imports one key from PEM (RFC 7468): "PUBLIC KEY", "PRIVATE KEY" (PKCS #8; the public half may
+ * stand beside it, and must be its own), "RSA PUBLIC KEY", "RSA PRIVATE KEY" (PKCS #1), "EC PRIVATE
+ * KEY" (SEC 1), or "CERTIFICATE", of which nothing but its key is taken and nothing is verified.
+ * Text around the block, an "EC PARAMETERS" block before it and more certificates behind the first
+ * are passed over; any other block more is refused. `alg` binds the key (OST_ALG_UNSET: it serves
+ * all of its type); `kid` may be NULL. At most 64 KiB. Takes a quarter of a millisecond. Errors:
+ * those of a JWK, OST_E_KEY_AMBIGUOUS (more than one key), OST_E_CEILING, OST_E_UNSUPPORTED
+ * (encrypted keys, as nothing ever asks for a password; curves given by their parameters, RSA-PSS
+ * and other types). */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_pem(ost_text pem, ost_alg alg, const char *kid,
                                                         ost_key **ret_key, ost_error *error);
 

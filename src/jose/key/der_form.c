@@ -11,6 +11,9 @@
 #define BIT_STRING 0x03
 #define OCTET_STRING 0x04
 #define SEQUENCE 0x30
+#define ATTRIBUTES 0xa0          /* [0] */
+#define PUBLIC_HALF 0x81         /* [1] BIT STRING, of a module with implicit tags */
+#define PUBLIC_HALF_WRAPPED 0xa1 /* the same with an explicit one, as ring wrote it before 0.17 */
 #define ELEMENTS_MAX 10
 
 /* Takes one element off the front of *rest. The length must be given in as few bytes as it can. */
@@ -86,4 +89,45 @@ der_form der_form_of(ost_text der)
             return shapes[i].form;
     }
     return DER_NO_KEY;
+}
+
+static bool open_bits(ost_text *bits)
+{
+    if (bits->len == 0 || bits->data[0] != 0) /* no bits of the last byte are unused */
+        return false;
+    *bits = text_slice(*bits, 1, bits->len);
+    return true;
+}
+
+/* The third field and what may be behind it. */
+static bool take_public_half(ost_text rest, ost_text *ret_bits)
+{
+    unsigned char tag;
+    if (!next_element(&rest, &tag, ret_bits))
+        return false;
+    if (tag == ATTRIBUTES && !next_element(&rest, &tag, ret_bits))
+        return false;
+    if (rest.len > 0)
+        return false;
+    if (tag == PUBLIC_HALF_WRAPPED) {
+        rest = *ret_bits;
+        return next_element(&rest, &tag, ret_bits) && tag == BIT_STRING && rest.len == 0 &&
+               open_bits(ret_bits);
+    }
+    return tag == PUBLIC_HALF && open_bits(ret_bits);
+}
+
+bool der_split_key_pair(ost_text der, der_key_pair *ret_pair)
+{
+    unsigned char tag;
+    ost_text rest, content;
+    if (!open_sequence(der, &rest) || !next_element(&rest, &tag, &content) || tag != INTEGER ||
+        content.len != 1 || content.data[0] != 1)
+        return false;
+    ost_text fields = rest;
+    if (!next_element(&rest, &tag, &content) || tag != SEQUENCE ||
+        !next_element(&rest, &tag, &content) || tag != OCTET_STRING)
+        return false;
+    ret_pair->fields = text_slice(fields, 0, fields.len - rest.len);
+    return take_public_half(rest, &ret_pair->public_half);
 }

@@ -20,6 +20,16 @@ typedef enum der_form {
  * behind it. What is within the elements is not looked at. */
 der_form der_form_of(ost_text der);
 
+/* A private key of PKCS#8 that has its public half beside it (RFC 5958 §2, version 2), taken apart.
+ */
+typedef struct der_key_pair {
+    ost_text fields;      /* the algorithm and the private key, as they stand */
+    ost_text public_half; /* what the SubjectPublicKeyInfo of the key has in its bits */
+} der_key_pair;
+
+/* false: `der` is none. */
+bool der_split_key_pair(ost_text der, der_key_pair *ret_pair);
+
 /* One SEQUENCE and nothing behind it. */
 bool der_is_sequence(ost_text der);
 

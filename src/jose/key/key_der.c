@@ -4,7 +4,9 @@
  * JWK. */
 #include "jose/key/key_der.h"
 
+#include <openssl/asn1.h>
 #include <openssl/err.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "jose/crypto_auto.h"
@@ -12,10 +14,53 @@
 
 #define DER_MAX ((size_t)64 * 1024)
 
-static EVP_PKEY *read_pkcs8(const unsigned char **at, long len)
+static EVP_PKEY *read_first_version(const unsigned char **at, long len)
 {
     pkcs8_auto PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, at, len);
     return info != NULL ? EVP_PKCS82PKEY(info) : NULL;
+}
+
+static bool is_public_half(EVP_PKEY *pkey, ost_text half)
+{
+    X509_PUBKEY *info = NULL;
+    const unsigned char *bytes = NULL;
+    int len = 0;
+    bool same = X509_PUBKEY_set(&info, pkey) == 1 &&
+                X509_PUBKEY_get0_param(NULL, &bytes, &len, NULL, info) == 1 &&
+                text_equal(half, (ost_text){(const char *)bytes, (size_t)len});
+    X509_PUBKEY_free(info);
+    return same;
+}
+
+/* The library knows the first version alone, which is the second one without the public half. */
+static EVP_PKEY *read_key_pair(const der_key_pair *pair)
+{
+    static const unsigned char version[] = {V_ASN1_INTEGER, 1, 0};
+    int within = (int)(sizeof version + pair->fields.len);
+    int size = ASN1_object_size(1, within, V_ASN1_SEQUENCE);
+    unsigned char *der = OPENSSL_malloc((size_t)size), *to = der;
+    const unsigned char *at = der;
+    if (der == NULL)
+        return NULL;
+    ASN1_put_object(&to, 1, within, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    memcpy(to, version, sizeof version);
+    memcpy(to + sizeof version, pair->fields.data, pair->fields.len);
+    EVP_PKEY *pkey = read_first_version(&at, size);
+    OPENSSL_clear_free(der, (size_t)size);
+    if (pkey != NULL && !is_public_half(pkey, pair->public_half)) {
+        EVP_PKEY_free(pkey);
+        return NULL;
+    }
+    return pkey;
+}
+
+static EVP_PKEY *read_pkcs8(const unsigned char **at, long len)
+{
+    der_key_pair pair;
+    if (!der_split_key_pair((ost_text){(const char *)*at, (size_t)len}, &pair))
+        return read_first_version(at, len);
+    *at += len;
+    return read_key_pair(&pair);
 }
 
 static EVP_PKEY *read_certificate(const unsigned char **at, long len)

@@ -113,6 +113,82 @@ static void there_and_back(void **state)
     ost_key_unref(secret);
 }
 
+/* Within the lengths that a key of ours has. */
+static size_t put_head(char *to, unsigned char tag, size_t len)
+{
+    size_t count = len < 0x80 ? 0 : len < 0x100 ? 1 : 2;
+    to[0] = (char)tag;
+    to[1] = (char)(count == 0 ? len : 0x80 + count);
+    for (size_t i = 0; i < count; i++)
+        to[2 + i] = (char)(len >> 8 * (count - 1 - i));
+    return 2 + count;
+}
+
+/* What is within the SEQUENCE. */
+static ost_text contents(ost_text der)
+{
+    unsigned char len = (unsigned char)der.data[1];
+    return text_slice(der, len < 0x80 ? 2 : 2 + (len & 0x7f), der.len);
+}
+
+/* The key in version 2 of PKCS#8, whose public half is that of `half`. */
+static ost_text key_pair(const ost_key *key, const ost_key *half, bool wrapped)
+{
+    char body[8192], bits[4096];
+    ost_text pkcs8 = {0}, spki = {0};
+    assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_DER, arena, &pkcs8), OST_OK);
+    assert_int_equal(ost_key_export_spki(half, OST_KEY_DER, arena, &spki), OST_OK);
+    pkcs8 = contents(pkcs8);
+    spki = contents(spki);
+    spki = text_slice(spki, 2 + (size_t)spki.data[1], spki.len); /* behind the algorithm */
+    assert_int_equal(spki.data[0], V_ASN1_BIT_STRING);
+    ost_text within = contents(spki);
+    size_t at = put_head(bits, wrapped ? 0xa1 : 0x81, wrapped ? spki.len : within.len);
+    memcpy(bits + at, wrapped ? spki.data : within.data, wrapped ? spki.len : within.len);
+    at += wrapped ? spki.len : within.len;
+    size_t head = put_head(body, 0x30, pkcs8.len + at);
+    memcpy(body + head, pkcs8.data, pkcs8.len);
+    memcpy(body + head + pkcs8.len, bits, at);
+    assert_int_equal(body[head + 2], 0);
+    body[head + 2] = 1;
+    ost_text whole = {body, head + pkcs8.len + at};
+    whole.data = ost_arena_copy(arena, whole);
+    return whole;
+}
+
+/* As BouncyCastle, ring, rcgen and ed25519-dalek write keys; wrapped once more, as older ring did.
+ */
+static void with_the_public_half(void **state)
+{
+    size_t kind = 0;
+    for (ost_key *key; (key = key_of_kind(kind)) != NULL; kind++) {
+        ost_key *other = kind > 0 ? key_of_kind(kind) : good_key(test_rsa_other);
+        for (int wrapped = 0; wrapped < 2; wrapped++) {
+            ost_key *again = NULL;
+            ost_text der = key_pair(key, key, wrapped == 1);
+            assert_int_equal(ost_key_import_der(der, OST_ALG_UNSET, NULL, &again, NULL), OST_OK);
+            assert_true(ost_key_is_private(again));
+            assert_same_key(again, key);
+            ost_key_unref(again);
+            for (size_t len = der.len - 1; len > der.len - 8; len--)
+                assert_int_equal(import_der(text_slice(der, 0, len)), OST_E_KEY_FORMAT);
+            der = key_pair(key, other, wrapped == 1);
+            assert_int_equal(import_der(der), OST_E_KEY_FORMAT);
+        }
+        ost_key_unref(other);
+        ost_key_unref(key);
+    }
+    assert_int_equal(kind, 9);
+    /* RFC 8410 §10.3, which has an attribute too. */
+    assert_int_equal(import("-----BEGIN PRIVATE KEY-----\n"
+                            "MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+                            "oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n"
+                            "Z9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+                            "-----END PRIVATE KEY-----\n",
+                            NULL),
+                     OST_OK);
+}
+
 /* What we write is what OpenSSL writes. */
 static void as_openssl_writes_it(void **state)
 {
@@ -452,6 +528,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(with_the_public_half),
         cmocka_unit_test(as_openssl_writes_it),
         cmocka_unit_test(older_forms_and_certificates),
         cmocka_unit_test(alg_and_kid),
