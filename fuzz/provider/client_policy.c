@@ -32,14 +32,32 @@ static void check_uri(ost_text uri, ost_arena *arena)
         abort();
 }
 
-static void ask(const policy_set *set, const ost_json *client, ost_text uri)
+/* What is asked elsewhere goes to an address of the realm's alone. */
+static void ask_elsewhere(const policy_set *set, const policy_case *c)
+{
+    const policy_question *q;
+    unsigned effects = 0;
+    (void)policy_set_flow(set, c);
+    if (policy_set_check(set, c, &effects) != NULL || policy_set_questions(set, c, &q) != OST_OK)
+        return;
+    for (; q != NULL; q = q->next) {
+        if (!text_starts(text_of(q->url), "http"))
+            abort();
+    }
+}
+
+static void ask(const policy_set *set, const ost_json *client, ost_text uri, ost_arena *arena)
 {
     policy_edits edits;
     policy_case c = {.client = client, .scoped = true, .scope = uri, .redirect_uri = uri};
+    c.arena = arena;
+    c.claims = uri;
     for (int event = POLICY_PREAUTHORIZATION; event <= POLICY_USERINFO; event++) {
         c.event = (policy_event)event;
         (void)policy_set_check(set, &c, &edits.effects);
     }
+    c.event = POLICY_AUTHORIZATION;
+    ask_elsewhere(set, &c);
     c.event = POLICY_UPDATE;
     c.proposed = client;
     c.updater = BY_USER;
@@ -62,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ost_json_read(lines[0], NULL, arena, &document, NULL) == OST_OK &&
         ost_json_read(lines[1], NULL, arena, &client, NULL) == OST_OK &&
         policy_set_read(document, arena, &set, NULL) == OST_OK)
-        ask(set, client, lines[2]);
+        ask(set, client, lines[2], arena);
     ost_arena_free(arena);
     return 0;
 }

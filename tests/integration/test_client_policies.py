@@ -54,7 +54,7 @@ def test_deviations_are_some():
     assert all(EXPECTED[group][step] != DEVIATIONS[name][0] for name in DEVIATIONS for group, step in [name.split(" | ")])
 
 
-@pytest.mark.parametrize("executor, configuration", [("intent-client-bind-checker", {})])
+@pytest.mark.parametrize("executor, configuration", [("saml-signature-enforcer", {})])
 def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
     assert site.own({executor: configuration}).status == 204
     refused = site.enforce(ANYBODY, "own")
@@ -77,6 +77,18 @@ def test_a_flow_that_nobody_comes_in_by_is_not_enabled(site, alias):
     assert site.own({"auth-flow-enforcer": {"auth-flow-alias": "bare"}}).status == 204 and site.enforce(ANYBODY, "own").status == 204
     late = site.put("profiles", [{"name": "own", "executors": [{"executor": "auth-flow-enforcer", "configuration": {"auth-flow-alias": alias}}]}])
     assert (late.status, why in late.json()["errorMessage"], site.enforce({}).status) == (400, True, 204)
+
+
+@pytest.mark.parametrize("configuration, why", [
+    ({"intent-name": "x"}, "is not a web address"),
+    ({"intent-client-bind-check-endpoint": "ftp://rs.example/", "intent-name": "x"}, "is not a web address"),
+    ({"intent-client-bind-check-endpoint": "https://rs.example/"}, "does not name a claim"),
+])  # fmt: skip
+def test_intents_that_nobody_could_be_asked_about_are_not_enabled(site, configuration, why):
+    """Keycloak refuses every authorization request then."""
+    assert site.own({"intent-client-bind-checker": configuration}).status == 204
+    refused = site.enforce(ANYBODY, "own")
+    assert (refused.status, why in refused.json()["errorMessage"], site.enforce({}).status) == (400, True, 204)
 
 
 def test_attack_a_login_stays_with_the_flow_that_was_chosen(site):

@@ -269,6 +269,12 @@ GROUPS = {
         ("with a level", {"auth-flow-alias": "cookied", "auth-flow-loa": "2"}, {"signs in": entered(), "wants less": entered(acr_values="1"), "wants it": entered(acr_values="2")}),
         ("of nothing", {}, {"signs in": entered()}),
         ("the usual one", {"auth-flow-alias": "browser"}, {"signs in": entered()}))},
+    "intents": ({"intent-client-bind-checker": {"intent-client-bind-check-endpoint": "http://127.0.0.1:1/", "intent-name": "lodged"}}, ANYBODY, {
+        "asks without": authorized(), "pushes without": pushed(), "password": password(),
+        **{f"asks with {name}": authorized(claims=claims) for name, claims in (
+            ("what is no JSON", "{"), ("no claim", '{"id_token":{"lodged":null}}'), ("another token's", '{"userinfo":{"lodged":{"value":"i","essential":true}}}'),
+            ("a voluntary one", '{"id_token":{"lodged":{"value":"i"}}}'), ("several", '{"id_token":{"lodged":{"values":["i"],"essential":true}}}'),
+            ("no value", '{"id_token":{"lodged":{"essential":true}}}'), ("one that nobody answers for", '{"id_token":{"lodged":{"value":"i","essential":true}}}'))}}),
     "a flow for a level": ({"auth-flow-enforcer": {"auth-flow-alias": "bare", "auth-flow-loa": 2}}, {"acr-condition": {"acr-property": "2"}}, {
         "signs in": entered(), "wants it": entered(acr_values="2"), "wants another": entered(acr_values="3")}),
     "public": condition("client-access-type", type=["public"]),

@@ -7,6 +7,7 @@
 #include "provider/client/request_reference.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/intent_check.h"
 #include "provider/login/pushed_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
@@ -67,7 +68,16 @@ static void send(call *c)
     }
 }
 
-/* All of it on the pool: the request is in the store. */
+static void go_on(call *c)
+{
+    browser_login *login = c->job;
+    if (login->check == AUTH_GOOD && begin(c))
+        call_work(c, browser_login_by_session, send);
+    else
+        send(c);
+}
+
+/* On the pool, where nothing is to be asked elsewhere: the request is in the store. */
 static void take_pushed(call *c)
 {
     browser_login *login = c->job;
@@ -77,18 +87,25 @@ static void take_pushed(call *c)
         login->check = auth_request_read(c, AUTH_PUSHED, &login->request);
         login->request.pushed = id;
     }
-    if (login->check != AUTH_GOOD)
-        return;
-    if (begin(c))
+    if (login->check == AUTH_GOOD && !intent_check_is_due(c) && begin(c))
         browser_login_by_session(c);
+}
+
+static void pushed_taken(call *c)
+{
+    browser_login *login = c->job;
+    if (login->check == AUTH_GOOD && intent_check_is_due(c))
+        intent_check_await(c, go_on);
+    else
+        send(c);
 }
 
 static void read_request(call *c)
 {
     browser_login *login = c->job;
     login->check = auth_request_read(c, AUTH_BROWSER, &login->request);
-    if (login->check == AUTH_GOOD && begin(c))
-        call_work(c, browser_login_by_session, send);
+    if (login->check == AUTH_GOOD)
+        intent_check_await(c, go_on);
     else
         send(c);
 }
@@ -97,7 +114,7 @@ static void read_request(call *c)
 static void check_request(call *c)
 {
     if (pushed_request_is_named(c))
-        call_work(c, take_pushed, send);
+        call_work(c, take_pushed, pushed_taken);
     else
         request_reference_await(c, read_request);
 }

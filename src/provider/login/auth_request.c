@@ -86,12 +86,15 @@ static bool brings_more(const call *c)
     return false;
 }
 
-static auth_check take_flow(call *c, auth_request *r, policy_flow flow)
+/* What they want of the login that comes of it. */
+static auth_check take_wishes(call *c, auth_request *r, const policy_case *is)
 {
+    policy_flow flow = policy_set_flow(c->realm->policies, is);
     r->flowed = flow.chosen;
     r->flow = flow.alias;
     r->flow_level = flow.level;
-    return !flow.chosen || chosen_flow_follow(c, flow.alias, flow.level)
+    return policy_set_questions(c->realm->policies, is, &r->questions) == OST_OK &&
+                   (!flow.chosen || chosen_flow_follow(c, flow.alias, flow.level))
                ? AUTH_GOOD
                : to_page(c, 503, "The service is busy. Please try again in a moment.");
 }
@@ -115,11 +118,12 @@ static auth_check ask_policies(call *c, auth_request *r, policy_event event)
     is.in_jwt = text_is(call_parameter(c, "response_mode"), "jwt");
     is.nonce = given(c, "nonce").len > 0;
     is.state = r->state.len > 0;
+    is.claims = given(c, "claims");
     is.acr = acr_names_asked(c, c->client);
     is.more = (r->origin == AUTH_PUSHED || c->object != NULL) && brings_more(c);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
     if (refusal == NULL && event == POLICY_AUTHORIZATION)
-        return take_flow(c, r, policy_set_flow(c->realm->policies, &is));
+        return take_wishes(c, r, &is);
     if (refusal == NULL)
         return AUTH_GOOD;
     return refusal->page ? to_page(c, refusal->status, refusal->description)

@@ -7,6 +7,7 @@
 
 #include "provider/call/call.h"
 #include "provider/login/auth_mode.h"
+#include "provider/policy/policy_set.h"
 
 /* Where the parameters come from. */
 typedef enum auth_origin {
@@ -31,10 +32,11 @@ typedef struct auth_request {
     ost_text device; /* of a device authorization (RFC 8628), which has no redirect URI: its id; */
     ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
-    bool registering;      /* somebody makes an account first ("create") */
-    bool flowed;           /* a policy chooses the flow, */
-    ost_text flow;         /* by its alias, */
-    int64_t flow_level;    /* and what comes of it; below 0: its own level, if any */
+    bool registering;                 /* somebody makes an account first ("create") */
+    bool flowed;                      /* a policy chooses the flow, */
+    ost_text flow;                    /* by its alias, */
+    int64_t flow_level;               /* and what comes of it; below 0: its own level, if any */
+    const policy_question *questions; /* that policies have, before anything is done; NULL: none */
     bool acr_proved;       /* an acr is asked for that no session has (acr_level.h); which one of a
                               flow with levels is in call->level */
     bool hinted;           /* somebody's ID token came along: */

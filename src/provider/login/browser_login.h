@@ -31,14 +31,15 @@ typedef struct browser_login {
     login_outcome outcome;
     auth_parameters parameters;
     store_session session;
-    authenticated_user user; /* whose session it is */
-    bool new_session;        /* set the identity cookies */
-    bool newcomer;           /* who comes wants to make an account first */
-    bool agreed;             /* to what a device, or a request with details, asks for */
-    bool came;               /* they have come with a session, and proved nothing */
-    bool begun;              /* the session was not there before this login */
-    bool forget_session;     /* end them: they name no session that is alive */
-    ost_text username;       /* what the form shows */
+    authenticated_user user;      /* whose session it is */
+    bool new_session;             /* set the identity cookies */
+    bool newcomer;                /* who comes wants to make an account first */
+    bool agreed;                  /* to what a device, or a request with details, asks for */
+    struct intent_check *intents; /* that are asked about (intent_check.h); NULL: none */
+    bool came;                    /* they have come with a session, and proved nothing */
+    bool begun;                   /* the session was not there before this login */
+    bool forget_session;          /* end them: they name no session that is alive */
+    ost_text username;            /* what the form shows */
     ost_text password;
     bool by_passkey; /* they came by one, without a password */
     bool remember;

@@ -60,6 +60,7 @@ typedef struct policy_case {
     bool hybrid, with_token; /* a code and an ID token are asked for; an access token as well */
     bool in_jwt;             /* the answer is to be one, whatever way it goes */
     bool nonce, state;       /* it has them */
+    ost_text claims;         /* the parameter, as it came */
     const ost_json *acr;     /* names of levels that it asks for; an array */
     const ost_json *object;  /* the claims of its request object, also at POLICY_CIBA_REQUEST */
     bool encrypted;          /* which was */
@@ -103,6 +104,14 @@ typedef struct policy_flow {
     ost_text alias;
     int64_t level; /* of authentication, that comes of it; below 0: the flow's own, if any */
 } policy_flow;
+
+/* What somebody else is asked about an authorization request, before it goes on: whether what it is
+ * about (an intent) is the client's. */
+typedef struct policy_question {
+    const char *url;
+    ost_text intent;
+    const struct policy_question *next;
+} policy_question;
 
 /* What policies change in a client that is to be: a member, or an attribute. */
 typedef struct policy_edit {

@@ -14,6 +14,9 @@ typedef const policy_refusal *policy_propose(const ost_json *configuration, cons
 /* Puts its flow in the place of the one before. */
 typedef void policy_choose(const ost_json *configuration, policy_flow *flow);
 
+/* What it wants asked, of a request that its check has let pass; NULL: no memory. */
+typedef policy_question *policy_ask(const ost_json *configuration, const policy_case *c);
+
 typedef bool policy_has_effect(const ost_json *configuration, const policy_case *c);
 
 /* Of a policy that is to be enabled: what its realm (the document) does not have, in words that go
@@ -29,6 +32,7 @@ typedef struct policy_executor {
     policy_propose
         *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
     policy_choose *choose;  /* the flow of an authorization request; NULL: it chooses none */
+    policy_ask *question;   /* about an authorization request; NULL: none */
     policy_fault_of *fault; /* NULL: it needs nothing of the realm */
 } policy_executor;
 
@@ -45,13 +49,15 @@ const policy_executor *policy_executor_find(ost_text name);
 #define SECRET_PERIOD_LAST (10 * SECRET_DAY)
 
 /* ---- policy_secret.c, policy_pattern.c, policy_request.c, policy_authorization.c,
- * policy_proposal.c, policy_redirect.c, policy_certificate.c ---- */
+ * policy_proposal.c, policy_redirect.c, policy_certificate.c, policy_flow.c, policy_intent.c ----
+ */
 
 policy_check check_confidential_client, check_implicit_grant, check_password_grant,
     check_code_challenge, check_secure_uri, check_pushed, check_authenticator,
     check_assertion_algorithm, check_assertion_audience, check_key_binding,
     check_certificate_binding, check_redirect_uri, check_anything, check_token_claim, check_session,
-    check_response_type, check_request_object, check_backchannel_session, check_backchannel_object;
+    check_response_type, check_request_object, check_backchannel_session, check_backchannel_object,
+    check_intent;
 
 policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_code_challenge,
     propose_consent, propose_no_full_scope, propose_secure_uris, propose_authenticator,
@@ -62,7 +68,8 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
 policy_has_effect binds_refresh_alone;
 
 policy_choose choose_flow;
-policy_fault_of fault_of_flow;
+policy_fault_of fault_of_flow, fault_of_intent;
+policy_ask ask_about_intent;
 
 /* One member more, or attribute, that a proposal sets. NULL: done. */
 const policy_refusal *policy_edit_put(policy_edits *edits, bool attribute, const char *name,

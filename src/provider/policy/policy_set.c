@@ -227,6 +227,29 @@ policy_flow policy_set_flow(const policy_set *set, const policy_case *c)
     return flow;
 }
 
+ost_result policy_set_questions(const policy_set *set, const policy_case *c,
+                                const policy_question **ret_first)
+{
+    const policy_question *first = NULL, **last = &first;
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        const policy *p = &set->policies[i];
+        size_t count = applies(p, c) ? p->demand_count : 0;
+        for (size_t k = 0; k < count; k++) {
+            const demand *d = &p->demands[k];
+            policy_question *q;
+            if (d->executor->question == NULL)
+                continue;
+            q = d->executor->question(d->configuration, c);
+            if (q == NULL)
+                return OST_E_MEMORY;
+            *last = q;
+            last = &q->next;
+        }
+    }
+    *ret_first = first;
+    return OST_OK;
+}
+
 bool policy_set_rotates(const policy_set *set)
 {
     for (size_t i = 0; set != NULL && i < set->count; i++) {

@@ -23,6 +23,11 @@ const policy_refusal *policy_set_check(const policy_set *set, const policy_case 
 /* The flow that an authorization request is to go by, which nothing is against. */
 policy_flow policy_set_flow(const policy_set *set, const policy_case *c);
 
+/* What is to be asked about an authorization request, which nothing is against; in the case's
+ * arena. NULL in *ret_first: nothing. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result policy_set_questions(const policy_set *set, const policy_case *c,
+                                               const policy_question **ret_first);
+
 /* Whether any of them has the secret before count for a time (secret-rotation). */
 bool policy_set_rotates(const policy_set *set);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking identity providers: their token endpoints and userinfo. Addresses are the realm's
+/* Asking identity providers: their token endpoints and userinfo, and whom else the realm's
+ * configuration names (login/intent_check.h). Addresses are the realm's
  * configuration; of those that are not public only what the realm allows is connected to, as for
  * what clients publish. No redirect is followed; size, time and number are bounded. */
 #ifndef UPSTREAM_FETCH_H
