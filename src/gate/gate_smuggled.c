@@ -40,6 +40,14 @@ static bool is_identity(ost_text name, const gate_rules *rules)
     return false;
 }
 
+/* After the answer 101 the proxy reads no further requests: in a WebSocket there are none, in what
+ * else it may be (h2c) the client asks the application for what it likes. */
+static bool is_other_protocol(ost_text name, ost_text value)
+{
+    return text_equal_ignoring_case(name, OST_TEXT("upgrade")) &&
+           !text_equal_ignoring_case(value, OST_TEXT("websocket"));
+}
+
 const char *gate_smuggled(const http_request *request, const gate_site *site,
                           const gate_rules *rules, ost_text method)
 {
@@ -54,6 +62,8 @@ const char *gate_smuggled(const http_request *request, const gate_site *site,
         ost_text name = request->fields[i].name;
         if (is_identity(name, rules))
             return "the client sends an identity field of its own";
+        if (is_other_protocol(name, request->fields[i].value))
+            return "an upgrade to a protocol in which nobody asks about further requests";
         if (site->reads_paths && is_one_of(name, paths, ARRAY_LEN(paths)))
             return "a field that applications may take for the path";
         if (site->reads_methods && is_one_of(name, methods, ARRAY_LEN(methods)) &&

@@ -8,8 +8,8 @@
 #include "http/http.h"
 
 /* NULL, or why the request is refused (a static sentence): an identity field, whatever its hyphens
- * are; where rules look at paths, one that some applications take for the path, or for a part of it
- * that is not theirs; where they look at
+ * are; an upgrade to something else than a WebSocket; where rules look at paths, one that some
+ * applications take for the path, or for a part of it that is not theirs; where they look at
  * methods, one that some take for the method, and it says another one. */
 const char *gate_smuggled(const http_request *request, const gate_site *site,
                           const gate_rules *rules, ost_text method);

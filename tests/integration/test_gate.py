@@ -212,6 +212,15 @@ def test_attack_46_methods_with_two_readings(nginx_gate, provider):
         assert ask(nginx_gate, "/api", token, **{name: "/admin"}).status == 403
 
 
+@pytest.mark.parametrize("value", ["h2c", "H2C", "websocket, h2c", "h2c, websocket", "TLS/1.0", ""])
+def test_attack_46_upgrades_to_what_nobody_asks_about(gate, value):
+    """Past 101 the proxy reads no more requests: in HTTP/2 the client could ask for /admin."""
+    method, target, fields = question(gate.dialect, "GET", "/public/x", HOST)
+    assert send(gate, method, target, {**fields, "Upgrade": "WebSocket"}).status == 200
+    assert send(gate, method, target, {**fields, "Upgrade": value}).status == 403
+    assert send(gate, method, target, [*fields.items(), ("Upgrade", "websocket"), ("Upgrade", value)]).status == 403
+
+
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Script-Name", "X-Sendfile-Type", "X_Accel_Mapping"])
 def test_attack_46_fields_that_cut_the_path(gate, name):
     """What an application cuts off is not what the rules looked at."""

@@ -151,6 +151,13 @@ def test_attack_46_what_cuts_the_path(site, application, provider, name):
         assert values(got, name.replace("_", "-")) == []
 
 
+@pytest.mark.parametrize("value", ["h2c", "websocket, h2c", "h2c, websocket"])
+def test_attack_46_what_comes_after_an_upgrade(site, application, provider, value):
+    before = len(application.seen)
+    assert ask(site, "/api", provider.access_token(), Upgrade=value, Connection="Upgrade").status == 200
+    assert [values(got, "Upgrade") for got in application.seen[before:]] == [[]]
+
+
 def test_bodies_reach_the_application(site, application, provider):
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     headers = {"Host": f"localhost:{site.port}", **bearer(provider.access_token(scope="write"))}

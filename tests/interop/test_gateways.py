@@ -219,6 +219,17 @@ def test_websocket(site, provider):
     assert upgrade(site, {**cookie, "Origin": "http://evil.example"})[0] == 403
 
 
+@pytest.mark.parametrize("value", ["h2c", "H2C", "websocket, h2c", "h2c, websocket", "tls/1.0"])
+@pytest.mark.parametrize("target", ["/public", "/api"])
+def test_attack_46_what_comes_after_an_upgrade(site, provider, target, value):
+    """Past the answer 101 the proxy reads no more requests: in HTTP/2 the client would ask for /admin, and nobody for a word."""
+    before = len(site.application.seen)
+    fields = {"Upgrade": value, "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    for connection in ("Upgrade, HTTP2-Settings", "Upgrade"):
+        ask(site, target, provider.access_token(), **fields, Connection=connection)
+    assert not [values(got, "Upgrade") for got in site.application.seen[before:] if values(got, "Upgrade")]
+
+
 def test_fields_of_conditional_requests(site, provider):
     more = {"If-None-Match": "*", "Range": "bytes=0-0"}
     assert ask(site, "/api", provider.access_token(), **more).status == 200

@@ -101,7 +101,8 @@ NGINX = (
     proxy_buffer_size 32k;
     proxy_buffers 4 32k;
     proxy_busy_buffers_size 64k;
-    map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+    map $http_upgrade $upgrade {{ default ''; ~*^websocket$ websocket; }}
+    map $upgrade $connection_upgrade {{ default upgrade; '' close; }}
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;
@@ -113,7 +114,7 @@ NGINX = (
             {identity}
             proxy_pass {application};
             proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Upgrade $upgrade;
             proxy_set_header Connection $connection_upgrade;
             proxy_set_header Host $http_host;
         }}
