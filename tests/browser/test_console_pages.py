@@ -2,6 +2,8 @@
 """Every page of the admin console on a desk, and one of each kind in the dark on a phone: axe finds nothing serious,
 nothing scrolls sideways, no name is taken for markup, and each is pictured among the results."""
 
+import re
+
 import pytest
 from conftest import PHONE
 from console_page import ConsolePage
@@ -38,7 +40,8 @@ REALM = {
         {
             **{"clientId": MARKUP, "serviceAccountsEnabled": True, "secret": "secret", "protocolMappers": [MAPPER]},
             **{**NAMED, "redirectUris": ["https://a.example/*"], "attributes": {"post.logout.redirect.uris": MARKUP}},
-        }
+        },
+        {"clientId": "x" * 240, "name": "Very long " * 20, "secret": "secret"},
     ],
     "clientScopes": [{**NAMED, "protocol": "openid-connect", "protocolMappers": [MAPPER], "attributes": {}}],
     "identityProviders": [{"alias": MARKUP, "displayName": MARKUP, "providerId": "oidc"}],
@@ -66,6 +69,10 @@ FIND = """async ([base, token, markup]) => {
 }"""
 
 
+# In how many lines the words of a cell stand.
+LINES = """cell => { const words = document.createRange(); words.selectNodeContents(cell); return words.getClientRects().length }"""
+
+
 @only_ours
 @pytest.mark.parametrize("look", LOOKS)
 def test_pages(new_context, named, axe, screenshot, look):
@@ -82,6 +89,9 @@ def test_pages(new_context, named, axe, screenshot, look):
         for problem in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]:
             nodes = [node["html"] for node in problem["nodes"]]
             assert problem["impact"] not in SERIOUS, f"{path}: {problem['id']}: {problem['help']}: {nodes}"
+    console.open("named", "clients")
+    kinds = page.get_by_role("cell", name="Confidential", exact=True).or_(page.locator("td[data-title=Type]", has_text=re.compile("^Confidential$")))
+    assert kinds.count() == 2 and all(kinds.nth(number).evaluate(LINES) == 1 for number in range(2)), "beside a long name"
     assert console.problems == []
 
 
