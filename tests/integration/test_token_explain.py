@@ -391,29 +391,38 @@ def test_an_encrypted_token(keys):
 
 
 def test_tokens_that_the_issuer_is_asked_about(new_provider, realm_file, myapi, tmp_path):
-    realm = new_provider([realm_file]).realm()
+    file = tmp_path / "myrealm-realm.json"
+    document = json.loads(realm_file.read_text())
+    document["clients"].append({"clientId": "asker", "secret": "asker-secret"})
+    file.write_text(json.dumps(document))
+    realm = new_provider([file]).realm()
     tokens = realm.password(myapi, "alice", "alice-password", scope="openid").json()
     secret = tmp_path / "secret"
     secret.write_text("myapi-secret\n")
     asked = ("token", "explain", "--json", "--issuer", unverified_token(tokens["access_token"])[1]["iss"])
-    asked += ("--audience", "myapi", "--introspection-client", "myapi", "--introspection-secret-file", secret)
+    asked += ("--audience", "myapi", "--introspection-secret-file", secret)
 
-    def told_of(token, which):
-        return json.loads(run(*asked, "--introspect", which, feed=token).stdout)
+    def told_of(token, which, client="myapi"):
+        return json.loads(run(*asked, "--introspection-client", client, "--introspect", which, feed=token).stdout)
 
     told = told_of(tokens["access_token"], "every")
     assert told["allowed"] and check_of(told, "introspection")["outcome"] == "passed"
     assert "introspection" not in [c["check"] for c in told_of(tokens["access_token"], "opaque")["checks"]]
     told = told_of("2YotnFZFEjr1zCsicMWpAA", "opaque")
     assert failed(told) == ["introspection"] and told["reason"] == "OST_E_INACTIVE" and not told["verified"]
+    assert "aud does not name the client that asks: an audience mapper" in check_of(told, "introspection")["advice"]  # G18
     form = {**myapi.form, "refresh_token": tokens["refresh_token"]}
     assert Browser().post(realm.endpoint("logout"), form).status == 204
     told = told_of(tokens["access_token"], "every")
     assert failed(told) == ["introspection"] and "revoked" in check_of(told, "introspection")["advice"]
-    assert "aud does not name the client that asks" in check_of(told, "introspection")["advice"]  # G18
+    assert "mapper" not in check_of(told, "introspection")["advice"]  # G18: its aud names the client
+    secret.write_text("asker-secret\n")
+    told = told_of(tokens["access_token"], "every", "asker")
+    assert 'Its aud does not name the client that asks, "asker"' in check_of(told, "introspection")["advice"]  # G18
     secret.write_text("wrong\n")
     told = told_of(tokens["access_token"], "every")
     assert told["status"] == 503 and "secret" in check_of(told, "introspection")["advice"]
+    asked += ("--introspection-client", "myapi")
     assert run(*asked, feed="x").returncode == 2
     assert run(*asked, "--introspect", "some", feed="x").returncode == 2
 

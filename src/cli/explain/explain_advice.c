@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cli/explain/explain.h"
 #include "cli/explain/explain_form.h"
@@ -212,14 +213,43 @@ static ost_text advise_decryption(const explain_step *step)
                     "the issuer have this API's present public key?");
 }
 
-static ost_text advise_introspection(const explain_step *step)
+#define IT_IS_OVER                                                                                 \
+    "has expired or was revoked, its session has ended, or it is of another issuer or realm"
+
+static bool is_for(const ost_json *claims, ost_text client)
+{
+    const ost_json *audience = ost_json_get(claims, "aud");
+    return ost_json_equals(audience, client) || json_list_has(audience, client);
+}
+
+/* What is opaque does not tell whom it is for. */
+static ost_text advise_inactive(const explain_input *in, const ost_json *claims)
+{
+    ost_text client = text_of(in->issuer->introspection.client_id), kind = advise_kind(claims);
+    if (kind.len > 0)
+        return kind;
+    if (claims == NULL)
+        return OST_TEXT("It " IT_IS_OVER ". Keycloak from 26.6.2 on, and others, say so too of "
+                        "tokens whose aud does not name the client that asks: an audience mapper "
+                        "with that client mends it.");
+    if (is_for(claims, client))
+        return OST_TEXT("It " IT_IS_OVER ".");
+    char *text = ost_arena_format(
+        in->arena,
+        "Its aud does not name the client that asks, \"%.*s\": Keycloak from 26.6.2 on, and "
+        "others, then say so of every token, and an audience mapper with that client mends it. "
+        "Else it " IT_IS_OVER ".",
+        client.len < 80 ? (int)client.len : 80, client.len > 0 ? client.data : "");
+    if (text != NULL)
+        printable_make(text);
+    return text_of(text);
+}
+
+static ost_text advise_introspection(const explain_step *step, const explain_input *in,
+                                     const ost_json *claims)
 {
     if (step->reason == OST_E_INACTIVE)
-        return OST_TEXT(
-            "It has expired or was revoked, its session has ended, or it is of another "
-            "issuer or realm. Keycloak from 26.6.2 on, and others, say so too of tokens "
-            "whose aud does not name the client that asks: an audience mapper with that "
-            "client mends it.");
+        return advise_inactive(in, claims);
     if (step->reason == OST_E_REMOTE || step->reason == OST_E_BUSY)
         return OST_TEXT(
             "The issuer gave no answer that counts. Does it know this client, with this "
@@ -258,7 +288,7 @@ static ost_text advise_reading(check_step name, const explain_step *step, const 
     case STEP_SIGNATURE:
         return advise_signature(step, in);
     default:
-        return advise_introspection(step);
+        return advise_introspection(step, in, claims);
     }
 }
 
