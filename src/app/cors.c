@@ -44,12 +44,24 @@ static bool is_name_list(ost_text text)
     return text.len > 0 && text.len <= ASKED_MAX && text_is_made_of(text, "-_, ");
 }
 
+/* Everybody may read the metadata; clients within pages send MCP-Protocol-Version with the
+ * question, for which a browser asks first. */
+static bool is_for_everybody(const http_exchange *exchange, const app_server *server)
+{
+    return server->metadata_path != NULL &&
+           text_is(http_request_of(exchange)->path, server->metadata_path);
+}
+
 void cors_allow_preflight(http_exchange *exchange, const app_server *server, ost_text methods)
 {
     const http_request *request = http_request_of(exchange);
     ost_text asked = http_request_field(request, "access-control-request-headers");
-    cors_allow(exchange, server);
-    if (allowed_origin(exchange, server->settings).data == NULL ||
+    bool open = is_for_everybody(exchange, server);
+    if (open)
+        request_set(exchange, "Access-Control-Allow-Origin", OST_TEXT("*"));
+    else
+        cors_allow(exchange, server);
+    if ((!open && allowed_origin(exchange, server->settings).data == NULL) ||
         http_request_field(request, "access-control-request-method").data == NULL)
         return;
     request_set(exchange, "Access-Control-Allow-Methods", methods);

@@ -2,6 +2,7 @@
 /* Protected resource metadata: RFC 9728 §2, §3; see resource_metadata.h. */
 #include "app/resource_metadata.h"
 
+#include "app/config/origin.h"
 #include "app/cors.h"
 #include "app/request.h"
 #include "base/text.h"
@@ -11,9 +12,25 @@
 
 /* ---- where it is ---- */
 
+/* A path that requests can have: dot segments are resolved by those who send them. */
 static bool is_path(ost_text path)
 {
-    return text_is_made_of(path, "-._~/");
+    ost_text rest = path, segment;
+    bool good = text_is_made_of(path, "-._~/");
+    while (good && text_next(&rest, '/', &segment))
+        good = !text_is(segment, ".") && !text_is(segment, "..");
+    return good;
+}
+
+/* A host, perhaps in capitals, and a port; nobody's password. OST_E_ARGUMENT, OST_E_MEMORY. */
+static ost_result check_origin(ost_text origin, ost_arena *arena)
+{
+    ost_text read;
+    char *lower = ost_arena_copy(arena, origin);
+    if (lower == NULL)
+        return OST_E_MEMORY;
+    text_make_lower(lower, origin.len);
+    return origin_read((ost_text){lower, origin.len}, &read);
 }
 
 ost_result resource_metadata_place(const char *resource, ost_arena *arena, const char **ret_url,
@@ -23,7 +40,10 @@ ost_result resource_metadata_place(const char *resource, ost_arena *arena, const
     const size_t scheme = text_starts(all, "https://") ? 8 : text_starts(all, "http://") ? 7 : 0;
     const size_t slash = text_find(all, '/', scheme);
     ost_text path = text_slice(all, slash, all.len);
-    if (scheme == 0 || slash == scheme || !is_path(path) ||
+    ost_result result = check_origin(text_slice(all, 0, slash), arena);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(error, result, "out of memory");
+    if (result != OST_OK || !is_path(path) ||
         (scheme == 7 && !settings_host_is_local(text_slice(all, scheme, slash - scheme))))
         return ost_error_set(
             error, OST_E_CONFIG,

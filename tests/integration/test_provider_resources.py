@@ -2,11 +2,12 @@
 """Resource indicators (RFC 8707): the API that a client names is the audience of its token, and no other."""
 
 import json
+import subprocess
 
 import pytest
 from oidc import Client, Pkce, callback_of
 from peers import PROJECT, free_port
-from programs import ItemsApi, Provider
+from programs import ItemsApi, Provider, items_api_program
 from web import Browser, query_of, unverified_token
 
 CALLBACK = "http://localhost:8000/auth"
@@ -179,6 +180,20 @@ def test_a_failed_attempt_at_the_login_forgets_no_resource(realm):
     assert audience(realm.code(WEB, callback_of(answer)["code"], pkce)) == LISTED
 
 
+NO_RESOURCES = (
+    *("api.example", "urn:x:y", "https://", "https://user:pw@api.example", "https://bücher.example", "https://api.example:99999", "http://api.example"),
+    *("https://api.example/a/../b", "https://api.example/.", "https://api.example/a?b", "https://api.example/#a", "https://api.example/a b"),
+)
+
+
+@pytest.mark.parametrize("resource", NO_RESOURCES)
+def test_p29_what_nobody_can_ask_for_is_no_resource(resource):
+    """Its metadata would have an address that no client reaches, or tell a password."""
+    command = [str(items_api_program()), "--issuer", "https://id.example", "--audience", "a", "--resource", resource]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "--resource: " in done.stderr) == (2, True), done.stderr
+
+
 @pytest.mark.parametrize("name", ["oauth-authorization-server", "openid-configuration"])
 def test_metadata_is_where_rfc_8414_puts_it(realm, name):
     expected = realm.discovery().json()
@@ -201,6 +216,11 @@ def test_p29_an_api_that_names_itself_takes_the_tokens_that_are_for_it(provider,
         place = challenge.split('resource_metadata="')[1].split('"')[0]
         metadata = Browser().get(place, headers={"Origin": "https://inspector.example"})
         assert metadata.header("Access-Control-Allow-Origin") == "*"
+        wanted = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "mcp-protocol-version"}
+        asked = Browser().request("OPTIONS", place, None, {"Origin": "https://inspector.example", **wanted})
+        assert (asked.status, asked.header("Access-Control-Allow-Origin"), asked.header("Access-Control-Allow-Headers")) == (204, "*", "mcp-protocol-version")
+        elsewhere = Browser().request("OPTIONS", f"{api.base}/items/", None, {"Origin": "https://inspector.example", **wanted})
+        assert elsewhere.header("Access-Control-Allow-Origin") is None
         assert metadata.json()["resource"] == resource
         assert metadata.json()["authorization_servers"] == [provider.realm().issuer]
         form = {"grant_type": "password", "username": "alice", "password": "alice-password", "scope": "openid"}
