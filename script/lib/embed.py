@@ -8,15 +8,16 @@ import hashlib
 import re
 import sys
 
+import c_string
+
 name, *sources, target = sys.argv[1:]
 data = b"".join(
     re.sub(rb"^.*SPDX-License-Identifier:.*\n", b"", open(source, "rb").read(), count=1, flags=re.M) for source in sources
 )
 digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
-rows = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
 with open(target, "w") as out:
     out.write(f"#include <stddef.h>\n\nextern const unsigned char {name}[];\nextern const size_t {name}_len;\n")
     out.write(f"extern const char {name}_sha256[];\n")
-    out.write(f"const unsigned char {name}[] = {{\n" + ",\n".join(rows) + ",\n0};\n")
+    out.write(f"const unsigned char {name}[] =\n{c_string.lines(data)};\n") # a zero follows, which is not counted
     out.write(f"const size_t {name}_len = {len(data)};\n")
     out.write(f'const char {name}_sha256[] = "{digest}";\n')

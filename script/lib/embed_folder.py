@@ -15,6 +15,8 @@ import pathlib
 import re
 import sys
 
+import c_string
+
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -44,8 +46,7 @@ def fill(name, page, version, names):
 
 
 def array(name, data):
-    lines = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
-    return f"static const unsigned char {name}[] = {{\n" + ",\n".join(lines) + "};\n"
+    return f"static const unsigned char {name}[] =\n{c_string.lines(data)};\n"
 
 
 def main():
@@ -58,8 +59,8 @@ def main():
             data = fill(name, data, version, files)
         arrays.append(array(f"file_{number}", data) + array(f"packed_{number}", gzip.compress(data, mtime=0)))
         kind = TYPES[pathlib.PurePath(name).suffix]
-        as_is = f'{{"\\"{digest(data)}\\"", file_{number}, sizeof file_{number}}}'
-        packed = f'{{"\\"{digest(data)}.gzip\\"", packed_{number}, sizeof packed_{number}}}'
+        as_is = f'{{"\\"{digest(data)}\\"", file_{number}, sizeof file_{number} - 1}}'
+        packed = f'{{"\\"{digest(data)}.gzip\\"", packed_{number}, sizeof packed_{number} - 1}}'
         rows.append(f'    {{"{name}", "{kind}", {as_is}, {packed}}},\n')
     with open(target, "w") as out:
         out.write('#include "provider/console/web_file.h"\n\n' + "".join(arrays))

@@ -12,6 +12,8 @@ import pathlib
 import re
 import sys
 
+import c_string
+
 
 def values(message):
     return sorted(re.findall(r"\{[^}]*\}?", message))
@@ -53,9 +55,7 @@ def main():
 
 
 def quoted(text):
-    """A C string: bytes beyond ASCII in octal, which end after three digits."""
-    plain = {0x22: '\\"', 0x5C: "\\\\", 0x0A: "\\n"}
-    return '"' + "".join(plain.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}") for byte in text.encode()) + '"'
+    return c_string.quoted(text.encode())
 
 
 main()
