@@ -24,7 +24,7 @@ static ost_result make(const ost_guard_config *config, ost_guard **ret_guard)
 static void configurations_that_make_no_sense(void **state)
 {
     static ost_issuer issuers[40];
-    static char names[40][32];
+    static char names[40][40];
     ost_guard *guard = NULL;
     for (int i = 0; i < 40; i++) {
         snprintf(names[i], sizeof names[i], NAME "/%d", i);

@@ -16,7 +16,7 @@ static ost_key *all_keys[ONLINE_KEYS];
 int online_make_keys(void **state)
 {
     for (int i = 0; i < ONLINE_KEYS; i++) {
-        char kid[8];
+        char kid[16];
         snprintf(kid, sizeof kid, "k%d", i);
         if (ost_key_generate(OST_ES256, 0, kid, &all_keys[i], NULL) != OST_OK)
             return -1;

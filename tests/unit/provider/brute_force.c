@@ -289,7 +289,7 @@ static void what_is_remembered_is_told(void **state)
 static void a_block_is_lifted(void **state)
 {
     (void)state;
-    char address[16];
+    char address[24];
     fail_times(5, "ann", "10.0.0.1", 100);
     for (int i = 0; i < 45; i++) { /* from everywhere, too */
         snprintf(address, sizeof address, "10.1.0.%d", i);
@@ -328,7 +328,7 @@ static void whom_we_know_stays_known(void **state)
     succeed("ann", "10.0.0.1", 100);
     assert_int_equal(brute_force_lift(kept, &rule, OST_TEXT("ann")), OST_OK);
     for (int i = 0; i < 60; i++) {
-        char address[16];
+        char address[24];
         snprintf(address, sizeof address, "10.1.0.%d", i);
         fail_times(1, "ann", address, 110);
     }

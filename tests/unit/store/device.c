@@ -235,7 +235,7 @@ static void what_nobody_was_asked_is_withdrawn(void **state)
 
 static void a_user_is_asked_so_often(void **state)
 {
-    char ids[DEVICE_PROMPTS_MAX + 1][4];
+    char ids[DEVICE_PROMPTS_MAX + 1][12];
     (void)state;
     for (int i = 0; i <= DEVICE_PROMPTS_MAX; i++) {
         snprintf(ids[i], sizeof ids[i], "%02d", i);
