@@ -312,6 +312,7 @@ class OIDC(_Dependency):
             router.add_api_route(LOGOUT_PATH, self._logout, methods=["POST"])
         if self._resource is not None:
             router.add_api_route(metadata_path(self._resource), self._metadata, methods=["GET"])
+            router.add_api_route(metadata_path(self._resource), self._metadata_for_pages, methods=["OPTIONS"])
         return router
 
     def docs(self, client_id: str) -> dict[str, Any]:
@@ -353,6 +354,18 @@ class OIDC(_Dependency):
     async def _metadata(self) -> Response:
         body = metadata_of(self._resource, self._verifier, self._scopes)
         return JSONResponse(body, headers={"Access-Control-Allow-Origin": "*"})
+
+    async def _metadata_for_pages(self) -> Response:
+        """Clients within pages send MCP-Protocol-Version with the question, for which a browser asks first."""
+        return Response(
+            status_code=204,
+            headers={
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Allow-Methods": "GET",
+                "Access-Control-Allow-Headers": "MCP-Protocol-Version",
+                "Access-Control-Max-Age": "600",
+            },
+        )
 
     # ---- one request ----
 

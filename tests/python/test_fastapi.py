@@ -457,6 +457,10 @@ def test_the_metadata_of_the_resource(issuer):
         assert answer.json()["authorization_servers"] == [issuer.issuer]
         assert answer.json()["scopes_supported"] == ["items:read"]
         assert answer.headers["access-control-allow-origin"] == "*"
+        asks = {"Origin": "https://tool.example", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "mcp-protocol-version"}
+        first = client.options("/.well-known/oauth-protected-resource/mcp", headers=asks)
+        assert first.status_code == 204 and first.headers["access-control-allow-origin"] == "*"
+        assert first.headers["access-control-allow-headers"].lower() == "mcp-protocol-version"
         challenge = client.get("/items/").headers["www-authenticate"]
         assert 'resource_metadata="https://api.example.org/.well-known/oauth-protected-resource/mcp"' in challenge
 
