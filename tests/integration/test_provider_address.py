@@ -7,6 +7,7 @@ import subprocess
 import urllib.parse
 
 import pytest
+from dpop import DpopClient
 from oidc import Client, Realm, callback_of
 from peers import answers, free_port
 from programs import Program, provider_program
@@ -75,7 +76,12 @@ def assert_whole(base, name="shop", issuer=None):
     tokens = realm.code(WEB, callback["code"]).json()
     assert unverified_token(tokens["access_token"])[1]["iss"] == issuer
     assert realm.userinfo(tokens["access_token"]).status == 200
-    assert realm.refresh(WEB, tokens["refresh_token"]).status == 200
+    key = DpopClient()
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    bound = realm.token(refresh, WEB, {"DPoP": key.proof(f"{issuer}/protocol/openid-connect/token", "", "POST", ath=None)}).json()
+    url = f"{issuer}/protocol/openid-connect/userinfo"
+    shown = {"Authorization": f"DPoP {bound['access_token']}", "DPoP": key.proof(url, bound["access_token"])}
+    assert (bound["token_type"], Browser().get(url, headers=shown).status) == ("DPoP", 200)
     assert "code" in callback_of(realm.authorize(browser, WEB, prompt="none"))  # the cookies come back
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from decrypted import decrypted
 from document_server import DocumentServer
+from dpop import DpopClient
 from oidc import Client, callback_of
 from programs import Provider
 from signer import EcSigner, RsaSigner, b64
@@ -41,7 +42,8 @@ def client(name, **attributes):
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
     made = DocumentServer(tmp_path_factory.mktemp("keys"))
-    made.put("/jwks", raw=json.dumps(SET).encode())
+    for path in ("/jwks", "/late"):
+        made.put(path, raw=json.dumps(SET).encode())
     yield made
     made.close()
 
@@ -49,6 +51,7 @@ def keys(tmp_path_factory):
 @pytest.fixture(scope="module")
 def realm(work, keys):
     published = {"use.jwks.url": "true", "jwks.url": keys.url("/jwks")}
+    late = {"use.jwks.url": "true", "jwks.url": keys.url("/late")}
     clients = [
         client("plain"),
         client("signed", **SIGNED),
@@ -58,6 +61,7 @@ def realm(work, keys):
         client("id-gcm", **KEYS, **hidden("id.token", "RSA-OAEP-256", "A128GCM")),
         client("enc-alone", **KEYS, **{"id.token.encrypted.response.enc": "A256GCM"}),
         client("published", **published, **hidden("id.token"), **hidden("user.info")),
+        client("published-late", **late, **hidden("user.info")),
         client("keyless", **hidden("id.token")),
         client("keyless-userinfo", **hidden("user.info")),
         client("signing-key-alone", **KEYS_TO_SIGN, **hidden("id.token", "ECDH-ES")),
@@ -71,7 +75,9 @@ def realm(work, keys):
     file = work / "answers-realm.json"
     file.write_text(json.dumps({"realm": "answers", "enabled": True, "clients": clients, "users": [user]}))
     with Provider([file], work / "answer-tokens", arguments=("--ca-file", keys.ca)) as provider:
-        yield provider.realm("answers")
+        made = provider.realm("answers")
+        made.provider = provider
+        yield made
 
 
 def log_in(realm, name):
@@ -161,6 +167,23 @@ def test_published_keys_are_fetched_to_encrypt_with(realm, keys):
     decrypted(answer.json()["id_token"], HIDDEN.private)
     decrypted(realm.userinfo(answer.json()["access_token"]).text, HIDDEN.private)
     assert keys.asked("/jwks") == 1
+
+
+def test_keys_that_userinfo_waits_for_do_not_use_a_proof_up(realm, keys):
+    """The answer is made once they are there; the proof of the token's key is good for one request, which this is."""
+    key, late = DpopClient(), Client("published-late", SECRET, CALLBACK)
+    form = {"grant_type": "password", "username": "ann", "password": "ann-password", "scope": "openid"}
+    shown = {"DPoP": key.proof(realm.endpoint("token"), "", "POST", ath=None)}
+    token = realm.token(form, late, shown).json()["access_token"]
+    realm.provider.stop()
+    realm.provider.start()  # knows no keys of clients
+    before = keys.asked("/late")
+    for _ in range(2):
+        headers = {"Authorization": f"DPoP {token}", "DPoP": key.proof(realm.endpoint("userinfo"), token)}
+        answer = Browser().get(realm.endpoint("userinfo"), headers=headers)
+        assert answer.status == 200, answer.text
+        assert json.loads(decrypted(answer.text, HIDDEN.private)[1])["sub"]
+    assert keys.asked("/late") == before + 1
 
 
 @pytest.mark.parametrize("name", ["keyless", "signing-key-alone", "unknown-alg", "unknown-enc", "unsigned"])

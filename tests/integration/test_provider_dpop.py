@@ -40,7 +40,7 @@ REALM = {
             "lastName": "Cook",
             "emailVerified": True,
             "credentials": [{"type": "password", "value": "carol-password"}],
-            "clientRoles": {"realm-management": ["realm-admin"]},
+            "clientRoles": {"realm-management": ["realm-admin"], "account": ["manage-account", "view-profile"]},
         }
     ],
 }
@@ -256,13 +256,52 @@ def test_a_bearer_token_stays_one(realm):
     assert realm.browser().get(realm.endpoint("userinfo"), headers=headers).status == 401
 
 
-def test_administrators_tokens_that_are_bound_are_not_taken_without_a_proof(realm):
-    admin = f"{realm.base}/admin/realms/shop/users"
+def assert_taken_by_the_key_alone(realm, url, method="GET", body=None, **fields):
+    """A token of carol's that is bound comes in with a good proof for that request, once; and nobody else's does."""
+    token = assert_bound(ask(realm, PASSWORD, shown=proof(realm)))["access_token"]
+
+    def send(scheme, *shown):
+        headers = {**fields, "Authorization": f"{scheme} {token}", **({"DPoP": ", ".join(shown)} if shown else {})}
+        return realm.browser().request(method, url, body, headers)
+
+    bare, other = url.split("?")[0], "POST" if method == "GET" else "GET"
+    for scheme, shown in [
+        ("Bearer", []),
+        ("DPoP", []),
+        ("Bearer", [OURS.proof(bare, token, method)]),
+        ("DPoP", [STRANGER.proof(bare, token, method)]),
+        ("DPoP", [OURS.proof(bare, "another token", method)]),
+        ("DPoP", [OURS.proof(bare + "/x", token, method)]),
+        ("DPoP", [OURS.proof(realm.endpoint("userinfo"), token, method)]),
+        ("DPoP", [OURS.proof(bare, token, other)]),
+        ("DPoP", [OURS.proof(bare, token, method), OURS.proof(bare, token, method)]),
+    ]:
+        answer = send(scheme, *shown)
+        assert (answer.status, answer.json()["error"]) == (401, "HTTP 401 Unauthorized"), (scheme, shown, answer.text)
+    good = OURS.proof(bare, token, method)
+    taken = send("DPoP", good)
+    assert send("DPoP", good).status == 401, "once"
+    return taken
+
+
+def test_administrators_with_tokens_of_a_key(realm):
+    admin = f"{realm.base}/admin/realms/shop"
     bearer = ask(realm, PASSWORD).json()["access_token"]
-    assert realm.browser().get(admin, headers={"Authorization": f"Bearer {bearer}"}).status == 200
-    bound = assert_bound(ask(realm, PASSWORD, shown=proof(realm)))["access_token"]
-    for scheme in ("Bearer", "DPoP"):
-        assert realm.browser().get(admin, headers={"Authorization": f"{scheme} {bound}"}).status == 401
+    assert realm.browser().get(f"{admin}/users", headers={"Authorization": f"Bearer {bearer}"}).status == 200
+    headers = {"Authorization": f"DPoP {bearer}", "DPoP": OURS.proof(f"{admin}/users", bearer)}
+    assert realm.browser().get(f"{admin}/users", headers=headers).status == 401, "of a bearer token"
+    found = assert_taken_by_the_key_alone(realm, f"{admin}/users?username=carol")
+    assert [user["username"] for user in found.json()] == ["carol"]
+    made = assert_taken_by_the_key_alone(realm, f"{admin}/roles", "POST", b'{"name": "a b:c"}', **{"Content-Type": "application/json"})
+    assert made.status == 201, made.text
+    for name in ("a%20b:c", "a%20b%3ac"):
+        assert assert_taken_by_the_key_alone(realm, f"{admin}/roles/{name}").json()["name"] == "a b:c"
+
+
+def test_accounts_with_tokens_of_a_key(realm):
+    account = f"{realm.base}/realms/shop/account"
+    for url in (account, f"{account}/", f"{account}/sessions/devices?x=y"):
+        assert assert_taken_by_the_key_alone(realm, url, Accept="application/json").status == 200, url
 
 
 def test_introspection_and_revocation_know_them(realm):

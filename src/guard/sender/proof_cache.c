@@ -184,7 +184,7 @@ static bool may_add(const shard *s, uint32_t size, uint32_t owner)
 
 /* Of a shard, where a key has as many of its proofs as in every other one, or about that. Where
  * there is no room at all, it is not for the key's share. */
-static bool has_share(shard *s, uint32_t size, uint32_t owner, int64_t now)
+static bool has_its_share(shard *s, uint32_t size, uint32_t owner, int64_t now)
 {
     if (may_add(s, size, owner))
         return false;
@@ -202,7 +202,7 @@ static ost_result add_proof(shard *s, uint32_t size, const shown *proof, int64_t
      * among it has been shown, for all that is known. Others cannot have been. */
     if (look_through(s, size, chain, proof->hash, now) || proof->until <= s->forgotten)
         return OST_E_CONFLICT;
-    if (has_share(s, size, proof->owner, now))
+    if (has_its_share(s, size, proof->owner, now))
         return OST_E_CEILING;
     uint32_t index = take_entry(s, size);
     if (index == NOBODY) {

@@ -17,7 +17,7 @@
 typedef struct account_job {
     account_call account;
     const account_route *route;
-    ost_text token;
+    shown_token token;
     bool known; /* the path, by other methods */
 } account_job;
 
@@ -85,7 +85,7 @@ static ost_result recognize(account_job *job)
     realm_roles roles;
     const realm_client *client = NULL;
     ost_result result =
-        c->realm->enabled ? bearer_token_verify(c, job->token, "Bearer", &claims) : OST_E_STATE;
+        c->realm->enabled ? bearer_token_verify_shown(c, &job->token, &claims) : OST_E_STATE;
     if (result == OST_OK && !is_meant_for_us(claims))
         result = OST_E_AUDIENCE;
     if (result == OST_OK)
@@ -207,7 +207,7 @@ static void send_preflight(call *c)
                           OST_TEXT("HEAD, DELETE, POST, GET, OPTIONS, PUT"));
     (void)!http_set_field(
         c->exchange, "Access-Control-Allow-Headers",
-        OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization"));
+        OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization, DPoP"));
     (void)!http_set_field(c->exchange, "Access-Control-Max-Age", OST_TEXT("3600"));
     http_respond(c->exchange, 200, NULL, (ost_text){0});
 }
@@ -216,8 +216,7 @@ static void answer_json(call *c, ost_text path)
 {
     account_job *job = c->job;
     job->account.call = c;
-    if (http_request_field_count(c->request, "authorization") != 1 ||
-        call_bearer(c, &job->token) != BEARER_TOKEN) {
+    if (!bearer_token_find(c, &job->token)) {
         account_refuse(&job->account, 401, "error", "HTTP 401 Unauthorized");
         send_answer(c);
         return;

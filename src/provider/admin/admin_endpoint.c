@@ -48,14 +48,13 @@ static ost_text unverified_realm(ost_text token, ost_arena *arena)
 }
 
 /* The call of the token's realm; NULL: the exchange has been answered. */
-static call *operation_begin(http_exchange *exchange, provider *p, ost_text *ret_token)
+static call *operation_begin(http_exchange *exchange, provider *p, shown_token *ret_token)
 {
     const http_request *request = http_request_of(exchange);
     const call asks = {.request = request};
     ost_text name = {0};
-    if (http_request_field_count(request, "authorization") == 1 &&
-        call_bearer(&asks, ret_token) == BEARER_TOKEN)
-        name = unverified_realm(*ret_token, http_arena(exchange));
+    if (bearer_token_find(&asks, ret_token))
+        name = unverified_realm(ret_token->text, http_arena(exchange));
     if (name.data == NULL || provider_realm(p, name, http_arena(exchange)) == NULL) {
         send_plain(exchange, 401, OST_TEXT(UNAUTHORIZED));
         return NULL;
@@ -68,7 +67,7 @@ static call *operation_begin(http_exchange *exchange, provider *p, ost_text *ret
 typedef struct admin_job {
     admin_call admin;
     admin_match match;
-    ost_text token;
+    shown_token token;
     bool has_realm; /* the path names one */
     bool has_event;
     store_event event; /* of what is done once a letter has gone out */
@@ -177,7 +176,7 @@ static void work(call *c)
         call_refuse_busy(c);
         return;
     }
-    ost_result result = admin_right_read(c, job->token, &a->asker);
+    ost_result result = admin_right_read(c, &job->token, &a->asker);
     if (result == OST_OK)
         a->rights = admin_right_over(&a->asker, job->match.values[0]);
     if (call_is_busy(result))
@@ -281,7 +280,7 @@ static void send_answer(call *c)
 void admin_endpoint(http_exchange *exchange, void *user)
 {
     const http_request *request = http_request_of(exchange);
-    ost_text token;
+    shown_token token;
     admin_match match;
     admin_route_find(request->method, http_parameter(exchange, "path"), &match);
     call *c = operation_begin(exchange, user, &token);

@@ -143,7 +143,7 @@ admin_rights admin_right_over(const admin_asker *asker, ost_text target)
     return found;
 }
 
-ost_result admin_right_read(call *c, ost_text token, admin_asker *ret_asker)
+ost_result admin_right_read(call *c, const shown_token *token, admin_asker *ret_asker)
 {
     const ost_claims *claims;
     authenticated_user user;
@@ -151,7 +151,7 @@ ost_result admin_right_read(call *c, ost_text token, admin_asker *ret_asker)
     ost_text user_id;
     const realm_client *client = NULL;
     ost_result result =
-        c->realm->enabled ? bearer_token_verify(c, token, "Bearer", &claims) : OST_E_STATE;
+        c->realm->enabled ? bearer_token_verify_shown(c, token, &claims) : OST_E_STATE;
     if (result == OST_OK)
         result = bearer_token_session(c, claims);
     if (result == OST_OK)

@@ -5,6 +5,7 @@
 #define ADMIN_RIGHT_H
 
 #include "provider/call/call.h"
+#include "provider/session/bearer_token.h"
 
 typedef unsigned admin_rights; /* a set of the following */
 enum {
@@ -43,7 +44,8 @@ typedef struct admin_asker {
 
 /* Verifies the token, its session and its user, of the call's realm. The call then knows its client
  * and its user. OST_E_TOKEN_FORMAT and others: nobody. On the pool. */
-OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, admin_asker *ret_asker);
+OST_MUST_CHECK ost_result admin_right_read(call *call, const shown_token *token,
+                                           admin_asker *ret_asker);
 
 /* What they may do to the realm `target`; empty: to any realm at all. A user of master by its roles
  * "admin" and "create-realm", and those of its clients NAME-realm; others in their own realm alone.

@@ -17,7 +17,7 @@
 
 typedef struct read_job {
     broker_job broker; /* first: it is the call's job for what is asked there too */
-    ost_text token;    /* of ours */
+    shown_token token; /* of ours */
     authenticated_user user;
     store_kept_token kept;
     const ost_json *tokens;
@@ -61,7 +61,7 @@ static ost_result recognize(call *c, const ost_claims **ret_claims)
     read_job *job = c->job;
     ost_text user_id;
     ost_result result =
-        c->realm->enabled ? bearer_token_verify(c, job->token, "Bearer", ret_claims) : OST_E_STATE;
+        c->realm->enabled ? bearer_token_verify_shown(c, &job->token, ret_claims) : OST_E_STATE;
     if (result == OST_OK)
         result = bearer_token_session(c, *ret_claims);
     if (result == OST_OK)
@@ -278,7 +278,7 @@ static void send_preflight(call *c)
     (void)!http_set_field(c->exchange, "Access-Control-Allow-Methods", OST_TEXT("GET, OPTIONS"));
     (void)!http_set_field(
         c->exchange, "Access-Control-Allow-Headers",
-        OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization"));
+        OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization, DPoP"));
     (void)!http_set_field(c->exchange, "Access-Control-Max-Age", OST_TEXT("3600"));
     http_respond(c->exchange, 200, NULL, (ost_text){0});
 }
@@ -294,7 +294,7 @@ void broker_read_endpoint(http_exchange *exchange, void *user)
         return;
     }
     size_t fields = http_request_field_count(c->request, "authorization");
-    if (fields != 1 || call_bearer(c, &job->token) != BEARER_TOKEN) {
+    if (!bearer_token_find(c, &job->token)) {
         (void)read_refuse(c, fields > 0 ? 401 : 400, "Invalid token.");
         send_answer(c);
         return;

@@ -13,7 +13,6 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/proof_of_certificate.h"
-#include "provider/session/proof_of_key.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
@@ -21,8 +20,8 @@
 #define INTERACTION "x-fapi-interaction-id"
 
 typedef struct userinfo_job {
-    ost_text token;
-    bool by_dpop;                    /* the scheme */
+    shown_token token;
+    const ost_claims *claims;        /* once they are known to be good; its proof is used up then */
     bool bound;                      /* to a key or a certificate, as those of FAPI are */
     const char *error, *description; /* of the challenge; NULL: none */
     ost_text missing;                /* whose document or keys are not at hand; empty: nobody's */
@@ -95,8 +94,8 @@ static bool find_token(call *c)
 {
     userinfo_job *job = c->job;
     ost_text in_form = {0};
-    bearer_outcome came = call_bearer(c, &job->token);
-    job->by_dpop = came == BEARER_DPOP;
+    bearer_outcome came = call_bearer(c, &job->token.text);
+    job->token.by_dpop = came == BEARER_DPOP;
     bool bearer = came == BEARER_TOKEN || came == BEARER_DPOP;
     if (c->request->method == HTTP_POST && call_read_form(c))
         in_form = call_parameter(c, "access_token");
@@ -107,23 +106,22 @@ static bool find_token(call *c)
         return userinfo_refuse(c, 400, "invalid_request",
                                "More than one method used for including an access token");
     if (!bearer)
-        job->token = in_form;
-    return job->token.len > 0 || userinfo_refuse(c, 401, NULL, NULL);
+        job->token.text = in_form;
+    return job->token.text.len > 0 || userinfo_refuse(c, 401, NULL, NULL);
 }
 
-/* One that is bound to a key says so by its type, and is no bearer token. */
-static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
+/* Once: what is waited for later does not ask for another proof. */
+static bool read_token(call *c)
 {
     userinfo_job *job = c->job;
-    ost_text typ = ost_claims_text(claims, "typ");
-    if (!text_is(typ, "Bearer") && !text_is(typ, "DPoP"))
-        return false;
-    ost_result result = proof_of_key_check(c, "/protocol/openid-connect/userinfo", job->token,
-                                           claims, job->by_dpop);
+    if (job->claims != NULL)
+        return true;
+    ost_result result = bearer_token_verify_shown(c, &job->token, &job->claims);
     if (call_is_busy(result)) /* nobody knows whether the proof has been used */
         call_refuse_busy(c);
-    job->bound = result == OST_OK && ost_claims_get(claims, "cnf") != NULL;
-    return result == OST_OK;
+    job->bound = result == OST_OK && ost_claims_get(job->claims, "cnf") != NULL;
+    return result == OST_OK ||
+           userinfo_refuse(c, 401, "invalid_token", "Token verification failed");
 }
 
 /* A token that is bound has been shown by who has its key, or its certificate. */
@@ -136,7 +134,7 @@ static bool check_policies(call *c, const ost_claims *claims)
     policy_case is = call_policy_case(c, POLICY_USERINFO);
     is.scoped = true;
     is.scope = ost_claims_text(claims, "scope");
-    is.proof = job->by_dpop;
+    is.proof = job->token.by_dpop;
     is.proved = ost_json_get(bound, "jkt") != NULL;
     is.bound = proof_of_certificate_is_bound(claims);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
@@ -176,14 +174,11 @@ static void answer(call *c, const ost_claims *claims, const authenticated_user *
 static void work(call *c)
 {
     userinfo_job *job = c->job;
-    const ost_claims *claims;
     authenticated_user account;
     ost_text user_id;
-    if (bearer_token_verify(c, job->token, NULL, &claims) != OST_OK ||
-        !is_in_its_owners_hands(c, claims)) {
-        userinfo_refuse(c, 401, "invalid_token", "Token verification failed");
+    if (!read_token(c))
         return;
-    }
+    const ost_claims *claims = job->claims;
     c->client = client_find(c, ost_claims_text(claims, "azp"));
     grant g = {.client = c->client};
     if (!job->awaited && (c->client == NULL || client_keys_are_due(c, c->client))) {

@@ -48,7 +48,8 @@ void registrant_give_back(call *c, ost_text initial)
 static bool read_user(call *c, ost_text token, admin_rights rights, registrant *ret)
 {
     admin_asker asker;
-    ost_result result = admin_right_read(c, token, &asker);
+    const shown_token shown = {.text = token};
+    ost_result result = admin_right_read(c, &shown, &asker);
     c->client = NULL; /* the program that asks is not the client that is asked about */
     if (call_is_busy(result))
         return call_refuse_busy(c);

@@ -7,6 +7,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/proof_of_certificate.h"
+#include "provider/session/proof_of_key.h"
 
 static ost_result verify(call *c, ost_text token, const char *issuer, const char *kind,
                          const ost_claims **ret_claims)
@@ -39,6 +40,31 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                const ost_claims **ret_claims)
 {
     return verify(c, token, c->issuer, kind, ret_claims);
+}
+
+bool bearer_token_find(const call *c, shown_token *ret_token)
+{
+    bearer_outcome came = call_bearer(c, &ret_token->text);
+    ret_token->by_dpop = came == BEARER_DPOP;
+    return http_request_field_count(c->request, "authorization") == 1 &&
+           (came == BEARER_TOKEN || came == BEARER_DPOP);
+}
+
+/* One that is bound to a key says so by its type, and is no bearer token. */
+ost_result bearer_token_verify_shown(call *c, const shown_token *shown,
+                                     const ost_claims **ret_claims)
+{
+    const ost_claims *claims;
+    ost_result result = verify(c, shown->text, c->issuer, NULL, &claims);
+    if (result != OST_OK)
+        return result;
+    ost_text typ = ost_claims_text(claims, "typ");
+    if (!text_is(typ, "Bearer") && !text_is(typ, "DPoP"))
+        return OST_E_TOKEN_TYPE;
+    result = proof_of_key_check(c, shown->text, claims, shown->by_dpop);
+    if (result == OST_OK)
+        *ret_claims = claims;
+    return result;
 }
 
 /* Its own, if that is the realm at any address. */

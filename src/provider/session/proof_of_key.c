@@ -2,6 +2,10 @@
 /* Proofs of possession of a key; see proof_of_key.h. */
 #include "provider/session/proof_of_key.h"
 
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "guard/sender/dpop_proof.h"
 #include "guard/sender/request_url.h"
@@ -105,16 +109,33 @@ bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
     return true;
 }
 
-ost_result proof_of_key_check(call *c, const char *path, ost_text token, const ost_claims *claims,
-                              bool by_dpop)
+/* The URL that a request has come to, without its query. NULL data: there is no memory. */
+static ost_text url_of_request(const call *c)
+{
+    ost_text rest = c->request->path, name;
+    buffer_auto buffer url = {0};
+    buffer_init(&url, REQUEST_URL_MAX);
+    buffer_append_string(&url, c->base); /* ends with what the path begins with */
+    rest = text_slice(rest, strlen(c->provider->address.path) + 1, rest.len);
+    while (text_next(&rest, '/', &name)) {
+        buffer_append_string(&url, "/");
+        percent_append(&url, name);
+    }
+    if (text_ends(c->request->path, "/"))
+        buffer_append_string(&url, "/");
+    return text_of(url.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&url)) : NULL);
+}
+
+ost_result proof_of_key_check(call *c, ost_text token, const ost_claims *claims, bool by_dpop)
 {
     const ost_text proof = http_request_field(c->request, "dpop");
-    const ost_credentials came = {.method = c->request->method == HTTP_POST ? OST_TEXT("POST")
-                                                                            : OST_TEXT("GET"),
-                                  .url = url_of(c, path),
+    const ost_credentials came = {.method = c->request->method_name,
+                                  .url = url_of_request(c),
                                   .dpop = &proof,
                                   .dpop_count = http_request_field_count(c->request, "dpop"),
                                   .certificate = c->certificate};
+    if (came.url.data == NULL)
+        return OST_E_MEMORY;
     sender_binding bound;
     ost_text nonce = {0};
     const sender_call asked = {.rules = &c->provider->senders,

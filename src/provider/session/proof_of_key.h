@@ -22,11 +22,11 @@ bool proof_of_key_read(call *call, const char *path, ost_text *ret_jkt);
 bool proof_of_key_note(call *call);
 bool proof_of_key_use(call *call);
 
-/* Whether an access token of this realm, which was presented at `path` by the scheme DPoP
- * (`by_dpop`) or as a bearer token, is in its owner's hands: one that is bound came with a proof,
- * or with its certificate (RFC 8705 §3).
- * OST_E_SENDER, OST_E_PROOF, OST_E_PROOF_NONCE, OST_E_BUSY. */
-OST_MUST_CHECK ost_result proof_of_key_check(call *call, const char *path, ost_text token,
-                                             const ost_claims *claims, bool by_dpop);
+/* Whether an access token of this realm, which the request shows by the scheme DPoP (`by_dpop`) or
+ * as a bearer token, is in its owner's hands: one that is bound came with a proof of its key for
+ * this request, which is used up, or with its certificate (RFC 8705 §3). On the pool.
+ * OST_E_SENDER, OST_E_PROOF, OST_E_PROOF_NONCE, OST_E_BUSY, OST_E_MEMORY. */
+OST_MUST_CHECK ost_result proof_of_key_check(call *call, ost_text token, const ost_claims *claims,
+                                             bool by_dpop);
 
 #endif
