@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands around the pages of a console: header, navigation and the place of the page.
+// What stands around the pages of a console.
 import { element, heading } from "./elements.js";
 import { noticeArea } from "./notice.js";
 import { text } from "./text.js";

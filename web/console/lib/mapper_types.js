@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocol mappers that can be added: what each is configured with, and which claim it makes.
+// Protocol mappers: what each is configured with, and which claim it makes.
 import { text } from "./text.js";
 
 const words = { on: "true", off: "false" };

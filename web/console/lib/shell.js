@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands around every page: header, realm, navigation; and which page the address names.
+// What stands around every page, and which page the address names.
 import { account, logOut } from "./login.js";
 import { loadAccess, may, mayCreateRealms } from "./access.js";
 import { realmApi } from "./api.js";
