@@ -287,12 +287,9 @@ static ost_result make_documents(provider *p, const char *ca_file)
     return result;
 }
 
-static ost_result listen_at(provider *p, const provider_config *config, ost_error *error)
+static const char *address_of(const provider_config *config)
 {
-    const char *address = config->address != NULL ? config->address : "127.0.0.1";
-    ost_result result = make_server(p, config, error);
-    return result == OST_OK ? http_server_listen(p->server, address, config->port, &p->port, error)
-                            : result;
+    return config->address != NULL ? config->address : "127.0.0.1";
 }
 
 static ost_result build(provider *p, const provider_config *config, ost_error *error)
@@ -318,7 +315,9 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = make_device(p, config, error);
     if (result == OST_OK)
-        result = listen_at(p, config, error);
+        result = make_server(p, config, error);
+    if (result == OST_OK)
+        result = http_server_listen(p->server, address_of(config), config->port, &p->port, error);
     if (result == OST_OK)
         result = keeper_load(p, error);
     return result;
@@ -359,7 +358,8 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     return OST_OK;
 }
 
-/* Only what the server is made of: nothing is started, and nothing is asked of the store. */
+/* Only what the server is made of: nothing is started, and nothing is asked of the store. Sockets
+ * that were passed, and those with a name, are left for who serves them. */
 ost_result provider_check(const provider_config *config, ost_error *error)
 {
     provider *p = memory_alloc(sizeof *p);
@@ -367,7 +367,9 @@ ost_result provider_check(const provider_config *config, ost_error *error)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = set_address(p, config, error);
     if (result == OST_OK)
-        result = listen_at(p, config, error);
+        result = make_server(p, config, error);
+    if (result == OST_OK)
+        result = http_port_check(address_of(config), config->port, error);
     http_server_free(p->server);
     public_url_free(&p->address);
     memory_free(p);

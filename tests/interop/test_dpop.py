@@ -100,3 +100,19 @@ def test_attack_41_token_of_another_sender(api, tokens, proving):
 
 def test_a_refresh_token_is_none(api, tokens, proving):
     assert show(api, tokens["refresh_token"], proving.prover).status == 401
+
+
+def test_where_the_server_itself_takes_them(keycloak, proving):
+    """At its admin and account APIs: Keycloak 26, and so ours. Who has no right there is at least known (403)."""
+    token = proving.log_in()["access_token"]
+    taken = CHOSEN != VERSION
+    for path in ("/admin/realms/myrealm/users", "/realms/myrealm/account"):
+        url = keycloak.base + path
+
+        def ask(scheme, **shown):
+            headers = {"Accept": "application/json", "Authorization": f"{scheme} {token}", **shown}
+            return Browser().get(url, headers=headers).status != 401
+
+        assert ask("DPoP", DPoP=proving.prover.proof(url, token)) == taken, url
+        assert not ask("DPoP", DPoP=DpopClient().proof(url, token)), url
+        assert not taken or not (ask("DPoP") or ask("Bearer")), url
