@@ -57,8 +57,9 @@ def administered(tmp_path_factory):
             yield program
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def root(administered):
+    """Their token lives five minutes, which is less than all modules take."""
     return Admin(administered, "master", "root", "root-password")
 
 
