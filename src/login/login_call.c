@@ -38,6 +38,8 @@ static ost_login_call *call_new(ost_login *login, const login_place *place,
     call->waiter.done = told;
     call->arena = ost_arena_new(CALL_ARENA);
     call->endpoints = login_provider_take(login->provider);
+    if (call->endpoints == NULL)
+        login_provider_want(login->provider);
     if (call->arena == NULL) {
         login_call_free(call);
         return NULL;

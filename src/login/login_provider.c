@@ -19,6 +19,7 @@
 #define REFRESH_MS (3600 * 1000)
 #define PAUSE_MIN_MS 1000
 #define PAUSE_MAX_MS 60000
+#define WANTED_PAUSE_MS 1000 /* between two attempts while people wait */
 #define URL_MAX 2048
 #define ARENA_CEILING ((size_t)1024 << 10)
 
@@ -32,6 +33,8 @@ struct login_provider {
     unsigned pause_ms;    /* only on the net client's thread */
     pthread_mutex_t lock; /* for what follows */
     const login_endpoints *current;
+    bool asking;
+    int64_t ended; /* when the last attempt did, monotonic, in ms */
     char trouble[256];
 };
 
@@ -189,8 +192,13 @@ static void note(login_provider *provider, const char *trouble)
     pthread_mutex_unlock(&provider->lock);
 }
 
+/* An attempt has ended. */
 static void schedule(login_provider *provider, bool succeeded)
 {
+    pthread_mutex_lock(&provider->lock);
+    provider->asking = false;
+    provider->ended = monotonic_ms();
+    pthread_mutex_unlock(&provider->lock);
     unsigned delay = REFRESH_MS;
     if (succeeded) {
         provider->pause_ms = PAUSE_MIN_MS;
@@ -232,6 +240,12 @@ static void fetched(const net_response *response, void *user)
 
 static void fetch(login_provider *provider)
 {
+    pthread_mutex_lock(&provider->lock);
+    bool asking = provider->asking;
+    provider->asking = true;
+    pthread_mutex_unlock(&provider->lock);
+    if (asking)
+        return;
     ost_error error = {0};
     const net_request request = {
         .url = provider->url,
@@ -244,6 +258,17 @@ static void fetch(login_provider *provider)
         return;
     note(provider, error.detail);
     schedule(provider, false);
+}
+
+void login_provider_want(login_provider *provider)
+{
+    pthread_mutex_lock(&provider->lock);
+    if (provider->current == NULL && !provider->asking) {
+        int64_t passed = monotonic_ms() - provider->ended;
+        net_timer_set(provider->timer,
+                      passed < WANTED_PAUSE_MS ? (unsigned)(WANTED_PAUSE_MS - passed) : 0);
+    }
+    pthread_mutex_unlock(&provider->lock);
 }
 
 void login_provider_trouble(login_provider *provider, char ret_why[256])

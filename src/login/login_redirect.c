@@ -86,8 +86,10 @@ static ost_result authorization_url(const ost_login *login, const login_place *p
     const char *uri = ost_arena_format(arena, "%.*s%s", (int)transaction->base.len,
                                        transaction->base.data, client.redirect_path);
     const login_endpoints *endpoints = login_provider_take(login->provider);
-    if (endpoints == NULL)
+    if (endpoints == NULL) {
+        login_provider_want(login->provider);
         return OST_E_STATE;
+    }
     buffer_auto buffer url = {0};
     buffer_init(&url, LOCATION_MAX);
     buffer_append_string(&url, endpoints->authorization);

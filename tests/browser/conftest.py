@@ -44,7 +44,7 @@ def docs_assets():
 @pytest.fixture(scope="session")
 def items_api(provider, api_port, work, results, docs_assets):  # noqa: F811
     issuer = f"{provider.base}/realms/myrealm"
-    yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=docs_assets), results)
+    yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=docs_assets), results, ItemsApi.wait_for_logins)
 
 
 @pytest.fixture(scope="session")

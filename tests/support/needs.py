@@ -19,11 +19,12 @@ def must_have(make):
         pytest.skip(str(reason))
 
 
-def kept_running(make, results):
-    """Runs a program for as long as a fixture lives; its log stays among the results."""
+def kept_running(make, results, wait=lambda program: None):
+    """Runs a program for as long as a fixture lives; its log stays among the results. `wait(program)`: for more than its start."""
     program = must_have(make)
     try:
         with program:
+            wait(program)
             yield program
     finally:
         shutil.copy(program.log, results)

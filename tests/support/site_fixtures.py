@@ -35,5 +35,5 @@ def items_docs(api_base):
 
 @pytest.fixture(scope="session")
 def items_api(provider, api_port, work, results):
-    """Our items API, trusting the provider."""
-    yield from kept_running(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port), results)
+    """Our items API, trusting the provider, once it knows where to sign in: the first answer of Keycloak may take long."""
+    yield from kept_running(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port), results, ItemsApi.wait_for_logins)

@@ -127,6 +127,33 @@ static void it_tells_why(void **state)
     login_provider_free(provider);
 }
 
+/* A provider that has been down for long and is back: whoever wants to sign in does not wait for a
+ * minute. */
+static void people_who_wait_hasten_it(void **state)
+{
+    (void)state;
+    login_provider *provider = make(ISSUER, NULL);
+    for (int i = 0; i < 8; i++) {
+        fake_run_timer();
+        fake_fail(OST_E_TIMEOUT);
+    }
+    assert_int_equal(fake_delay, 60000);
+    login_provider_want(provider);
+    assert_in_range(fake_delay, 0, 1000);
+    fake_run_timer();
+    fake_delay = 12345;
+    login_provider_want(provider);
+    assert_int_equal(fake_delay, 12345); /* it is being asked */
+    fake_timer(fake_timer_user);
+    assert_int_equal(fake_call_count, 1); /* a timer that was late asks nothing twice */
+    fake_answer(200, OST_TEXT(DISCOVERY));
+    assert_int_equal(fake_delay, 3600 * 1000);
+    login_provider_want(provider);
+    assert_int_equal(fake_delay, 3600 * 1000);
+    net_client_free((net_client *)(void *)&fake_calls);
+    login_provider_free(provider);
+}
+
 static void it_keeps_trying(void **state)
 {
     (void)state;
@@ -233,6 +260,7 @@ int main(void)
         cmocka_unit_test(details),
         cmocka_unit_test(attack_33_endpoints_on_this_machine),
         cmocka_unit_test(it_tells_why),
+        cmocka_unit_test(people_who_wait_hasten_it),
         cmocka_unit_test(it_keeps_trying),
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(where_it_asks),
