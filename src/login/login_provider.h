@@ -36,8 +36,9 @@ OST_MUST_CHECK ost_result login_provider_new(const login_provider_config *config
 /* After the net client has been freed: no callback is on its way then. NULL is fine. */
 void login_provider_free(login_provider *provider);
 
-/* Somebody wants to sign in: while the endpoints are not known, the next attempt does not wait for the
- * end of its pause, only for a second after the last one. Any thread, until the net client is freed. */
+/* Somebody wants to sign in: while the endpoints are not known, the next attempt does not wait for
+ * the end of its pause, only for a second after the last one. Any thread, until the net client is
+ * freed. */
 void login_provider_want(login_provider *provider);
 
 /* Why the last attempt failed, as a string; empty when it did not. Any thread. */
