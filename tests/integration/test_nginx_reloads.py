@@ -180,20 +180,28 @@ def daemon(provider, tmp_path):
     nginx, pids = Nginx(tmp_path, server_of(provider, tmp_path), workers=2, head=kept), []
 
     def master():
-        text = (tmp_path / "nginx.pid").read_text().strip() if (tmp_path / "nginx.pid").exists() else ""
+        """None while nginx writes the file, or has given it another name."""
+        try:
+            text = (tmp_path / "nginx.pid").read_text().strip()
+        except FileNotFoundError:
+            return None
         if text and int(text) not in pids:
             pids.append(int(text))
         return int(text) if text else None
+
+    def end(pid):
+        if not gone(pid):
+            os.kill(pid, signal.SIGQUIT)
+            until(lambda: gone(pid))
 
     subprocess.run(nginx.command(), check=True, timeout=60, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until(master)
         yield nginx, master
     finally:
+        master()  # one that came last
         for pid in pids:
-            if not gone(pid):
-                os.kill(pid, signal.SIGQUIT)
-                until(lambda: gone(pid))  # noqa: B023
+            end(pid)
         for word in ("exited on signal", "open socket", "Sanitizer", "runtime error", "[emerg]", "[alert]"):
             assert word not in without_leaks_of_nginx(nginx.log()), nginx.log_tail()
 
