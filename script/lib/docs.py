@@ -5,7 +5,8 @@
   those that are, by the dots of their table, and with no others;
 - every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
-- links between documents lead somewhere;
+- links between documents lead somewhere, to a heading that is there where they name one;
+- a file of the tree that a document names is there;
 - every page stands in the site's nav (packaging/site/mkdocs.yml);
 - docs/README.md leads to every page;
 - a list begins after an empty line, without which the site (script/site) shows none;
@@ -16,6 +17,7 @@
 - the headers, the Python package, the manifests and CHANGELOG.md are of the version that meson.build says.
 """
 
+import functools
 import pathlib
 import re
 import subprocess
@@ -109,11 +111,48 @@ def check_errors():
         problems.append(f"docs/usage/errors.md explains {name}, which does not exist")
 
 
+def pages():
+    return [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "python/README.md", ROOT / "findings/README.md"]
+
+
+@functools.cache
+def anchors(page):
+    """Of its headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
 def check_links():
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
+    for page in pages():
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text()):
+            there = page.parent / target if target else page
+            if "://" in target:
+                continue
+            if not there.exists():
                 problems.append(f"{page.relative_to(ROOT)}: nothing at {target}")
+            elif anchor and there.suffix == ".md" and anchor not in anchors(there):
+                problems.append(f"{page.relative_to(ROOT)}: {target} has no heading #{anchor}")
+
+
+# Files of others, addresses, and what a run makes.
+ELSEWHERE = {"kcadm.sh", "kcreg.sh", "kc.sh", "swagger-ui-bundle.js", "build/coverage/index.html"}
+ELSEWHERE |= {"login-status-iframe.html", "3p-cookies/step1.html", "step2.html"}
+
+
+def check_files():
+    """A name in backquotes that looks like a file's or a folder's of the tree is one."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    known = {str(pathlib.PurePath(*parts[n:])) for parts in (pathlib.PurePath(f).parts for f in listed) for n in range(len(parts))}
+    folders = {str(parent) for name in listed for parent in pathlib.PurePath(name).parents}
+    tops = "|".join(sorted({name.split("/")[0] for name in listed if "/" in name and not name.startswith(".")}))
+    named = re.compile(rf"(?:{tops})/[\w./-]+|[\w/-]+\.(?:c|h|py|js|html|sh)")
+    for page in pages():
+        text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.M | re.S)
+        for word in " ".join(re.findall(r"`([^`\n]+)`", text)).split():
+            name = word.rstrip(".,;:").rstrip("/")
+            if named.fullmatch(name) and not re.search(r"[A-Z]{4}|/X\b", name) and name not in known | folders | ELSEWHERE:
+                problems.append(f"{page.relative_to(ROOT)} names {word}, which is not there")
 
 
 def check_tables():
@@ -191,6 +230,7 @@ CHECKS = [
     check_options,
     check_errors,
     check_links,
+    check_files,
     check_tables,
     check_words,
     check_lists,

@@ -50,7 +50,9 @@ def main():
         lines += [f"    {quoted(languages[name][key])}," for key in keys] + ["};"]
     lines += ["const page_language page_languages[] = {"]
     lines += [f"    {{{quoted(name)}, texts_{number}}}," for number, name in enumerate(sorted(languages))]
-    lines += ["};", f"const size_t page_language_count = {len(languages)};", ""]
+    lines += ["};", f"const size_t page_language_count = {len(languages)};"]
+    tags = ", ".join(quoted(name) for name in sorted(languages))
+    lines += [f"const char *const page_language_tags[] = {{{tags}, NULL}};", ""]
     target.write_text("\n".join(lines))
 
 

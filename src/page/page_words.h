@@ -14,7 +14,8 @@ typedef struct page_language {
 } page_language;
 extern const page_language page_languages[];
 extern const size_t page_language_count;
-extern const char *const page_word_keys[]; /* sorted by strcmp */
+extern const char *const page_language_tags[]; /* of them; NULL at the end */
+extern const char *const page_word_keys[];     /* sorted by strcmp */
 extern const size_t page_word_count;
 
 /* Where a word is looked for: in texts of one's own, then in those of a file. */

@@ -281,6 +281,26 @@ def test_plain_http_from_outside(new_provider):
     assert ask("198.51.100.7", proto="https").status == 200
 
 
+@pytest.mark.parametrize(
+    "path, status, sentence",
+    [
+        ("/", 200, "Dies ist ein OpenID-Connect-Provider."),
+        ("/nowhere", 404, "Unter dieser Adresse ist nichts."),
+        ("/admin/", 404, "Die Admin-Konsole ist hier, sobald es einen Administrator gibt"),
+    ],
+)
+def test_pages_of_no_realm_speak_the_language_of_the_browser(server, path, status, sentence):
+    def ask(language):
+        answer = Browser().get(server.base + path, headers={"Accept": "text/html", "Accept-Language": language})
+        assert answer.status == status
+        return answer
+
+    german, arabic, other = ask("de-AT,de;q=0.9"), ask("ar"), ask("sw")
+    assert sentence in german.page.text and german.header("Content-Language") == "de" and '<html lang="de">' in german.text
+    assert '<html lang="ar" dir="rtl">' in arabic.text
+    assert '<html lang="en">' in other.text
+
+
 def test_n5_a_realm_that_is_not_there_is_a_page_for_people_alone(server):
     for path in ("", "/account/", "/protocol/openid-connect/auth?client_id=web", "/protocol/openid-connect/logout"):
         answer = Browser().get(f"{server.base}/realms/nowhere{path}", headers={"Accept": "text/html,*/*;q=0.8"})

@@ -12,6 +12,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "cli/provider/administration.h"
+#include "guard/keys/issuer_document.h"
 #include "net/net.h"
 
 #define MAX_ANSWER ((size_t)64 << 20)
@@ -38,7 +39,7 @@ typedef struct waiting {
     ost_result result;
     long status;
     ost_text body;
-    char detail[256];
+    ost_error why; /* where no answer came */
 } waiting;
 
 static void take_answer(const net_response *response, void *user)
@@ -51,9 +52,8 @@ static void take_answer(const net_response *response, void *user)
         w->body = (ost_text){ost_arena_copy(w->arena, response->body), response->body.len};
     if (w->result == OST_OK && response->body.len > 0 && w->body.data == NULL)
         w->result = OST_E_MEMORY;
-    if (response->detail != NULL)
-        (void)!text_to_string(text_slice(text_of(response->detail), 0, sizeof w->detail - 1),
-                              w->detail, sizeof w->detail);
+    if (response->result != OST_OK)
+        issuer_document_untransferred(response, &w->why);
     w->done = true;
     pthread_cond_signal(&w->ended);
     pthread_mutex_unlock(&w->lock);
@@ -73,7 +73,8 @@ static ost_result fetch(const remote *r, const net_request *request, int *ret_st
     pthread_mutex_unlock(&w.lock);
     if (w.result != OST_OK)
         return ost_error_set(error, w.result, "%s: %s", r->base,
-                             w.detail[0] != '\0' ? w.detail : ost_result_sentence(w.result));
+                             w.why.detail[0] != '\0' ? w.why.detail
+                                                     : ost_result_sentence(w.result));
     *ret_status = (int)w.status;
     *ret_body = w.body;
     return OST_OK;

@@ -7,12 +7,14 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/printable.h"
+#include "guard/keys/issuer_document.h"
 #include "net/net.h"
 
 typedef struct waiting {
     pthread_mutex_t lock;
     pthread_cond_t answered;
     bool over, ready;
+    ost_error why; /* where no answer came */
     char told[256];
 } waiting;
 
@@ -21,7 +23,7 @@ static void take_answer(const net_response *response, void *user)
     waiting *w = user;
     pthread_mutex_lock(&w->lock);
     if (response->result != OST_OK)
-        (void)text_to_string(text_of(response->detail), w->told, sizeof w->told);
+        issuer_document_untransferred(response, &w->why);
     else
         (void)text_to_string(response->body, w->told, sizeof w->told);
     w->ready = response->result == OST_OK && response->status == 200;
@@ -63,6 +65,8 @@ static int run(const option_values *values)
         return command_usage_error("--http-relative-path is too long");
     if (ask(url, &w, &error) != OST_OK)
         return command_fail(&error, "health");
+    if (w.why.code != OST_OK)
+        return command_fail(&w.why, "health");
     printable_make(w.told);
     puts(w.told);
     return w.ready ? EXIT_DONE : EXIT_FAILED;

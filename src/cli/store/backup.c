@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "store/store_backup.h"
@@ -29,17 +30,22 @@ static int run_backup(const option_values *values)
     ost_result result = command_existing_path(values, path, &error);
     if (result == OST_OK)
         result = store_backup(path, values->operands[0], &contents, &error);
-    if (result != OST_OK)
-        return command_fail(&error, "backup");
+    if (result != OST_OK) {
+        int code = command_fail(&error, "backup");
+        if (result == OST_E_CONFLICT)
+            command_say("a back-up is never replaced: name another file");
+        return code;
+    }
     tell(values->operands[0], &contents);
     return EXIT_DONE;
 }
 
 /* The folder itself, as `provider start` would make it, but not those above it: a slip of the pen
  * makes none. */
-static ost_result make_data(const char *data, ost_error *error)
+static ost_result make_data(const char *data, bool *ret_made, ost_error *error)
 {
-    return mkdir(data, 0700) == 0 || errno == EEXIST
+    *ret_made = mkdir(data, 0700) == 0;
+    return *ret_made || errno == EEXIST
                ? OST_OK
                : ost_error_set(error, OST_E_SYSTEM, "%s: %s", data, strerror(errno));
 }
@@ -49,15 +55,18 @@ static int run_restore(const option_values *values)
     ost_error error = {0};
     char path[STORE_PATH_SIZE];
     store_contents contents;
-    const char *data = options_get(values, "data");
+    const char *given = options_get(values, "data"), *data = given != NULL ? given : "data";
+    bool made = false;
     ost_result result = command_store_path(values, path, &error);
     if (result == OST_OK)
-        result = make_data(data != NULL ? data : "data", &error);
+        result = make_data(data, &made, &error);
     if (result == OST_OK)
         result = store_restore(values->operands[0], path, options_has(values, "end-sessions"),
                                &contents, &error);
     if (result != OST_OK) {
         int code = command_fail(&error, "restore");
+        if (made)
+            (void)rmdir(data); /* unless there is something in it */
         if (result == OST_E_CONFLICT)
             command_say("a store is never replaced: stop its provider and move the file away, or "
                         "name another folder with --data");

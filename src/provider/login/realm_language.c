@@ -49,11 +49,11 @@ static int fitness(ost_text asked, ost_text offered)
     return region.len == 0 ? 1 : 0;
 }
 
-const char *realm_language_match(const realm *r, ost_text tag)
+static const char *match(const char *const *offered, ost_text tag)
 {
     const char *found = NULL;
     int best = 0;
-    for (const char *const *at = r->locales; at != NULL && *at != NULL; at++) {
+    for (const char *const *at = offered; at != NULL && *at != NULL; at++) {
         int fits = fitness(tag, text_of(*at));
         if (fits > best) {
             best = fits;
@@ -61,6 +61,11 @@ const char *realm_language_match(const realm *r, ost_text tag)
         }
     }
     return found;
+}
+
+const char *realm_language_match(const realm *r, ost_text tag)
+{
+    return match(r->locales, tag);
 }
 
 /* ---- Accept-Language ---- */
@@ -98,20 +103,31 @@ static int read_range(ost_text range, ost_text *ret_tag)
                : -1;
 }
 
-const char *realm_language_accepted(const realm *r, ost_text field)
+static const char *accepted(const char *const *offered, ost_text field)
 {
     const char *found = NULL;
     ost_text range, tag;
     int best = 0;
     for (int i = 0; i < TAGS_MAX && text_next(&field, ',', &range); i++) {
         int quality = read_range(range, &tag);
-        const char *match = quality > best ? realm_language_match(r, tag) : NULL;
-        if (match != NULL) {
+        const char *fits = quality > best ? match(offered, tag) : NULL;
+        if (fits != NULL) {
             best = quality;
-            found = match;
+            found = fits;
         }
     }
     return found;
+}
+
+const char *realm_language_accepted(const realm *r, ost_text field)
+{
+    return accepted(r->locales, field);
+}
+
+const char *realm_language_of_browser(ost_text field)
+{
+    const char *found = accepted(page_language_tags, field);
+    return found != NULL ? found : "en";
 }
 
 /* ---- what is asked for ---- */

@@ -14,6 +14,8 @@
 const char *realm_language_match(const realm *realm, ost_text tag);
 /* For an Accept-Language field (RFC 9110 §12.5.4); what is malformed in it is passed over. */
 const char *realm_language_accepted(const realm *realm, ost_text field);
+/* The same for a page of no realm: of all languages that pages have; English, where none fits. */
+const char *realm_language_of_browser(ost_text field);
 
 /* Takes note of what a request for authorization asks for: kc_locale, and a list ui_locales; what
  * is not there, or none of the realm's, changes nothing. */

@@ -101,35 +101,46 @@ void page_send_error_again(call *c, int status, const char *message, ost_text ag
     send_error_page(c, status, message, again, "beginAgain");
 }
 
+/* ---- pages of no realm ---- */
+
+/* `title` and `message` are keys of messages, or NULL. */
+static void send_alone(http_exchange *exchange, page *p, const char *title, const char *message)
+{
+    ost_text accepted = http_request_field(http_request_of(exchange), "accept-language");
+    ost_text name = OST_TEXT("Ostiary");
+    page_words words;
+    page_words_make(text_of(realm_language_of_browser(accepted)), NULL, &words);
+    ost_text heading = title != NULL ? page_words_find(&words, text_of(title)) : name;
+    p->words = &words;
+    page_put(p, PAGE_LANGUAGE, words.language);
+    page_put_flag(p, PAGE_RIGHT_TO_LEFT, words.right_to_left);
+    page_put(p, PAGE_SITE, name);
+    page_put(p, PAGE_TITLE, heading);
+    page_put(p, PAGE_HEADING, heading);
+    if (message != NULL)
+        page_put(p, PAGE_MESSAGE, page_words_find(&words, text_of(message)));
+    page_send(exchange, p);
+}
+
+static void send_nothing_here(http_exchange *exchange, const char *title, const char *message)
+{
+    page p = {.template = PAGE_NOTICE, .status = 404};
+    page_put_flag(&p, PAGE_ERROR, true);
+    send_alone(exchange, &p, title, message);
+}
+
 void page_send_root(http_exchange *exchange)
 {
     page p = {.template = PAGE_ROOT, .status = 200};
-    page_put(&p, PAGE_TITLE, OST_TEXT("Ostiary"));
-    page_put(&p, PAGE_HEADING, OST_TEXT("Ostiary"));
-    page_send(exchange, &p);
-}
-
-static void send_nothing_here(http_exchange *exchange, ost_text heading, ost_text message)
-{
-    page p = {.template = PAGE_NOTICE, .status = 404};
-    page_put(&p, PAGE_TITLE, heading);
-    page_put(&p, PAGE_SITE, OST_TEXT("Ostiary"));
-    page_put(&p, PAGE_HEADING, heading);
-    page_put_flag(&p, PAGE_ERROR, true);
-    page_put(&p, PAGE_MESSAGE, message);
-    page_send(exchange, &p);
+    send_alone(exchange, &p, NULL, NULL);
 }
 
 void page_send_not_found(http_exchange *exchange)
 {
-    send_nothing_here(exchange, OST_TEXT("Page not found"),
-                      OST_TEXT("There is nothing at this address. Please check it."));
+    send_nothing_here(exchange, "pageNotFound", "pageNotFoundText");
 }
 
 void page_send_no_administrator(http_exchange *exchange)
 {
-    send_nothing_here(exchange, OST_TEXT("No administrator yet"),
-                      OST_TEXT("The admin console is here once there is an administrator: start "
-                               "the provider with KC_BOOTSTRAP_ADMIN_USERNAME and "
-                               "KC_BOOTSTRAP_ADMIN_PASSWORD in its environment."));
+    send_nothing_here(exchange, "noAdministrator", "noAdministratorText");
 }

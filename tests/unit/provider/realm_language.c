@@ -76,6 +76,26 @@ static void accepted(void **state)
     }
 }
 
+/* A page of no realm speaks every language that pages have, and otherwise English. */
+static void of_a_browser(void **state)
+{
+    const struct {
+        const char *field, *found;
+    } rows[] = {
+        {"", "en"},
+        {"*", "en"},
+        {"sw", "en"},
+        {"de-AT,de;q=0.9,en;q=0.8", "de"},
+        {"zh-CN,zh;q=0.9", "zh"},
+        {"pt-PT;q=0.5,ar;q=0.4", "pt"},
+        {"sw,nl;q=0.1", "nl"},
+        {"\"><x>,de;q=2", "en"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_string_equal(realm_language_of_browser(text_of(rows[i].field)), rows[i].found);
+}
+
 #define EIGHT "it,it,it,it,it,it,it,it,"
 
 /* A long list costs no more than the first of it. */
@@ -94,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tags),
         cmocka_unit_test(accepted),
+        cmocka_unit_test(of_a_browser),
         cmocka_unit_test(no_more_than_a_few_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
