@@ -104,43 +104,37 @@ void page_send_error_again(call *c, int status, const char *message, ost_text ag
 /* ---- pages of no realm ---- */
 
 /* `title` and `message` are keys of messages, or NULL. */
-static void send_alone(http_exchange *exchange, page *p, const char *title, const char *message)
+static void send_alone(http_exchange *exchange, page_template template, int status,
+                       const char *title, const char *message)
 {
     ost_text accepted = http_request_field(http_request_of(exchange), "accept-language");
     ost_text name = OST_TEXT("Ostiary");
     page_words words;
     page_words_make(text_of(realm_language_of_browser(accepted)), NULL, &words);
     ost_text heading = title != NULL ? page_words_find(&words, text_of(title)) : name;
-    p->words = &words;
-    page_put(p, PAGE_LANGUAGE, words.language);
-    page_put_flag(p, PAGE_RIGHT_TO_LEFT, words.right_to_left);
-    page_put(p, PAGE_SITE, name);
-    page_put(p, PAGE_TITLE, heading);
-    page_put(p, PAGE_HEADING, heading);
+    page p = {.template = template, .status = status, .words = &words};
+    page_put(&p, PAGE_LANGUAGE, words.language);
+    page_put_flag(&p, PAGE_RIGHT_TO_LEFT, words.right_to_left);
+    page_put(&p, PAGE_SITE, name);
+    page_put(&p, PAGE_TITLE, heading);
+    page_put(&p, PAGE_HEADING, heading);
+    page_put_flag(&p, PAGE_ERROR, status != 200);
     if (message != NULL)
-        page_put(p, PAGE_MESSAGE, page_words_find(&words, text_of(message)));
-    page_send(exchange, p);
-}
-
-static void send_nothing_here(http_exchange *exchange, const char *title, const char *message)
-{
-    page p = {.template = PAGE_NOTICE, .status = 404};
-    page_put_flag(&p, PAGE_ERROR, true);
-    send_alone(exchange, &p, title, message);
+        page_put(&p, PAGE_MESSAGE, page_words_find(&words, text_of(message)));
+    page_send(exchange, &p);
 }
 
 void page_send_root(http_exchange *exchange)
 {
-    page p = {.template = PAGE_ROOT, .status = 200};
-    send_alone(exchange, &p, NULL, NULL);
+    send_alone(exchange, PAGE_ROOT, 200, NULL, NULL);
 }
 
 void page_send_not_found(http_exchange *exchange)
 {
-    send_nothing_here(exchange, "pageNotFound", "pageNotFoundText");
+    send_alone(exchange, PAGE_NOTICE, 404, "pageNotFound", "pageNotFoundText");
 }
 
 void page_send_no_administrator(http_exchange *exchange)
 {
-    send_nothing_here(exchange, "noAdministrator", "noAdministratorText");
+    send_alone(exchange, PAGE_NOTICE, 404, "noAdministrator", "noAdministratorText");
 }
