@@ -7,6 +7,7 @@
 #include "app/request.h"
 #include "base/text.h"
 #include "guard/tenants.h"
+#include "http/message/request_target.h"
 
 #define WELL_KNOWN "/.well-known/oauth-protected-resource"
 
@@ -18,7 +19,7 @@ static bool is_path(ost_text path)
     ost_text rest = path, segment;
     bool good = text_is_made_of(path, "-._~/");
     while (good && text_next(&rest, '/', &segment))
-        good = !text_is(segment, ".") && !text_is(segment, "..");
+        good = !path_segment_is_dots(segment);
     return good;
 }
 

@@ -19,16 +19,11 @@ static bool is_still_encoded(ost_text path)
     return false;
 }
 
-static bool is_dot_segment(ost_text segment)
-{
-    return text_is(segment, ".") || text_is(segment, "..");
-}
-
 static const char *check_segment(ost_text segment)
 {
     if (segment.len == 0)
         return "empty segment in the path";
-    if (is_dot_segment(segment))
+    if (path_segment_is_dots(segment))
         return "dot segment in the path";
     char end = segment.data[segment.len - 1];
     return end == '.' || end == ' ' ? "dot or blank at the end of a segment" : NULL;
@@ -109,7 +104,7 @@ const char *gate_path_check_loose(ost_text loose)
     if (text_find(loose, '\\', 0) < loose.len)
         return "backslash in the path's compatibility form";
     while (text_next(&loose, '/', &segment)) {
-        if (is_dot_segment(segment))
+        if (path_segment_is_dots(segment))
             return "dot segment in the path's compatibility form";
         if (text_ends(segment, " ")) /* also a wide one, or one that keeps words together */
             return "blank at the end of a segment in the path's compatibility form";

@@ -135,19 +135,15 @@ static ost_result read_client_secret(option_values *values, ost_arena *arena, ap
     return s->client_secret != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
-/* In the folder `data`, where there is one; what is missing is made, if the program can run. */
-static ost_result open_cookie_secret(const char *data, const char *path, ost_arena *arena,
+/* What is missing is made, if the program can run: its folder too, where that is ours to make. */
+static ost_result open_cookie_secret(const char *path, const char *folder, ost_arena *arena,
                                      app_settings *s, ost_error *error)
 {
-    if (data != NULL)
-        path = ost_arena_format(arena, "%s/cookie-secret", data);
-    if (path == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result =
         access(path, F_OK) == 0 ? OST_OK : http_port_check(s->address, s->port, error);
-    if (result == OST_OK && data != NULL && mkdir(data, 0700) != 0 && errno != EEXIST)
-        result =
-            ost_error_set(error, OST_E_SYSTEM, "--data: cannot make %s: %s", data, strerror(errno));
+    if (result == OST_OK && folder != NULL && mkdir(folder, 0700) != 0 && errno != EEXIST)
+        result = ost_error_set(error, OST_E_SYSTEM, "--data: cannot make %s: %s", folder,
+                               strerror(errno));
     return result == OST_OK
                ? secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, error)
                : result;
@@ -159,12 +155,19 @@ static ost_result read_cookie_secret(const option_values *values, ost_arena *are
     const char *variable = getenv("OSTIARY_COOKIE_SECRET");
     const char *path = options_get(values, "cookie-secret-file");
     const char *data = options_get(values, "data");
-    if (path == NULL && variable != NULL) {
+    if (path != NULL)
+        return open_cookie_secret(path, NULL, arena, s, error);
+    if (variable != NULL) {
         const char *copy = ost_arena_copy(arena, text_of(variable));
-        return secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, error);
+        return copy != NULL
+                   ? secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, error)
+                   : ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
-    if (path != NULL || data != NULL)
-        return open_cookie_secret(path == NULL ? data : NULL, path, arena, s, error);
+    if (data != NULL) {
+        path = ost_arena_format(arena, "%s/cookie-secret", data);
+        return path != NULL ? open_cookie_secret(path, data, arena, s, error)
+                            : ost_error_set(error, OST_E_MEMORY, "out of memory");
+    }
     s->passing_secret = true;
     ost_result result = secret_make(arena, &s->cookie_secret);
     return result == OST_OK ? OST_OK

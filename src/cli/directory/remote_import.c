@@ -217,15 +217,12 @@ static ost_result name_file(const importing *i, ost_result result, ost_error *er
 
 static ost_result import_finish(const importing *i, ost_result result)
 {
-    ost_text text;
     if (i->w == NULL && result == OST_OK)
         printf("%zu imported, %zu skipped because they exist\n", i->imported, i->skipped);
     if (i->w == NULL)
         return result;
     ost_json_close_array(i->w);
-    ost_result written = ost_json_writer_finish(i->w, &text);
-    if (written == OST_OK)
-        administration_print(text);
+    ost_result written = administration_print_written(i->w);
     return result != OST_OK ? result : written;
 }
 

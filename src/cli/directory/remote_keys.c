@@ -37,7 +37,6 @@ static void put_json(administrator *a, const ost_json *key, ost_json_writer *w)
 
 static ost_result print_json(administrator *a, const ost_json *keys)
 {
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -45,10 +44,7 @@ static ost_result print_json(administrator *a, const ost_json *keys)
     for (const ost_json *at = ost_json_first(keys); at != NULL; at = ost_json_next(at))
         put_json(a, at, w);
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        administration_print(text);
-    return result;
+    return administration_print_written(w);
 }
 
 static ost_result list(administrator *a, const option_values *values, ost_error *error)

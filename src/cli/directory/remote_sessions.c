@@ -142,7 +142,6 @@ static void put_json(const session *one, ost_json_writer *w)
 
 static ost_result print_json(administrator *a, const sessions *s)
 {
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(a->arena, (size_t)64 << 20);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -150,10 +149,7 @@ static ost_result print_json(administrator *a, const sessions *s)
     for (size_t i = 0; i < s->count; i++)
         put_json(&s->list[i], w);
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        administration_print(text);
-    return result;
+    return administration_print_written(w);
 }
 
 static ost_result list(administrator *a, const option_values *values, ost_error *error)

@@ -72,6 +72,15 @@ void administration_print(ost_text json)
     putchar('\n');
 }
 
+ost_result administration_print_written(ost_json_writer *writer)
+{
+    ost_text text;
+    ost_result result = ost_json_writer_finish(writer, &text);
+    if (result == OST_OK)
+        administration_print(text);
+    return result;
+}
+
 void administration_put(ost_text text, char end)
 {
     if (text.len > 0)

@@ -24,6 +24,10 @@ int administration_run_realm(const option_values *values, const char *doing,
  * than a space. */
 void administration_print(ost_text json);
 
+/* Prints the document of a writer; of one that could not be finished nothing. Errors: those of
+ * ost_json_writer_finish. */
+OST_MUST_CHECK ost_result administration_print_written(ost_json_writer *writer);
+
 /* Prints the text, and a tab or a line feed behind it. */
 void administration_put(ost_text text, char end);
 

@@ -18,7 +18,6 @@ static const char *state_name(store_key_state state)
 
 static ost_result print_json(const store_key *keys, size_t count, ost_text master, ost_arena *arena)
 {
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -35,10 +34,7 @@ static ost_result print_json(const store_key *keys, size_t count, ost_text maste
         ost_json_close_object(w);
     }
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        administration_print(text);
-    return result;
+    return administration_print_written(w);
 }
 
 static ost_result list(realm_admin *a, const option_values *values, ost_error *error)

@@ -22,7 +22,6 @@ static void print_json(const store_session *session, ost_json_writer *w)
 
 static ost_result print_all(const store_session *sessions, size_t count, ost_arena *arena)
 {
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, (size_t)64 << 20);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -30,10 +29,7 @@ static ost_result print_all(const store_session *sessions, size_t count, ost_are
     for (size_t i = 0; i < count; i++)
         print_json(&sessions[i], w);
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        administration_print(text);
-    return result;
+    return administration_print_written(w);
 }
 
 static ost_result list(realm_admin *a, const option_values *values, ost_error *error)

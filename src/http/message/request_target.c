@@ -91,12 +91,17 @@ static bool is_query_byte(char c)
     return c > 0x20 && c < 0x7f && c != '#' && c != '"' && c != '<' && c != '>';
 }
 
+bool path_segment_is_dots(ost_text segment)
+{
+    return text_is(segment, ".") || text_is(segment, "..");
+}
+
 static const char *check_segments(ost_text path)
 {
     if (path.len > 1 && path.data[1] == '/')
         return "path begins with two slashes"; /* would be an authority in a redirect */
     for (ost_text rest = path, segment; text_next(&rest, '/', &segment);)
-        if (text_is(segment, ".") || text_is(segment, ".."))
+        if (path_segment_is_dots(segment))
             return "dot segment in the path";
     return NULL;
 }

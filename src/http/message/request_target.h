@@ -8,6 +8,9 @@
 /* Checks host [":" port] and lower-cases it in place. No user information, no empty host. */
 OST_MUST_CHECK bool authority_normalize(char *data, size_t len);
 
+/* "." or "..", which is not a place of its own: RFC 3986 §3.3, §5.2.4. */
+OST_MUST_CHECK bool path_segment_is_dots(ost_text segment);
+
 typedef struct request_target {
     ost_text path;      /* decoded; "*" for OPTIONS * */
     ost_text query;     /* raw */

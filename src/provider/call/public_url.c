@@ -9,6 +9,7 @@
 #include "base/context.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "http/message/request_target.h"
 
 #define MAX_URL 1024
 
@@ -52,8 +53,7 @@ static bool is_path(ost_text path)
     if (path.len == 0 || path.data[0] != '/')
         return path.len == 0;
     while (text_next(&rest, '/', &segment)) {
-        if (segment.len == 0 || !percent_is_unreserved(segment) || text_is(segment, ".") ||
-            text_is(segment, ".."))
+        if (segment.len == 0 || !percent_is_unreserved(segment) || path_segment_is_dots(segment))
             return false;
     }
     return true;

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "http/message/request_target.h"
 
 #define SIGNS "<>&\"$%!#?;*~/\\|^=[]{}()"
 
@@ -28,5 +29,5 @@ bool name_is_of_realm(ost_text name)
         if (c < 0x80 && !ascii_is_alphanumeric((char)c) && strchr("-_. @", c) == NULL)
             return false;
     }
-    return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
+    return name.len > 0 && name.len <= 255 && !path_segment_is_dots(name);
 }

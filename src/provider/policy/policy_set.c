@@ -166,6 +166,31 @@ static bool applies(const policy *p, const policy_case *c)
     return met;
 }
 
+/* False: it has seen enough, or cannot go on. */
+typedef bool demand_visit(const demand *d, const policy_case *c, void *user);
+
+/* Walks through what the policies that apply demand, in their order. */
+static void visit_demands(const policy_set *set, const policy_case *c, demand_visit *visit,
+                          void *user)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        const policy *p = &set->policies[i];
+        size_t count = applies(p, c) ? p->demand_count : 0;
+        for (size_t k = 0; k < count; k++) {
+            if (!visit(&p->demands[k], c, user))
+                return;
+        }
+    }
+}
+
+/* ---- refusals and changes ---- */
+
+typedef struct decision {
+    policy_edits *edits; /* NULL: nothing is proposed, but checked */
+    const policy_refusal *refusal;
+    unsigned effects;
+} decision;
+
 static const policy_refusal *ask(const demand *d, const policy_case *c, policy_edits *edits)
 {
     policy_propose *propose =
@@ -181,22 +206,22 @@ static unsigned effect_of(const demand *d, const policy_case *c)
     return when == NULL || when(d->configuration, c) ? d->executor->effect : 0;
 }
 
+static bool visit_to_decide(const demand *d, const policy_case *c, void *user)
+{
+    decision *made = user;
+    made->refusal = ask(d, c, made->edits);
+    made->effects |= effect_of(d, c);
+    return made->refusal == NULL;
+}
+
 static const policy_refusal *decide(const policy_set *set, const policy_case *c,
                                     policy_edits *edits, unsigned *effects)
 {
-    const policy_refusal *refusal = NULL;
-    unsigned found = 0;
-    for (size_t i = 0; set != NULL && i < set->count && refusal == NULL; i++) {
-        const policy *p = &set->policies[i];
-        size_t count = applies(p, c) ? p->demand_count : 0;
-        for (size_t k = 0; k < count && refusal == NULL; k++) {
-            refusal = ask(&p->demands[k], c, edits);
-            found |= effect_of(&p->demands[k], c);
-        }
-    }
-    if (refusal == NULL)
-        *effects |= found;
-    return refusal;
+    decision made = {.edits = edits};
+    visit_demands(set, c, visit_to_decide, &made);
+    if (made.refusal == NULL)
+        *effects |= made.effects;
+    return made.refusal;
 }
 
 const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c,
@@ -213,41 +238,51 @@ const policy_refusal *policy_set_propose(const policy_set *set, const policy_cas
     return decide(set, c, ret_edits, &ret_edits->effects);
 }
 
+/* ---- flows and questions ---- */
+
+static bool visit_to_choose(const demand *d, const policy_case *c, void *user)
+{
+    (void)c;
+    if (d->executor->choose != NULL)
+        d->executor->choose(d->configuration, user);
+    return true;
+}
+
 policy_flow policy_set_flow(const policy_set *set, const policy_case *c)
 {
     policy_flow flow = {.level = -1};
-    for (size_t i = 0; set != NULL && i < set->count; i++) {
-        const policy *p = &set->policies[i];
-        size_t count = applies(p, c) ? p->demand_count : 0;
-        for (size_t k = 0; k < count; k++) {
-            if (p->demands[k].executor->choose != NULL)
-                p->demands[k].executor->choose(p->demands[k].configuration, &flow);
-        }
-    }
+    visit_demands(set, c, visit_to_choose, &flow);
     return flow;
+}
+
+typedef struct question_list {
+    const policy_question *first, **last;
+    ost_result result;
+} question_list;
+
+static bool visit_to_question(const demand *d, const policy_case *c, void *user)
+{
+    question_list *list = user;
+    if (d->executor->question == NULL)
+        return true;
+    policy_question *q = d->executor->question(d->configuration, c);
+    if (q == NULL) {
+        list->result = OST_E_MEMORY;
+        return false;
+    }
+    *list->last = q;
+    list->last = &q->next;
+    return true;
 }
 
 ost_result policy_set_questions(const policy_set *set, const policy_case *c,
                                 const policy_question **ret_first)
 {
-    const policy_question *first = NULL, **last = &first;
-    for (size_t i = 0; set != NULL && i < set->count; i++) {
-        const policy *p = &set->policies[i];
-        size_t count = applies(p, c) ? p->demand_count : 0;
-        for (size_t k = 0; k < count; k++) {
-            const demand *d = &p->demands[k];
-            policy_question *q;
-            if (d->executor->question == NULL)
-                continue;
-            q = d->executor->question(d->configuration, c);
-            if (q == NULL)
-                return OST_E_MEMORY;
-            *last = q;
-            last = &q->next;
-        }
-    }
-    *ret_first = first;
-    return OST_OK;
+    question_list list = {.last = &list.first, .result = OST_OK};
+    visit_demands(set, c, visit_to_question, &list);
+    if (list.result == OST_OK)
+        *ret_first = list.first;
+    return list.result;
 }
 
 bool policy_set_rotates(const policy_set *set)
