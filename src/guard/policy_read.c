@@ -230,16 +230,36 @@ static ost_result read_open(const reading *r, const ost_json *value)
                                                      : wrong(r, "open", "must be true or false");
 }
 
+static const struct {
+    const char *name;
+    ost_result (*read)(const reading *r, const ost_json *value);
+} others[] = {
+    {"claims", read_rules},  {"algorithms", read_algorithms},
+    {"sender", read_sender}, {"max_age", read_max_age},
+    {"open", read_open},
+};
+
+static ost_result refuse_member(const reading *r, ost_text name)
+{
+    const char *near = NULL;
+    size_t least = 3; /* edits */
+    for (size_t i = 0; i < ARRAY_LEN(lists) + ARRAY_LEN(others); i++) {
+        const char *known =
+            i < ARRAY_LEN(lists) ? lists[i].name : others[i - ARRAY_LEN(lists)].name;
+        size_t distance = text_distance(name, known);
+        if (distance < least) {
+            least = distance;
+            near = known;
+        }
+    }
+    if (near == NULL)
+        return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"", SHOWN(name, 60));
+    return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"; did you mean \"%s\"?",
+                         SHOWN(name, 60), near);
+}
+
 static ost_result read_member(const reading *r, const ost_json *value)
 {
-    static const struct {
-        const char *name;
-        ost_result (*read)(const reading *r, const ost_json *value);
-    } others[] = {
-        {"claims", read_rules},  {"algorithms", read_algorithms},
-        {"sender", read_sender}, {"max_age", read_max_age},
-        {"open", read_open},
-    };
     ost_text name = ost_json_name(value);
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         if (text_is(name, lists[i].name))
@@ -249,7 +269,7 @@ static ost_result read_member(const reading *r, const ost_json *value)
         if (text_is(name, others[i].name))
             return others[i].read(r, value);
     }
-    return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"", SHOWN(name, 60));
+    return refuse_member(r, name);
 }
 
 ost_result ost_policy_read(ost_text json, ost_arena *arena, const ost_policy **ret_policy,

@@ -50,6 +50,16 @@ static ost_result read_object(ost_text text, const char *part, const ost_json_li
     return OST_OK;
 }
 
+/* The usual slip: the whole value of the field Authorization stands where the token belongs. */
+static const char *scheme_hint(ost_text encoded)
+{
+    ost_text scheme = text_slice(encoded, 0, text_find(encoded, ' ', 0));
+    bool named =
+        scheme.len < encoded.len && (text_equal_ignoring_case(scheme, OST_TEXT("Bearer")) ||
+                                     text_equal_ignoring_case(scheme, OST_TEXT("DPoP")));
+    return named ? ": the scheme before a token is no part of it" : "";
+}
+
 ost_result compact_header(ost_text encoded, ost_arena *arena, const ost_json **ret_header,
                           ost_error *error)
 {
@@ -60,7 +70,8 @@ ost_result compact_header(ost_text encoded, ost_arena *arena, const ost_json **r
     }
     ost_result result = base64url_decode_to(arena, encoded, &text);
     if (result == OST_E_BASE64)
-        return ost_error_set(error, OST_E_TOKEN_FORMAT, "the header is not strict base64url");
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "the header is not strict base64url%s",
+                             scheme_hint(encoded));
     if (result != OST_OK)
         return ost_error_set(error, result, "out of memory");
     return read_object(text, "header", &header_limits, arena, ret_header, error);

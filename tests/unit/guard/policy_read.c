@@ -159,6 +159,15 @@ static void what_is_not_understood_is_refused(void **state)
     assert_int_equal(ost_policy_read(OST_TEXT("scopes:\n- a\n"), arena, &policy, &error),
                      OST_E_JSON);
     assert_non_null(strstr(error.detail, "this looks like YAML"));
+    assert_int_equal(ost_policy_read(OST_TEXT("{\"scope\":[\"a\"]}"), arena, &policy, &error),
+                     OST_E_CONFIG);
+    assert_string_equal(error.detail, "a policy has no \"scope\"; did you mean \"scopes\"?");
+    assert_int_equal(ost_policy_read(OST_TEXT("{\"maxage\":1}"), arena, &policy, &error),
+                     OST_E_CONFIG);
+    assert_non_null(strstr(error.detail, "did you mean \"max_age\"?"));
+    assert_int_equal(ost_policy_read(OST_TEXT("{\"colour\":1}"), arena, &policy, &error),
+                     OST_E_CONFIG);
+    assert_string_equal(error.detail, "a policy has no \"colour\"");
     assert_non_null(read_good("\xef\xbb\xbf{\"open\":true}"));
     assert_non_null(read_good("{\"claims\":[{\"claim\":\"a.b.c.d.e.f.g.h\",\"equals\":\"a\"},"
                               "{\"claim\":\"/a/b/c/d/e/f/g/h\",\"equals\":\"a\"}]}"));

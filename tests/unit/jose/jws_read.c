@@ -107,6 +107,21 @@ static void number_of_parts(void **state)
     assert_int_equal(read_with((ost_text){0}, 0, NULL), OST_E_TOKEN_FORMAT);
 }
 
+/* Whoever hands over the whole field is told so. */
+static void a_scheme_before_the_token(void **state)
+{
+    static const char *const given[] = {"Bearer e30.e30.c2ln", "bearer e30.e30.c2ln",
+                                        "DPoP e30.e30.c2ln", "Basic e30.e30.c2ln"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+        ost_error error = {0};
+        ost_unverified_jws jws;
+        assert_int_equal(ost_jws_read_unverified(text_of(given[i]), 0, arena, &jws, &error),
+                         OST_E_TOKEN_FORMAT);
+        assert_int_equal(strstr(error.detail, "the scheme before a token") != NULL, i < 3);
+    }
+}
+
 static void accepted_algorithms(void **state)
 {
     for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++) {
@@ -305,6 +320,7 @@ int main(void)
         cmocka_unit_test(attack_02_none_with_a_kid),
         cmocka_unit_test(attack_03_stripped_signature),
         cmocka_unit_test(number_of_parts),
+        cmocka_unit_test(a_scheme_before_the_token),
         cmocka_unit_test(accepted_algorithms),
         cmocka_unit_test(attack_13_14_15_keys_in_the_header_are_ignored),
         cmocka_unit_test(attack_16_kids),
