@@ -210,7 +210,15 @@ def test_users_are_found(root):
             assert root("GET", f"{users}/count?{query}").json() == len(names.split()), query
     anna = root("GET", users + "?search=anna").json()[0]
     assert [one["username"] for one in root("GET", f"{users}?search=id:{anna['id']}").json()] == ["anna"]
-    assert root("GET", users + "?search=id:none").json() == []
+    both = f"search=id:{anna['id']}%20{root('GET', users + '?username=bob').json()[0]['id']}%20{anna['id']}"
+    assert [one["username"] for one in root("GET", f"{users}?{both}").json()] == ["anna", "bob"]
+    assert root("GET", f"{users}/count?{both}").json() == 2
+    assert root("GET", users + "?search=id:none").json() == [] and root("GET", users + "/count?search=id:none").json() == 0
+    for query in ("username=service-account-", "username=Service-Account-program&exact=true"):
+        assert [one["username"] for one in root("GET", f"{users}?{query}").json()] == ["service-account-program"], query
+        assert root("GET", f"{users}/count?{query}").json() == 1, query
+    for query in ("username=service-account-p&exact=true", "username=service-account-&first=1", "search=service-account-program"):
+        assert root("GET", f"{users}?{query}").json() == [], query
     assert root("PUT", f"{users}/{anna['id']}", {"lastName": "South", "attributes": {"city": ["Bonn"]}}).status == 204
     assert root("GET", users + "?search=north").json() == [] and len(root("GET", users + "?search=south").json()) == 1
     assert [one["username"] for one in root("GET", users + "?q=city:Rome").json()] == ["bob"]

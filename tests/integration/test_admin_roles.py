@@ -149,6 +149,8 @@ def test_tokens_follow_groups(shop):
     made = shop("POST", "/groups", {"name": "a/b"}).header("Location").rsplit("/", 1)[1]
     assert shop("GET", f"/groups/{made}/members").json() == []
     assert shop("POST", f"/groups/{made}/children", {"name": "north"}).status == 201
+    children = {query: shop("GET", f"/groups/{made}/children?{query}").json() for query in ("search=No", "search=orth", "search=no&exact=true")}
+    assert [len(found) for found in children.values()] == [1, 0, 0], "what a name begins with, whatever its case"
     assert shop.token_roles("ann") == ({"buyer"}, set()), "a group comes back to those who were in one of its name"
 
 

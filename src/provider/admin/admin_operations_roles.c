@@ -126,7 +126,7 @@ static const admin_route routes[] = {
     {HTTP_DELETE, GROUP, RIGHT_MANAGE_USERS, admin_delete_group,
      "deletes a group with those below it"},
     {HTTP_GET, GROUP "/children", VIEW_USERS, admin_list_children,
-     "the groups right below a group; first, max"},
+     "the groups right below a group; search, exact, first, max"},
     {HTTP_POST, GROUP "/children", RIGHT_MANAGE_USERS, admin_create_child,
      "creates a group below a group, or moves one there"},
     {HTTP_GET, GROUP "/members", VIEW_USERS, admin_list_members,

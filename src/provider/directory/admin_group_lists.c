@@ -55,6 +55,15 @@ static bool fits(admin_call *a, const admin_group *group, const group_query *q)
     return text_contains(user_row_fold(group->name, a->arena), q->search);
 }
 
+/* Of the groups below one a search asks how the name begins, as in Keycloak. */
+static bool begins(admin_call *a, const admin_group *group, const group_query *q)
+{
+    if (q->exact && q->search.len > 0)
+        return text_equal(group->name, q->search);
+    ost_text name = user_row_fold(group->name, a->arena);
+    return text_equal(text_slice(name, 0, q->search.len), q->search);
+}
+
 static int by_name(const void *one, const void *other)
 {
     const admin_group *a = *(const admin_group *const *)one,
@@ -231,8 +240,11 @@ ost_result admin_list_children(admin_call *a)
         result == OST_OK ? admin_groups_of_path(a, &groups, 1, NO_GROUP) : NULL;
     if (parent == NULL)
         return result;
-    for (const admin_group *at = parent->first_child; at != NULL; at = at->next)
-        children.list[children.count++] = at;
+    const group_query q = read_query(a);
+    for (const admin_group *at = parent->first_child; at != NULL; at = at->next) {
+        if (begins(a, at, &q))
+            children.list[children.count++] = at;
+    }
     cut(&children, first, max);
     ost_json_open_array(w);
     for (size_t i = 0; i < children.count; i++)

@@ -16,8 +16,6 @@
 #include "provider/realm/user_row.h"
 #include "provider/user/required_action.h"
 
-#define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
-
 static ost_result user_find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
 {
     bool found;
@@ -35,65 +33,6 @@ ost_result admin_read_user(admin_call *a)
     if (result != OST_OK || a->status != 0)
         return result;
     admin_user_put(a, w, &user, document, false, true);
-    return admin_answer(a, w);
-}
-
-/* ---- lists ---- */
-
-/* Whom identity providers know is not found by that: a list that left it out would be a lie. */
-static bool is_by_provider(admin_call *a)
-{
-    if (admin_parameter(a, "idpAlias").len + admin_parameter(a, "idpUserId").len == 0)
-        return false;
-    admin_refuse(a, 501, "error", "Users are not found by their identity provider");
-    return true;
-}
-
-/* The one that is asked for by id. */
-static ost_result list_one(admin_call *a, ost_text id)
-{
-    store_user user;
-    ost_result result = store_user_get(a->realm.store, a->realm.row.name, id, a->arena, &user);
-    if (result != OST_OK && result != OST_E_NOT_FOUND)
-        return result;
-    return admin_user_answer(a, &user, result == OST_OK ? 1 : 0, false, true);
-}
-
-ost_result admin_list_users(admin_call *a)
-{
-    static const char by_id[] = "id:";
-    store_user_query query;
-    store_user *users = NULL;
-    size_t count = 0;
-    int64_t first, max;
-    ost_text search = admin_parameter(a, "search");
-    if (is_by_provider(a))
-        return OST_OK;
-    ost_result result = admin_user_query(a, &query);
-    if (result != OST_OK || !admin_user_page(a, &first, &max))
-        return result;
-    if (admin_may(a, VIEW) && text_starts(search, by_id))
-        return list_one(a, text_trim(text_slice(search, sizeof by_id - 1, search.len)));
-    if (admin_may(a, VIEW))
-        result = store_user_page(a->realm.store, &query, first, max, a->arena, &users, &count);
-    return result == OST_OK ? admin_user_answer(a, users, count,
-                                                admin_flag(a, "briefRepresentation", false), true)
-                            : result;
-}
-
-ost_result admin_count_users(admin_call *a)
-{
-    store_user_query query;
-    int64_t count = 0;
-    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    if (is_by_provider(a))
-        return OST_OK;
-    ost_result result = w != NULL ? admin_user_query(a, &query) : OST_E_MEMORY;
-    if (result == OST_OK && admin_may(a, VIEW))
-        result = store_user_count(a->realm.store, &query, a->arena, &count);
-    if (result != OST_OK)
-        return result;
-    ost_json_put_integer(w, count);
     return admin_answer(a, w);
 }
 

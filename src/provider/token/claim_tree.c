@@ -73,25 +73,89 @@ static bool next_name(ost_text *path, char *scratch, size_t size, ost_text *ret_
     return true;
 }
 
-void claim_put_json(claim_tree *tree, ost_text path, ost_text json)
+/* The node of a path, made if need be. NULL: it is sealed, too deep, or the path is empty. */
+static node *place(claim_tree *tree, ost_text path)
 {
     char scratch[256];
     ost_text name;
     node *at = &tree->root;
-    char *copy = ost_arena_copy(tree->arena, json);
     for (int depth = 0; at != NULL && next_name(&path, scratch, sizeof scratch, &name); depth++) {
         if (depth == MAX_DEPTH)
-            return; /* a mapper's strange name must not stop every token */
+            return NULL; /* a mapper's strange name must not stop every token */
         at = child(tree, at, name);
         if (at != NULL && at->sealed)
-            return;
+            return NULL;
     }
-    if (copy == NULL)
+    return at != &tree->root ? at : NULL;
+}
+
+static void node_put(claim_tree *tree, node *at, ost_text json)
+{
+    char *copy = ost_arena_copy(tree->arena, json);
+    if (copy == NULL) {
         tree->failed = OST_E_MEMORY;
-    if (copy == NULL || at == NULL || at == &tree->root)
         return;
+    }
     at->first = NULL;
     at->json = (ost_text){copy, json.len};
+}
+
+void claim_put_json(claim_tree *tree, ost_text path, ost_text json)
+{
+    node *at = place(tree, path);
+    if (at != NULL)
+        node_put(tree, at, json);
+}
+
+static bool is_among(const ost_json *list, const ost_json *item)
+{
+    ost_text text;
+    if (!ost_json_text(item, &text))
+        return false;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, text))
+            return true;
+    }
+    return false;
+}
+
+/* What is in `list`, and what `more` has besides. */
+static ost_result join(const ost_json *list, const ost_json *more, ost_arena *arena,
+                       ost_text *ret_json)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+        ost_json_put_value(w, at);
+    for (const ost_json *at = ost_json_first(more); at != NULL; at = ost_json_next(at)) {
+        if (!is_among(list, at))
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_array(w);
+    return ost_json_writer_finish(w, ret_json);
+}
+
+void claim_join_json(claim_tree *tree, ost_text path, ost_text json)
+{
+    const ost_json *before, *more;
+    ost_text joined = json;
+    ost_result result = OST_OK;
+    node *at = place(tree, path);
+    if (at == NULL)
+        return;
+    if (at->json.len > 0) {
+        result = ost_json_read(at->json, NULL, tree->arena, &before, NULL);
+        if (result == OST_OK && ost_json_is(before, OST_JSON_ARRAY))
+            result = ost_json_read(json, NULL, tree->arena, &more, NULL);
+        if (result == OST_OK && ost_json_is(before, OST_JSON_ARRAY))
+            result = join(before, more, tree->arena, &joined);
+    }
+    if (result == OST_OK)
+        node_put(tree, at, joined);
+    else
+        tree->failed = result;
 }
 
 void claim_put_text(claim_tree *tree, const char *path, ost_text text)

@@ -13,6 +13,8 @@ OST_MUST_CHECK claim_tree *claim_tree_new(ost_arena *arena); /* NULL: out of mem
 /* Sets the claim at the dotted path ("\." is a dot within a name), replacing what was there. The
  * value is JSON text. */
 void claim_put_json(claim_tree *tree, ost_text path, ost_text json);
+/* The same for an array; where there is one already, what it lacks is added to it. */
+void claim_join_json(claim_tree *tree, ost_text path, ost_text json);
 void claim_put_text(claim_tree *tree, const char *path, ost_text text);
 void claim_put_string(claim_tree *tree, const char *path, const char *string);
 void claim_put_integer(claim_tree *tree, const char *path, int64_t integer);

@@ -3,6 +3,7 @@
  * realm's document says. Here: which ones run, in which order, and how values become claims. */
 #include "provider/token/mapper.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -84,10 +85,19 @@ static bool applies(const mapper_work *w, bool unless_refused)
 
 /* ---- values ---- */
 
-static bool is_integer(const ost_json *value)
+/* Digits with or without a sign and zeroes before them, as Java reads numbers: 007 is 7. */
+static ost_text to_integer(const mapper_work *w, ost_text text, bool as_long)
 {
-    int64_t integer;
-    return ost_json_integer(value, &integer);
+    static const ost_text none = {0};
+    bool negative = text_starts(text, "-");
+    uint64_t most = (as_long ? (uint64_t)INT64_MAX : (uint64_t)INT32_MAX) + negative, number;
+    if (negative || text_starts(text, "+"))
+        text = text_slice(text, 1, text.len);
+    while (text.len > 1 && text_starts(text, "0"))
+        text = text_slice(text, 1, text.len);
+    if (!text_to_unsigned(text, most, &number))
+        return none;
+    return text_of(call_format(w->call, "%s%" PRIu64, negative && number > 0 ? "-" : "", number));
 }
 
 /* NULL data when the text is none of the mapper's type. */
@@ -99,12 +109,10 @@ ost_text mapper_convert(const mapper_work *w, ost_text text)
     if (text_is(type, "boolean"))
         return text_equal_ignoring_case(text, OST_TEXT("true")) ? OST_TEXT("true")
                                                                 : OST_TEXT("false");
-    bool integer = text_is(type, "long") || text_is(type, "int");
-    if (integer || text_is(type, "JSON")) {
-        if (ost_json_read(text, NULL, w->call->arena, &value, NULL) != OST_OK)
-            return none;
-        return !integer || is_integer(value) ? text : none;
-    }
+    if (text_is(type, "long") || text_is(type, "int"))
+        return to_integer(w, text, text_is(type, "long"));
+    if (text_is(type, "JSON"))
+        return ost_json_read(text, NULL, w->call->arena, &value, NULL) == OST_OK ? text : none;
     ost_json_writer *writer = call_writer(w->call);
     if (writer == NULL)
         return none;
@@ -159,19 +167,26 @@ static void put_audience(mapper_work *w, ost_text json)
     }
 }
 
-static void put_at(mapper_work *w, ost_text path, ost_text json)
+static void put_at(mapper_work *w, ost_text path, ost_text json, bool list)
 {
     if (path.len == 0 || json.data == NULL)
         return;
     if (text_is(path, "aud"))
         put_audience(w, json);
+    else if (list)
+        claim_join_json(w->tree, path, json);
     else
         claim_put_json(w->tree, path, json);
 }
 
 void mapper_put_json(mapper_work *w, ost_text json)
 {
-    put_at(w, mapper_claim_name(w, NULL), json);
+    put_at(w, mapper_claim_name(w, NULL), json, false);
+}
+
+void mapper_put_list(mapper_work *w, ost_text json)
+{
+    put_at(w, mapper_claim_name(w, NULL), json, true);
 }
 
 void mapper_put_text(mapper_work *w, ost_text text)
@@ -193,7 +208,7 @@ void mapper_put_names(mapper_work *w, ost_text path, const char *const *names, o
                                                             prefix.data, names[i])));
     ost_json_close_array(writer);
     if (ost_json_writer_finish(writer, &json) == OST_OK)
-        put_at(w, path, json);
+        put_at(w, path, json, true);
 }
 
 /* ---- running ---- */

@@ -29,7 +29,10 @@ void mapper_put_json(mapper_work *work, ost_text json);
 void mapper_put_text(mapper_work *work, ost_text text);
 ost_text mapper_convert(const mapper_work *work, ost_text text);
 
-/* Sets the claim `path` to an array of `prefix` + name. */
+/* Sets the mapper's claim to an array, or adds to the one that another mapper has made there. */
+void mapper_put_list(mapper_work *work, ost_text json);
+
+/* The same at the claim `path`, with an array of `prefix` + name. */
 void mapper_put_names(mapper_work *work, ost_text path, const char *const *names, ost_text prefix);
 
 void audience_add(audience_list *list, const char *name);

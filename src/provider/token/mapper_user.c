@@ -76,7 +76,7 @@ static void put_list(mapper_work *w, const value_list *list)
     }
     ost_json_close_array(writer);
     if (ost_json_writer_finish(writer, &json) == OST_OK)
-        mapper_put_json(w, json);
+        mapper_put_list(w, json);
 }
 
 /* What the user has not, the groups pass on: the first that has it, itself or by the nearest group
@@ -187,7 +187,7 @@ void map_groups(mapper_work *w)
     }
     ost_json_close_array(writer);
     if (ost_json_writer_finish(writer, &json) == OST_OK)
-        mapper_put_json(w, json);
+        mapper_put_list(w, json);
 }
 
 void map_subject(mapper_work *w)

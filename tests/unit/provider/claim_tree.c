@@ -68,6 +68,28 @@ static void the_last_value_counts(void **state)
     assert_written("{\"a\":3}");
 }
 
+static void join_json(const char *path, const char *json)
+{
+    claim_join_json(tree, text_of(path), text_of(json));
+}
+
+static void lists_are_joined(void **state)
+{
+    (void)state;
+    join_json("roles", "[\"a\",\"b\"]");
+    join_json("roles", "[\"b\",\"c\",5,{}]");
+    join_json("deep.er", "[]");
+    join_json("deep.er", "[\"x\"]");
+    put("text", "\"t\"");
+    join_json("text", "[\"x\"]");
+    put("object.member", "1");
+    join_json("object", "[1]");
+    put("list", "[1]");
+    put("list", "[2]");
+    assert_written("{\"roles\":[\"a\",\"b\",\"c\",5,{}],\"deep\":{\"er\":[\"x\"]},"
+                   "\"text\":[\"x\"],\"object\":[1],\"list\":[2]}");
+}
+
 static void a_reserved_place_is_written_when_it_is_filled(void **state)
 {
     (void)state;
@@ -89,6 +111,7 @@ static void a_sealed_claim_keeps_its_value(void **state)
     claim_seal(tree);
     put("iss", "\"them\"");
     put("iss.x", "1");
+    join_json("iss", "[1]");
     put("aud", "\"api\"");
     put("new", "1");
     assert_written("{\"iss\":\"us\",\"aud\":\"api\",\"new\":1}");
@@ -122,6 +145,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(order_is_that_of_the_first_mention, setup, teardown),
         cmocka_unit_test_setup_teardown(dots_nest_unless_escaped, setup, teardown),
         cmocka_unit_test_setup_teardown(the_last_value_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(lists_are_joined, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reserved_place_is_written_when_it_is_filled, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_sealed_claim_keeps_its_value, setup, teardown),
