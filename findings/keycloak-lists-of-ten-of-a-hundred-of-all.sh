@@ -8,7 +8,7 @@
 # answer tells. Of roles max alone and first alone count for nothing, but with search they do; of all roles below one, max counts when it is
 # named by id, and not by name. A program that was tested with nine sub-groups loses the eleventh, and one that asks for the
 # next 120 roles below a role until there are none never ends. "max=-1" is all of each list, and max=0 none, but of roles.
-# For us: these lists are cut where Keycloak's are; max alone and first alone count in each.
+# For us: users, members and sub-groups are cut where Keycloak's are, and roles take first and max as here.
 #
 # Keycloak 26.7.3.
 set -euo pipefail
