@@ -5,9 +5,10 @@
 #
 # Expected: "realm_access": {"roles": [...], "groups": [...]}.
 # Seen: the access token has "realm_access" twice, once with the roles and once with the groups. From then on Keycloak refuses it itself:
-# userinfo says "Token verification failed", introspection {"active": false}, and the log has "Failed to read access token from JWT". Of those that verify it themselves, nimbus-jose-jwt (and so Spring), jose4j (Quarkus) and jjwt refuse every token of the
-# client; PyJWT and jose (npm) take the last of the two, so that the roles are gone; golang-jwt takes the last with a map, and with a struct
-# it has both. RFC 7519 §4 lets a reader do either, and a token have neither. The ID token, which has no roles, is good, and so is a login.
+# userinfo says "Token verification failed", introspection {"active": false}, and the log has "Failed to read access token from JWT".
+# Of those that verify it themselves, nimbus-jose-jwt (and so Spring), jose4j (Quarkus) and jjwt refuse every token of the client; PyJWT
+# and jose (npm) take the last of the two, so that the roles are gone; golang-jwt takes the last with a map, and with a struct it has
+# both. RFC 7519 §4 lets a reader do either, and a token have neither. The ID token, which has no roles, is good, and so is a login.
 # For us: the two are one object.
 #
 # Keycloak 26.7.3, PyJWT 2.15.1, jose 6.2.18, golang-jwt 5.3.1, nimbus-jose-jwt 10.9.1, jose4j 0.9.6, jjwt 0.13.0.
