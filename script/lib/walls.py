@@ -110,7 +110,7 @@ WINGS = {
     "provider/action": ["action_page", "proof", "factor", "call", "realm", "session", "user", "admin", "login", "upstream", "mail"],
     "provider/direct": ["realm", "call", "admin"],
     "provider/registration": ["detail", "call", "realm", "member", "completion", "file", "policy", "session", "admin", "client_admin", "proof"],
-    "provider/client": ["call", "realm", "registration", "proof"],
+    "provider/client": ["call", "realm", "registration", "proof", "admin"],
     "provider/ciba": ["detail", "call", "realm", "session", "token", "login"],
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],

@@ -145,6 +145,50 @@ def test_what_is_kept_unread_has_no_unknown_members(root):  # noqa: F811
         assert root("DELETE", "/realms/other").status == 204
 
 
+def settings_of(**members):
+    return {"clients": [{"clientId": "c", "authorizationSettings": members}]}
+
+
+CHOICES = (
+    (lambda value: settings_of(policyEnforcementMode=value), "ENFORCING|PERMISSIVE|DISABLED"),
+    (lambda value: settings_of(decisionStrategy=value), "AFFIRMATIVE|UNANIMOUS|CONSENSUS"),
+    (lambda value: settings_of(policies=[{"name": "p", "type": "role", "decisionStrategy": value}]), "AFFIRMATIVE|UNANIMOUS|CONSENSUS"),
+    (lambda value: settings_of(scopes=[{"name": "s", "policies": [{"name": "p", "logic": value}]}]), "POSITIVE|NEGATIVE"),
+    (lambda value: {"organizations": [{"name": "o", "members": [{"username": "u", "membershipType": value}]}]}, "UNMANAGED|MANAGED"),
+)
+
+
+def test_texts_of_enumerated_types_are_one_of_theirs(root, work):  # noqa: F811
+    """Keycloak 24.0.5 and 26.7.3 read neither another text nor "", and take the number of one."""
+    for body, values in CHOICES:
+        known = values.split("|")
+        for value in ("x", "", known[0].lower(), known[0] + "x", len(known), -1, 1.5, True, [], {}, [known[0]], str(len(known))):
+            answer = root("POST", "/realms", {"realm": "other", **body(value)})
+            assert answer.status == 400 and f"not one of {values}" in answer.json()["errorMessage"], (value, answer.text)
+        for value in (*known, f" {known[0]} ", 0, str(len(known) - 1), None):
+            assert root("POST", "/realms", {"realm": "other", **body(value)}).status == 201, value
+            assert root("DELETE", "/realms/other").status == 204
+    wrong = {"clientId": "wrong", "authorizationSettings": {"policyEnforcementMode": "x"}}
+    assert root("POST", SHOP + "/clients", wrong).status == 400
+    assert root("POST", SHOP + "/clients", {"clientId": "wrong"}).status == 201
+    path = SHOP + "/clients/" + root("GET", SHOP + "/clients?clientId=wrong").json()[0]["id"]
+    assert root("PUT", path, wrong).status == 400 and root("PUT", path, {"authorizationSettings": {"policyEnforcementMode": "PERMISSIVE"}}).status == 204
+    for parts in ({"clients": [{**wrong, "clientId": "imported"}]}, {"ifResourceExists": ""}, {"ifResourceExists": None, "policy": "fail"}):
+        assert root("POST", SHOP + "/partialImport", {"ifResourceExists": "SKIP", **parts}).status == 400, parts
+    for member, values in (("sslRequired", ("", "x")), ("bruteForceStrategy", ("", "x", "linear"))):
+        for value in values:
+            assert root("PUT", SHOP, {member: value}).status == 400, (member, value)
+    flow = {"alias": "f", "providerId": "basic-flow", "topLevel": True, "builtIn": False}
+    for value in ("", "x", "required"):
+        flows = [{**flow, "authenticationExecutions": [{"authenticator": "auth-cookie", "requirement": value, "priority": 1}]}]
+        assert root("POST", "/realms", {"realm": "other", "authenticationFlows": flows}).status == 400, value
+    assert root("PUT", SHOP, {"sslRequired": "External"}).status == 204 and root("GET", SHOP).json()["sslRequired"] == "external"
+    for value in ("x", "", "OPENID-CONNECT", 0):
+        assert root("PUT", path, {"protocol": value}).status == 400, value
+        assert root("POST", SHOP + "/client-scopes", {"name": "odd", "protocol": value}).status == 400, value
+    assert root("PUT", path, {"protocol": "saml"}).status == root("PUT", path, {"protocol": None}).status == 204
+
+
 def names(root, path, name):  # noqa: F811
     return [one[name] for one in root("GET", SHOP + path).json()]
 

@@ -304,6 +304,56 @@ def test_accounts_with_tokens_of_a_key(realm):
         assert assert_taken_by_the_key_alone(realm, url, Accept="application/json").status == 200, url
 
 
+REGISTRATIONS = [
+    ("openid-connect", {"redirect_uris": [CALLBACK]}, "client_id", "registration_access_token"),
+    ("default", {"redirectUris": [CALLBACK]}, "clientId", "registrationAccessToken"),
+]
+
+
+def register(realm, path, token, scheme, method="GET", body=None, shown=None):
+    headers = {"Content-Type": "application/json", "Authorization": f"{scheme} {token}", **({"DPoP": shown} if shown else {})}
+    return realm.browser().request(method, path, None if body is None else json.dumps(body).encode(), headers)
+
+
+@pytest.mark.parametrize("kind, body, name, own", REGISTRATIONS)
+def test_attack_clients_are_registered_and_managed_by_the_key_alone(realm, kind, body, name, own):
+    """Keycloak 26.7.3 passes over the scheme DPoP there, and takes no bound token as Bearer: nobody registers by one."""
+    url = f"{realm.issuer}/clients-registrations/{kind}"
+    token = assert_bound(ask(realm, PASSWORD, shown=proof(realm)))["access_token"]
+    body = {**body, **({"clientId": f"made-{kind}"} if kind == "default" else {})}
+
+    def tried(path, method="GET", changed=None):
+        for scheme, shown in [
+            ("Bearer", None),
+            ("DPoP", None),
+            ("Bearer", OURS.proof(path, token, method)),
+            ("DPoP", STRANGER.proof(path, token, method)),
+            ("DPoP", OURS.proof(path, "another token", method)),
+            ("DPoP", OURS.proof(path, token, "PATCH")),
+            ("DPoP", OURS.proof(path + "/x", token, method)),
+            ("DPoP", "nonsense"),
+        ]:
+            answer = register(realm, path, token, scheme, method, changed, shown)
+            assert (answer.status, answer.json()["error"]) == (401, "invalid_token"), (scheme, shown, answer.text)
+        good = OURS.proof(path, token, method)
+        taken = register(realm, path, token, "DPoP", method, changed, good)
+        again = register(realm, path, token, "DPoP", method, changed, good)
+        assert again.status == 401, again.text
+        return taken
+
+    made = tried(url, "POST", body)
+    assert made.status == 201, made.text
+    client, by_itself = made.json()[name], made.json()[own]
+    one, changed = f"{url}/{client}", {**body, name: client}
+    for scheme, shown in (("DPoP", None), ("DPoP", OURS.proof(one, by_itself))):
+        assert register(realm, one, by_itself, scheme, shown=shown).status == 401, "of no key"
+    for method, sent in (("GET", None), ("PUT", changed)):
+        answer = tried(one, method, sent)
+        assert answer.status == 200 and own not in answer.json(), answer.text
+    assert register(realm, one, by_itself, "Bearer").status == 200, "by rights its token is not renewed"
+    assert tried(one, "DELETE").status == 204
+
+
 def test_introspection_and_revocation_know_them(realm):
     token = assert_bound(ask(realm, PASSWORD, shown=proof(realm)))["access_token"]
     told = realm.browser().post(realm.endpoint("token/introspect"), {"token": token}, WEB.auth).json()

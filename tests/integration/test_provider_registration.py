@@ -43,9 +43,16 @@ def realm_of(name, *policies, **more):
                 "serviceAccountClientId": "registrar",
                 "clientRoles": {"realm-management": ["create-client"]},
             },
+            {
+                "username": "service-account-keeper",
+                "enabled": True,
+                "serviceAccountClientId": "keeper",
+                "clientRoles": {"realm-management": ["manage-clients"]},
+            },
         ],
         "clients": [
             {"clientId": "registrar", "secret": "registrar-secret", "serviceAccountsEnabled": True},
+            {"clientId": "keeper", "secret": "keeper-secret", "serviceAccountsEnabled": True},
             {"clientId": "other", "secret": "other-secret", "serviceAccountsEnabled": True},
         ],
         **more,
@@ -104,6 +111,31 @@ def assert_refused(answer, status, error, description=""):
     assert (answer.status, seen["error"]) == (status, error), seen
     assert description in seen.get("error_description", "")
     assert answer.header("cache-control") == "no-store"
+
+
+# ---- by rights ----
+
+
+def test_who_may_manage_clients_sees_changes_and_ends_one(realm):
+    """As in Keycloak 24.0.5 and 26.7.3: without its registration access token, which stays as it is."""
+    seen = registered(realm)
+    client, own = seen["client_id"], seen["registration_access_token"]
+    tokens = {
+        name: realm.client_credentials(Client(name, f"{name}-secret")).json()["access_token"] for name in ("registrar", "keeper", "other")
+    }
+    change = {"client_id": client, "redirect_uris": [CALLBACK], "client_name": "Kept"}
+    for name in ("registrar", "other"):
+        for method, body in (("GET", None), ("PUT", change), ("DELETE", None)):
+            assert_refused(send(realm, method, body, tokens[name], client), 403, "insufficient_scope")
+    read = send(realm, "GET", None, tokens["keeper"], client)
+    assert read.status == 200 and "registration_access_token" not in read.json()
+    changed = send(realm, "PUT", change, tokens["keeper"], client)
+    assert changed.status == 200 and changed.json()["client_name"] == "Kept" and "registration_access_token" not in changed.json()
+    assert send(realm, "GET", None, own, client).json()["client_name"] == "Kept"
+    for method, body in (("GET", None), ("PUT", {**change, "client_id": "nobody"}), ("DELETE", None)):
+        assert_refused(send(realm, method, body, tokens["keeper"], "nobody"), 404, "invalid_request", "Client not found")
+    assert send(realm, "DELETE", None, tokens["keeper"], client).status == 204
+    assert_refused(send(realm, "GET", None, own, client), 401, "invalid_token")
 
 
 # ---- what a client gets ----
@@ -208,7 +240,8 @@ def test_nobody_manages_the_client_of_another(server, realm):
     assert_refused(send(server.realm("full"), "GET", None, token, one["client_id"]), 401, "invalid_token")
     client = Client(one["client_id"], one["client_secret"], CALLBACK)
     access = realm.code_login(client, "carol", "carol-password", Pkce())[1].json()
-    for other in (access["access_token"], access["refresh_token"], access["id_token"]):
+    assert_refused(send(realm, "GET", None, access["access_token"], one["client_id"]), 403, "insufficient_scope", "Forbidden")
+    for other in (access["refresh_token"], access["id_token"]):
         assert_refused(send(realm, "GET", None, other, one["client_id"]), 401, "invalid_token")
 
 

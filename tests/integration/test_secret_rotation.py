@@ -11,7 +11,7 @@ import pytest
 from jwt_bearer import b64, signing_input
 from oidc import Client
 from programs import Provider
-from web import Browser, bearer
+from web import Browser, bearer, query_of
 
 DAY = 86400
 BEFORE = "client.secret.rotated"
@@ -225,3 +225,48 @@ def test_assertions_may_be_signed_with_the_secret_before(keeper):
     assert [signed(secret) for secret in (first, second, "x" * 40)] == [200, 200, 400]
     assert k.call("DELETE", "signer", "/client-secret/rotated").status == 204
     assert [signed(secret) for secret in (first, second)] == [400, 200]
+
+
+CALLBACK = "http://localhost:8000/auth"
+
+
+def test_a_client_that_only_asks_gets_an_end(work):
+    """By an authorization request or a code that is good, and by nothing else, as Keycloak 24.0.5 and 26.7.3 do."""
+    app = {"secret": "app-secret", "redirectUris": [CALLBACK], "serviceAccountsEnabled": True, "directAccessGrantsEnabled": True}
+    document = policed("asking", {"expiration-period": 1000, "rotated-expiration-period": 100, "remaining-rotation-period": 10})
+    rules = document["clientPolicies"]
+    document["clientPolicies"] = {"policies": []}
+    names = ("silent", "shown", "coded", "pushed", "grants", "wrong")
+    document["clients"] = [{**app, "clientId": name} for name in names] + [{**app, "clientId": "open", "publicClient": True, "secret": None}]
+    file = work / "asking-realm.json"
+    file.write_text(json.dumps(document))
+    with Provider([file], work / "asking") as provider:
+        k = Keeper(provider, "asking")
+        clients = {name: Client(name, None if name == "open" else "app-secret", CALLBACK) for name in (*names, "open")}
+        done = k.realm.log_in(Browser(), clients["coded"], "keeper", "keeper-password")
+        code = query_of(done.location)["code"]
+        path = k.base.replace("/clients", "/client-policies/policies")
+        assert Browser().request("PUT", path, json.dumps(rules).encode(), {**k.headers, "Content-Type": "application/json"}).status == 204
+        begun = int(time.time())
+
+        def end_of(name):
+            return int((k.client(name).get("attributes") or {}).get(ENDS, 0))
+
+        grants = clients["grants"]
+        tokens = k.realm.password(grants, "keeper", "keeper-password").json()
+        assert k.realm.client_credentials(grants).status == k.realm.refresh(grants, tokens["refresh_token"]).status == 200
+        pushed = k.realm.browser().post(k.realm.endpoint("ext/par/request"), k.realm.auth_params(clients["pushed"]), clients["pushed"].auth)
+        assert pushed.status == 201
+        assert k.realm.authorize(Browser(), clients["wrong"], scope="openid nothing").status == 302
+        assert k.realm.code(clients["wrong"], "nonsense").status == 400
+        assert k.realm.authorize(Browser(), clients["open"]).status == 200
+        assert [end_of(name) for name in ("grants", "pushed", "wrong", "open", "coded", "shown")] == [0] * 6
+        assert k.realm.authorize(Browser(), clients["shown"]).status == 200
+        assert k.realm.authorize(Browser(), clients["silent"], prompt="none").status == 302
+        assert k.realm.code(clients["coded"], code).status == 200
+        ends = [end_of(name) for name in ("shown", "silent", "coded")]
+        assert all(begun + 1000 <= end <= time.time() + 1000 for end in ends), (begun, ends)
+        assert k.realm.authorize(Browser(), clients["shown"]).status == 200 and end_of("shown") == ends[0]
+        page = Browser().get(k.realm.endpoint("auth"), {"client_id": "pushed", "request_uri": pushed.json()["request_uri"]})
+        assert page.status == 200 and end_of("pushed") > 0
+        assert k.realm.client_credentials(clients["shown"]).status == 200

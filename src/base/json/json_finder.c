@@ -11,6 +11,8 @@
 #define FEW_VALUES 24 /* are looked at one after the other */
 #define CHAIN_BITS 10
 
+static const char itself[] = ""; /* this one alone; a member may be called so */
+
 typedef struct json_place {
     ost_text key;
     size_t at; /* the first of two alike is found */
@@ -21,7 +23,7 @@ typedef struct json_place {
 struct json_order {
     struct json_order *next;
     const ost_json *list;
-    const char *member; /* NULL: by their own names */
+    const char *member; /* NULL: by their own names; itself: they are strings */
     json_place *places;
     size_t count;
 };
@@ -35,14 +37,26 @@ static int compare(const void *a, const void *b)
 
 static bool is_order_of(const struct json_order *order, const ost_json *list, const char *member)
 {
-    return order->list == list && (member == NULL) == (order->member == NULL) &&
-           (member == NULL || text_is(text_of(member), order->member));
+    if (order->list != list)
+        return false;
+    if (member == NULL || member == itself || order->member == NULL || order->member == itself)
+        return order->member == member;
+    return text_is(text_of(member), order->member);
 }
 
 /* Where the orders of a list hang: values are of 64 bytes each, one behind the other. */
 static size_t chain_of(const ost_json *list)
 {
     return (size_t)(((uint64_t)(uintptr_t)list / 64 * 0x9E3779B97F4A7C15U) >> (64 - CHAIN_BITS));
+}
+
+static bool has_key(const ost_json *value, const char *member, ost_text *ret_key)
+{
+    if (member == NULL) {
+        *ret_key = ost_json_name(value);
+        return true;
+    }
+    return ost_json_text(member == itself ? value : ost_json_get(value, member), ret_key);
 }
 
 /* NULL: there is no memory. */
@@ -57,8 +71,8 @@ static struct json_order *make_order(const ost_json *list, const char *member, o
     for (const ost_json *value = ost_json_first(list); value != NULL;
          value = ost_json_next(value), at++) {
         json_place *place = &places[order->count];
-        *place = (json_place){ost_json_name(value), at, value};
-        if (member == NULL || ost_json_text(ost_json_get(value, member), &place->key))
+        *place = (json_place){.at = at, .value = value};
+        if (has_key(value, member, &place->key))
             order->count++;
     }
     qsort(places, order->count, sizeof *places, compare);
@@ -97,12 +111,27 @@ static const ost_json *look_up(const struct json_order *order, ost_text key)
                : NULL;
 }
 
+json_finder *json_finder_in(ost_arena *arena)
+{
+    json_finder *finder = ost_arena_alloc(arena, sizeof *finder);
+    if (finder != NULL)
+        *finder = (json_finder){.arena = arena};
+    return finder;
+}
+
 const ost_json *json_finder_find(json_finder *finder, const ost_json *list, const char *member,
                                  ost_text value)
 {
     const struct json_order *order =
         ost_json_count(list) > FEW_VALUES ? find_order(finder, list, member) : NULL;
     return order != NULL ? look_up(order, value) : json_list_find(list, member, value);
+}
+
+bool json_finder_has(json_finder *finder, const ost_json *list, ost_text text)
+{
+    const struct json_order *order =
+        ost_json_count(list) > FEW_VALUES ? find_order(finder, list, itself) : NULL;
+    return order != NULL ? look_up(order, text) != NULL : json_list_has(list, text);
 }
 
 const ost_json *json_finder_get(json_finder *finder, const ost_json *object, ost_text name)

@@ -14,9 +14,15 @@ typedef struct json_finder {
     struct json_order **orders; /* chains; NULL: none yet */
 } json_finder;
 
+/* One in the arena; NULL: there is no memory. */
+json_finder *json_finder_in(ost_arena *arena);
+
 /* As json_list_find: the first object of the list whose member is this string. */
 const ost_json *json_finder_find(json_finder *finder, const ost_json *list, const char *member,
                                  ost_text value);
+
+/* As json_list_has: one of the array's values is this string. */
+bool json_finder_has(json_finder *finder, const ost_json *list, ost_text text);
 
 /* As ost_json_get_text: the member of the object. */
 const ost_json *json_finder_get(json_finder *finder, const ost_json *object, ost_text name);

@@ -39,7 +39,7 @@ typedef struct action_page {
 
 static const action_page pages[] = {
     {ACTION_TOTP, action_totp_put, action_totp_take, EVENT_UPDATE_TOTP},
-    {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
+    {ACTION_TERMS, action_terms_put, action_terms_take, EVENT_CUSTOM_REQUIRED_ACTION},
     {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
     {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
     {ACTION_RECOVERY, action_recovery_put, action_recovery_take, EVENT_UPDATE_CREDENTIAL},
@@ -73,11 +73,18 @@ bool action_page_take(call *c)
     return page_of(c)->take(c);
 }
 
+void action_page_name(call *c)
+{
+    const action_job *job = c->job;
+    c->event.action = text_of(required_action_alias(job->action));
+}
+
 void action_page_tell(call *c)
 {
     event_type event = page_of(c)->event;
     if (event == EVENTS)
         return;
+    action_page_name(c);
     if (c->event.error != NULL)
         event_tell(c, event, c->event.error);
     else

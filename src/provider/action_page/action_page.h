@@ -27,6 +27,8 @@ void action_page_send(call *call);
 /* Takes the form of job->action; false: it was not good, and the page is to be shown again with
  * job->alert, or the outcome is set. On the pool for passwords. */
 OST_MUST_CHECK bool action_page_take(call *call);
+/* Events from now on are about the action. */
+void action_page_name(call *call);
 /* Tells the event of an action that went well, or the one whose form c->event.error is about. */
 void action_page_tell(call *call);
 

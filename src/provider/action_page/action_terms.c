@@ -70,8 +70,10 @@ bool action_terms_take(call *c)
     }
     if (accepted)
         return true;
+    action_page_name(c);
     c->event.error = "rejected_by_user";
     job->login.outcome = LOGIN_REFUSED;
+    job->login.refused_as = EVENT_CUSTOM_REQUIRED_ACTION;
     call_refuse(c, 302, "access_denied", NULL);
     browser_login_undo(c);
     return false;

@@ -2,6 +2,8 @@
 /* Documents with a member changed; see document_edit.h. */
 #include "provider/admin/document_edit.h"
 
+#include <stdlib.h>
+
 #include "base/array.h"
 #include "base/error_sentence.h"
 #include "base/json/json_writer.h"
@@ -95,37 +97,96 @@ ost_result document_put_integer(const ost_json *object, const char *name, int64_
                             : result;
 }
 
-ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
-                             const ost_json **ret_array)
+/* Values of a list that is changed, sorted, so that many of them are found in many. */
+typedef struct listed_text {
+    ost_text text;
+    size_t at; /* the first of two alike is found */
+    bool there;
+} listed_text;
+
+static int compare_listed(const void *a, const void *b)
 {
-    bool there = false;
-    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
+    const listed_text *one = a, *other = b;
+    int order = text_compare(one->text, other->text);
+    return order != 0 ? order : (one->at > other->at) - (one->at < other->at);
+}
+
+/* NULL: there is no memory. */
+static listed_text *sort_texts(const ost_text *values, size_t count, ost_arena *arena)
+{
+    listed_text *sorted = ost_arena_alloc(arena, (count + 1) * sizeof *sorted);
+    for (size_t i = 0; sorted != NULL && i < count; i++)
+        sorted[i] = (listed_text){.text = values[i], .at = i};
+    if (sorted != NULL)
+        qsort(sorted, count, sizeof *sorted, compare_listed);
+    return sorted;
+}
+
+static listed_text *find_text(listed_text *sorted, size_t count, ost_text text)
+{
+    size_t from = 0, upto = count;
+    while (from < upto) {
+        size_t middle = from + (upto - from) / 2;
+        if (text_compare(sorted[middle].text, text) < 0)
+            from = middle + 1;
+        else
+            upto = middle;
+    }
+    return from < count && text_equal(sorted[from].text, text) ? &sorted[from] : NULL;
+}
+
+ost_result document_add_texts(const ost_json *array, const ost_text *values, size_t count,
+                              ost_arena *arena, const ost_json **ret_array)
+{
+    listed_text *sorted = sort_texts(values, count, arena), *one;
+    ost_json_writer *w = sorted != NULL ? ost_json_writer_new(arena, DOCUMENT_MAX) : NULL;
+    ost_text text;
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
-        there = there || ost_json_equals(at, value);
+        one = ost_json_text(at, &text) ? find_text(sorted, count, text) : NULL;
+        if (one != NULL)
+            one->there = true;
         ost_json_put_value(w, at);
     }
-    if (!there)
-        ost_json_put_text(w, value);
+    for (size_t i = 0; i < count; i++) {
+        one = find_text(sorted, count, values[i]);
+        if (!one->there)
+            ost_json_put_text(w, values[i]);
+        one->there = true;
+    }
     ost_json_close_array(w);
     return json_writer_read(w, &document_limits, ret_array, NULL);
+}
+
+ost_result document_remove_texts(const ost_json *array, const ost_text *values, size_t count,
+                                 ost_arena *arena, const ost_json **ret_array)
+{
+    listed_text *sorted = sort_texts(values, count, arena);
+    ost_json_writer *w = sorted != NULL ? ost_json_writer_new(arena, DOCUMENT_MAX) : NULL;
+    ost_text text;
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
+        if (!ost_json_text(at, &text) || find_text(sorted, count, text) == NULL)
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_array(w);
+    return json_writer_read(w, &document_limits, ret_array, NULL);
+}
+
+ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
+                             const ost_json **ret_array)
+{
+    return document_add_texts(array, &value, 1, arena, ret_array);
 }
 
 ost_result document_remove_text(const ost_json *array, ost_text value, ost_arena *arena,
                                 const ost_json **ret_array)
 {
-    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
-    if (w == NULL)
-        return OST_E_MEMORY;
-    ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
-        if (!ost_json_equals(at, value))
-            ost_json_put_value(w, at);
-    }
-    ost_json_close_array(w);
-    return json_writer_read(w, &document_limits, ret_array, NULL);
+    return document_remove_texts(array, &value, 1, arena, ret_array);
 }
 
 ost_result document_append(const ost_json *array, const ost_json *value, ost_arena *arena,

@@ -48,6 +48,14 @@ OST_MUST_CHECK ost_result document_replace(const ost_json *array, const ost_json
                                            const ost_json *value, ost_arena *arena,
                                            const ost_json **ret_array);
 
+/* An array of strings with more at its end, each that it does not have, once; and without them. */
+OST_MUST_CHECK ost_result document_add_texts(const ost_json *array, const ost_text *values,
+                                             size_t count, ost_arena *arena,
+                                             const ost_json **ret_array);
+OST_MUST_CHECK ost_result document_remove_texts(const ost_json *array, const ost_text *values,
+                                                size_t count, ost_arena *arena,
+                                                const ost_json **ret_array);
+
 /* An array of strings with one more, once. */
 OST_MUST_CHECK ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
                                             const ost_json **ret_array);

@@ -2,7 +2,6 @@
 /* Roles of the admin REST API; see role_part.h. */
 #include "provider/admin/role_part.h"
 
-#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 
@@ -13,9 +12,10 @@ const ost_json *role_part_list(const realm *r, const realm_client *client)
                           : ost_json_get(ost_json_get(roles, "client"), client->client_id);
 }
 
-bool role_part_find(const realm *r, const realm_client *client, ost_text id, role_part *ret_role)
+bool role_part_find(const realm *r, const realm_client *client, ost_text id, json_finder *finder,
+                    role_part *ret_role)
 {
-    const ost_json *role = json_list_find(role_part_list(r, client), "id", id);
+    const ost_json *role = json_finder_find(finder, role_part_list(r, client), "id", id);
     if (role == NULL)
         return false;
     *ret_role = (role_part){client, part_text(role, "name"), role};

@@ -5,6 +5,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/json/json_finder.h"
 #include "provider/realm/realm.h"
 
 typedef struct role_part {
@@ -16,9 +17,10 @@ typedef struct role_part {
 /* The roles of a client or (NULL) of the realm: an array of a realm's document. */
 const ost_json *role_part_list(const realm *realm, const realm_client *client);
 
-/* The role with the id, among those of one client or (NULL) of the realm. */
+/* The role with the id, among those of one client or (NULL) of the realm. `finder`: for many of
+ * them; NULL: for one. */
 bool role_part_find(const realm *realm, const realm_client *client, ost_text id,
-                    role_part *ret_role);
+                    json_finder *finder, role_part *ret_role);
 
 /* Writes a RoleRepresentation; the brief one has no attributes. `realm_id`:
  * of the realm that holds it. */

@@ -25,7 +25,8 @@ typedef struct call_event {
     ost_text username; /* as it was typed */
     ost_text email;    /* likewise; empty: the event is not about it */
     ost_text session;
-    ost_text credential_type;   /* what it is about, beside the password; empty: nothing is said */
+    ost_text credential_type;   /* what it is about; empty: nothing is said */
+    ost_text action;            /* the required action that it is about, or the login was; empty */
     ost_text identity_provider; /* its alias; empty: it was none's, */
     ost_text identity;          /* and the name there */
     ost_text client;            /* as it called itself, where call->client is not known */
@@ -86,6 +87,8 @@ struct call {
     call_level level;           /* of an authorization request, once that is read */
     ost_text scope;             /* that it asks for, or a direct grant; separated by spaces */
     unsigned policy_effects;    /* what its realm's policies change in what comes of it */
+    int64_t secret_ends; /* when they have its client's secret end, which has no end; 0: they do not
+                          */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */
     ost_text jkt;         /* of the key that tokens are to be bound to (RFC 9449); empty: none */

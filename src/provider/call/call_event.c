@@ -34,6 +34,8 @@ static const char *const names[EVENTS][2] = {
     [EVENT_REMOVE_TOTP] = {"REMOVE_TOTP", "REMOVE_TOTP_ERROR"},
     [EVENT_UPDATE_CREDENTIAL] = {"UPDATE_CREDENTIAL", "UPDATE_CREDENTIAL_ERROR"},
     [EVENT_REMOVE_CREDENTIAL] = {"REMOVE_CREDENTIAL", "REMOVE_CREDENTIAL_ERROR"},
+    [EVENT_VERIFY_PROFILE] = {"VERIFY_PROFILE", "VERIFY_PROFILE_ERROR"},
+    [EVENT_CUSTOM_REQUIRED_ACTION] = {"CUSTOM_REQUIRED_ACTION", "CUSTOM_REQUIRED_ACTION_ERROR"},
     [EVENT_GRANT_CONSENT] = {"GRANT_CONSENT", "GRANT_CONSENT_ERROR"},
     [EVENT_UPDATE_CONSENT] = {"UPDATE_CONSENT", "UPDATE_CONSENT_ERROR"},
     [EVENT_IMPERSONATE] = {"IMPERSONATE", "IMPERSONATE_ERROR"},
@@ -121,6 +123,7 @@ static void keep(call *c, event_type type, const char *error)
     put_some(w, "username", c->event.username);
     put_some(w, "email", c->event.email);
     put_some(w, "credential_type", c->event.credential_type);
+    put_some(w, "custom_required_action", c->event.action);
     put_some(w, "identity_provider", c->event.identity_provider);
     put_some(w, "identity_provider_identity", c->event.identity);
     if (type == EVENT_REGISTER)
@@ -145,11 +148,49 @@ static void keep(call *c, event_type type, const char *error)
     event_queue_add(&c->provider->waiting_events, &event);
 }
 
-void event_tell(call *c, event_type type, const char *error)
+/* What has a newer name in Keycloak 26, which tells it by both. */
+static const struct renamed {
+    event_type type, newer;
+    const char *credential_type;
+} renamed[] = {
+    {EVENT_UPDATE_PASSWORD, EVENT_UPDATE_CREDENTIAL, "password"},
+    {EVENT_UPDATE_TOTP, EVENT_UPDATE_CREDENTIAL, "otp"},
+    {EVENT_REMOVE_TOTP, EVENT_REMOVE_CREDENTIAL, "otp"},
+};
+
+static const struct renamed *find_renamed(event_type type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(renamed); i++) {
+        if (renamed[i].type == type)
+            return &renamed[i];
+    }
+    return NULL;
+}
+
+/* `as`: how the log calls it. */
+static void note(call *c, event_type type, const char *error, const char *as)
 {
     bool failed = error != NULL;
     atomic_fetch_add_explicit(&c->provider->events[type][failed], 1, memory_order_relaxed);
-    http_add_detail(c->exchange, "event", text_of(names[type][failed]));
+    http_add_detail(c->exchange, as, text_of(names[type][failed]));
+    keep(c, type, error);
+}
+
+/* By all of its names: the older one first, as in Keycloak, which has errors the other way. */
+static void note_all(call *c, event_type type, const char *error, const char *as)
+{
+    const struct renamed *by = find_renamed(type);
+    if (by != NULL && c->event.credential_type.len == 0)
+        c->event.credential_type = text_of(by->credential_type);
+    if (by != NULL && error != NULL)
+        note(c, by->newer, error, "also");
+    note(c, type, error, as);
+    if (by != NULL && error == NULL)
+        note(c, by->newer, error, "also");
+}
+
+void event_tell(call *c, event_type type, const char *error)
+{
     http_add_detail(c->exchange, "realm", text_of(c->realm->name));
     http_add_detail(c->exchange, "client", client_of(c));
     http_add_detail(c->exchange, "grant", call_parameter(c, "grant_type"));
@@ -160,14 +201,17 @@ void event_tell(call *c, event_type type, const char *error)
     http_add_detail(c->exchange, "error", text_of(error));
     if (c->event.user.len > 0)
         http_set_subject(c->exchange, c->event.user);
-    keep(c, type, error);
+    note_all(c, type, error, "event");
 }
 
 void event_tell_before(call *c, event_type type)
 {
-    atomic_fetch_add_explicit(&c->provider->events[type][false], 1, memory_order_relaxed);
-    http_add_detail(c->exchange, "before", text_of(names[type][false]));
-    keep(c, type, NULL);
+    note_all(c, type, NULL, "before");
+}
+
+void event_tell_failed_before(call *c, event_type type, const char *error)
+{
+    note_all(c, type, error, "before");
 }
 
 /* A page that asks with prompt=none whether somebody is logged in is answered: nobody has failed.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happens to users and clients, by the names of Keycloak's events: members of the request's
- * line in the log, and counted in the metrics. */
+ * line in the log, counted in the metrics, and kept for administrators. What Keycloak 26 has two
+ * names for, UPDATE_PASSWORD and UPDATE_CREDENTIAL, is told by the older one and has both. */
 #ifndef CALL_EVENT_H
 #define CALL_EVENT_H
 
@@ -11,8 +12,9 @@
  * loop, before the answer. */
 void event_tell(call *call, event_type type, const char *error);
 
-/* One that went well before that of the call's end: the log has it beside that. */
+/* One that went well, or did not, before that of the call's end: the log has it beside that. */
 void event_tell_before(call *call, event_type type);
+void event_tell_failed_before(call *call, event_type type, const char *error);
 
 /* The same for a call that knows itself whether it was refused. */
 void event_tell_outcome(call *call, event_type type);

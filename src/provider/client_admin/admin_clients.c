@@ -22,6 +22,7 @@
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
 
+#define NO_PROTOCOL "protocol: neither openid-connect nor saml"
 #define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 
 static const realm_client *named_client(admin_call *a)
@@ -135,6 +136,22 @@ static ost_result make_account(admin_call *a, ost_text client_id)
     return result == OST_E_CONFLICT ? OST_OK : result;
 }
 
+static bool has_protocol(const ost_json *document)
+{
+    const ost_json *protocol = ost_json_get(document, "protocol");
+    return ost_json_equals(protocol, OST_TEXT("openid-connect")) ||
+           ost_json_equals(protocol, OST_TEXT("saml"));
+}
+
+/* What a realm file has brought stays until it is changed. */
+static bool keeps_protocol(const realm_client *existing, const ost_json *document)
+{
+    ost_text before = {0};
+    (void)!ost_json_text(ost_json_get(existing->document, "protocol"), &before);
+    return ost_json_equals(ost_json_get(document, "protocol"), before) ||
+           ost_json_get(document, "protocol") == NULL;
+}
+
 /* Stores what the client is to be: `existing` NULL for a new one. */
 static ost_result store_client(admin_call *a, const realm_client *existing,
                                const ost_json *document)
@@ -143,6 +160,8 @@ static ost_result store_client(admin_call *a, const realm_client *existing,
     ost_text client_id = {0};
     if (has_illegal_scheme(ost_json_get(document, "redirectUris")))
         return refuse_described(a, "invalid_input", "A redirect URI uses an illegal scheme");
+    if (existing != NULL && !has_protocol(document) && !keeps_protocol(existing, document))
+        return admin_refuse(a, 400, "errorMessage", NO_PROTOCOL);
     ost_result result = realm_document_complete_client(
         document, a->realm.realm->document, a->call->provider->context, a->arena, &document);
     if (result == OST_OK)
@@ -233,13 +252,6 @@ static ost_result merge(admin_call *a, const ost_json **document, const ost_json
     return result;
 }
 
-static bool has_protocol(const ost_json *document)
-{
-    const ost_json *protocol = ost_json_get(document, "protocol");
-    return ost_json_equals(protocol, OST_TEXT("openid-connect")) ||
-           ost_json_equals(protocol, OST_TEXT("saml"));
-}
-
 /* Who names an id has to name one that can stand in a URL. */
 static bool read_id(admin_call *a, ost_text *ret_id)
 {
@@ -269,7 +281,7 @@ static ost_result check_new(admin_call *a, const ost_json *document, ost_text id
         client_id.len > 255)
         return admin_refuse(a, 400, "errorMessage", "clientId: missing, empty or too long");
     if (!has_protocol(document))
-        return admin_refuse(a, 400, "errorMessage", "protocol: neither openid-connect nor saml");
+        return admin_refuse(a, 400, "errorMessage", NO_PROTOCOL);
     if (realm_find_client(a->realm.realm, client_id) != NULL ||
         realm_find_client_by_uuid(a->realm.realm, id) != NULL) {
         char *why = ost_arena_format(a->arena, "Client %.*s already exists", (int)client_id.len,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which roles a client may see, or a client scope lets it see: scope mappings of the admin REST
  * API. */
-#include "base/json/json_list.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -15,11 +14,12 @@
 typedef struct mapping {
     admin_owner owner;
     const realm_client *of; /* NULL: roles of the realm */
+    json_finder *finder;
 } mapping;
 
 static bool mapping_find(admin_call *a, mapping *ret_mapping)
 {
-    mapping m = {0};
+    mapping m = {.finder = json_finder_in(a->arena)};
     if (!admin_owner_find(a, &m.owner))
         return false;
     if (a->values[2].data != NULL) {
@@ -52,12 +52,8 @@ static bool is_mapped(const admin_call *a, const mapping *m, ost_text name)
 {
     for (const ost_json *at = ost_json_first(entries(a, m->of)); at != NULL;
          at = ost_json_next(at)) {
-        const ost_json *role =
-            is_of(at, &m->owner) ? ost_json_first(ost_json_get(at, "roles")) : NULL;
-        for (; role != NULL; role = ost_json_next(role)) {
-            if (ost_json_equals(role, name))
-                return true;
-        }
+        if (is_of(at, &m->owner) && json_finder_has(m->finder, ost_json_get(at, "roles"), name))
+            return true;
     }
     return false;
 }
@@ -164,7 +160,7 @@ static ost_result follow(admin_call *a, const admin_owner *owner, realm_roles *r
     const realm *r = a->realm.realm;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     const ost_json *user;
-    mapping m = {.owner = *owner};
+    mapping m = {.owner = *owner, .finder = json_finder_in(a->arena)};
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -251,17 +247,12 @@ ost_result admin_read_scope_mappings(admin_call *a)
 
 /* ---- changing ---- */
 
-static bool is_named(const ost_json *roles, ost_text id)
-{
-    return json_list_find(roles, "id", id) != NULL;
-}
-
 /* Every element of the body is a role that there is. */
 static bool check(admin_call *a, const mapping *m)
 {
     role_part role;
     for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
-        if (!role_part_find(a->realm.realm, m->of, part_text(at, "id"), &role)) {
+        if (!role_part_find(a->realm.realm, m->of, part_text(at, "id"), m->finder, &role)) {
             admin_refuse(a, 404, "error", "Role not found");
             return false;
         }
@@ -288,7 +279,7 @@ static ost_result write_entries(admin_call *a, const mapping *m, bool add,
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(role_part_list(a->realm.realm, m->of)); at != NULL;
          at = ost_json_next(at)) {
-        bool named = is_named(a->body, part_text(at, "id"));
+        bool named = json_finder_find(m->finder, a->body, "id", part_text(at, "id")) != NULL;
         if (add ? named || is_mapped(a, m, part_text(at, "name"))
                 : a->body != NULL && !named && is_mapped(a, m, part_text(at, "name")))
             ost_json_put_text(w, part_text(at, "name"));

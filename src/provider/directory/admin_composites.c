@@ -11,6 +11,8 @@
 #include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 
+#define FEW_PARTS 8 /* are looked up one by one */
+
 /* ---- contents ---- */
 
 static const ost_json *names_of(const role_part *role, const realm_client *client)
@@ -44,11 +46,11 @@ static ost_result answer_contents(admin_call *a, bool of_realm, const realm_clie
         return OST_OK;
     ost_json_open_array(w);
     if (of_realm)
-        admin_put_named_roles(r, NULL, names_of(&role, NULL), true, w);
+        admin_put_named_roles(a, NULL, names_of(&role, NULL), true, w);
     for (size_t i = 0; i < r->client_count; i++) {
         if (client == r->clients[i] ||
             (client == NULL && !text_ends(text_of(a->route->path), "/realm")))
-            admin_put_named_roles(r, r->clients[i], names_of(&role, r->clients[i]), true, w);
+            admin_put_named_roles(a, r->clients[i], names_of(&role, r->clients[i]), true, w);
     }
     ost_json_close_array(w);
     return admin_answer(a, w);
@@ -59,13 +61,15 @@ static bool append_parts(admin_call *a, const role_part *whole, const realm_clie
                          role_part **roles, size_t *count)
 {
     ost_text name;
+    json_finder finder = {.arena = a->arena};
     const ost_json *names = names_of(whole, client);
     role_part *all = ost_arena_alloc(a->arena, (*count + ost_json_count(names) + 1) * sizeof *all);
     for (size_t i = 0; all != NULL && i < *count; i++)
         all[i] = (*roles)[i];
     for (const ost_json *at = ost_json_first(names); at != NULL && all != NULL;
          at = ost_json_next(at)) {
-        if (ost_json_text(at, &name) && role_part_named(a->realm.realm, client, name, &all[*count]))
+        if (ost_json_text(at, &name) &&
+            role_part_named(a->realm.realm, client, name, &finder, &all[*count]))
             ++*count;
     }
     *roles = all;
@@ -109,52 +113,106 @@ ost_result admin_list_client_composites(admin_call *a)
     return client != NULL ? answer_contents(a, false, client) : OST_OK;
 }
 
-/* The role with one more, or one less, in it. */
-static ost_result change_one(admin_call *a, const ost_json **role, const role_part *part, bool add)
+/* What a body names, role by role. */
+typedef struct named_parts {
+    role_part *list;
+    bool *taken; /* it has been written, with the others of its owner */
+    ost_text *names;
+    size_t count;
+} named_parts;
+
+/* The names of the client or (NULL) of the realm, with those that are named or without them. */
+static ost_result change_names(admin_call *a, const role_part *role, const realm_client *client,
+                               named_parts *parts, bool add, const ost_json **ret_names)
 {
-    const ost_json *parts = ost_json_get(*role, "composites"), *names, *of_clients;
-    const role_part whole = {.document = *role};
-    ost_result result =
-        add ? document_add_text(names_of(&whole, part->client), part->name, a->arena, &names)
-            : document_remove_text(names_of(&whole, part->client), part->name, a->arena, &names);
-    if (result == OST_OK && part->client == NULL)
-        result = document_put(parts, OST_TEXT("realm"), names, a->arena, &parts);
-    if (result == OST_OK && part->client != NULL) {
-        result = document_put(ost_json_get(parts, "client"), text_of(part->client->client_id),
-                              names, a->arena, &of_clients);
-        if (result == OST_OK)
-            result = document_put(parts, OST_TEXT("client"), of_clients, a->arena, &parts);
+    size_t count = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->list[i].client != client)
+            continue;
+        parts->taken[i] = true;
+        parts->names[count++] = parts->list[i].name;
     }
-    return result == OST_OK ? document_put(*role, OST_TEXT("composites"), parts, a->arena, role)
-                            : result;
+    return (add ? document_add_texts : document_remove_texts)(names_of(role, client), parts->names,
+                                                              count, a->arena, ret_names);
 }
 
-/* One role that the body names by its id; refuses the call where there is none, or it is not the
- * administrator's to give. */
-static ost_result read_part(admin_call *a, const ost_json *at, bool add, role_part *ret_part)
+/* The role with more, or less, in it. */
+static ost_result change_role(admin_call *a, const role_part *role, named_parts *parts, bool add,
+                              const ost_json **ret_role)
 {
-    bool may = true;
-    if (!role_part_anywhere(a->realm.realm, part_text(at, "id"), ret_part))
-        return admin_refuse(a, 404, "error", "Could not find composite role");
-    ost_result result = add ? admin_may_grant(a, ret_part, &may) : OST_OK;
-    return result == OST_OK && !may ? admin_forbid(a) : result;
+    const ost_json *none = NULL, *all = ost_json_get(role->document, "composites");
+    const ost_json *of_clients = ost_json_get(all, "client");
+    json_share_member *members = ost_arena_alloc(a->arena, (parts->count + 1) * sizeof *members);
+    json_share_member owners[2];
+    size_t count = 0, owner_count = 0;
+    ost_result result =
+        members != NULL ? ost_json_read(OST_TEXT("{}"), NULL, a->arena, &none, NULL) : OST_E_MEMORY;
+    for (size_t i = 0; i < parts->count && result == OST_OK; i++) {
+        const realm_client *client = parts->list[i].client;
+        json_share_member *one;
+        if (parts->taken[i])
+            continue;
+        one = client == NULL ? &owners[owner_count++] : &members[count++];
+        one->name = client == NULL ? OST_TEXT("realm") : text_of(client->client_id);
+        result = change_names(a, role, client, parts, add, &one->value);
+    }
+    if (result == OST_OK && count > 0) {
+        result = document_put_members(of_clients != NULL ? of_clients : none, members, count,
+                                      a->arena, &of_clients);
+        owners[owner_count++] = (json_share_member){OST_TEXT("client"), of_clients};
+    }
+    if (result == OST_OK)
+        result =
+            document_put_members(all != NULL ? all : none, owners, owner_count, a->arena, &all);
+    return result == OST_OK
+               ? document_put(role->document, OST_TEXT("composites"), all, a->arena, ret_role)
+               : result;
+}
+
+/* The roles that the body names by their ids; refuses the call where there is none, or one is not
+ * the administrator's to give. */
+static ost_result read_parts(admin_call *a, bool add, named_parts *ret)
+{
+    const realm *r = a->realm.realm;
+    size_t room = ost_json_count(a->body) + 1;
+    named_parts parts = {.list = ost_arena_alloc(a->arena, room * sizeof *parts.list),
+                         .taken = ost_arena_alloc(a->arena, room * sizeof *parts.taken),
+                         .names = ost_arena_alloc(a->arena, room * sizeof *parts.names)};
+    role_index index = {0};
+    ost_result result = OST_OK;
+    if (parts.list == NULL || parts.taken == NULL || parts.names == NULL)
+        return OST_E_MEMORY;
+    if (room > FEW_PARTS)
+        result = role_index_make(r, a->arena, &index);
+    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        role_part *part = &parts.list[parts.count++];
+        ost_text id = part_text(at, "id");
+        bool may = true;
+        if (!(index.roles != NULL ? role_index_find(&index, id, part)
+                                  : role_part_anywhere(r, id, part)))
+            return admin_refuse(a, 404, "error", "Could not find composite role");
+        result = add ? admin_may_grant(a, part, &may) : OST_OK;
+        if (result == OST_OK && !may)
+            return admin_forbid(a);
+    }
+    *ret = parts;
+    return result;
 }
 
 static ost_result change_contents(admin_call *a, bool add)
 {
-    role_part role, part;
+    role_part role;
+    named_parts parts = {0};
     const ost_json *list, *document;
     if (!admin_role_find(a, true, &role) || !admin_bodies_of(a, &member_role))
         return OST_OK;
+    ost_result result = read_parts(a, add, &parts);
+    if (result != OST_OK || a->status != 0)
+        return result;
     const ost_json *changed = role.document;
-    ost_result result = OST_OK;
-    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        result = read_part(a, at, add, &part);
-        if (result != OST_OK || a->status != 0)
-            return result;
-        result = change_one(a, &changed, &part, add);
-    }
+    if (parts.count > 0)
+        result = change_role(a, &role, &parts, add, &changed);
     if (result == OST_OK)
         result = document_replace(role_part_list(a->realm.realm, role.client), role.document,
                                   changed, a->arena, &list);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
@@ -24,9 +23,10 @@ bool admin_is_brief(const admin_call *a)
     return admin_flag(a, "briefRepresentation", true);
 }
 
-bool role_part_named(const realm *r, const realm_client *client, ost_text name, role_part *ret_role)
+bool role_part_named(const realm *r, const realm_client *client, ost_text name, json_finder *finder,
+                     role_part *ret_role)
 {
-    const ost_json *role = json_list_find(role_part_list(r, client), "name", name);
+    const ost_json *role = json_finder_find(finder, role_part_list(r, client), "name", name);
     if (role == NULL)
         return false;
     *ret_role = (role_part){client, part_text(role, "name"), role};
@@ -37,13 +37,62 @@ bool role_part_anywhere(const realm *r, ost_text id, role_part *ret_role)
 {
     if (id.len == 0)
         return false;
-    if (role_part_find(r, NULL, id, ret_role))
+    if (role_part_find(r, NULL, id, NULL, ret_role))
         return true;
     for (size_t i = 0; i < r->client_count; i++) {
-        if (role_part_find(r, r->clients[i], id, ret_role))
+        if (role_part_find(r, r->clients[i], id, NULL, ret_role))
             return true;
     }
     return false;
+}
+
+static ost_text id_of(const role_part *role)
+{
+    return part_text(role->document, "id");
+}
+
+static int by_id(const void *one, const void *other)
+{
+    return text_compare(id_of(one), id_of(other));
+}
+
+static void index_add(role_index *index, const realm *r, const realm_client *client)
+{
+    for (const ost_json *at = ost_json_first(role_part_list(r, client)); at != NULL;
+         at = ost_json_next(at))
+        index->roles[index->count++] = (role_part){client, part_text(at, "name"), at};
+}
+
+ost_result role_index_make(const realm *r, ost_arena *arena, role_index *ret)
+{
+    size_t room = ost_json_count(role_part_list(r, NULL));
+    for (size_t i = 0; i < r->client_count; i++)
+        room += ost_json_count(role_part_list(r, r->clients[i]));
+    role_index index = {.roles = ost_arena_alloc(arena, (room + 1) * sizeof *index.roles)};
+    if (index.roles == NULL)
+        return OST_E_MEMORY;
+    index_add(&index, r, NULL);
+    for (size_t i = 0; i < r->client_count; i++)
+        index_add(&index, r, r->clients[i]);
+    qsort(index.roles, index.count, sizeof *index.roles, by_id);
+    *ret = index;
+    return OST_OK;
+}
+
+bool role_index_find(const role_index *index, ost_text id, role_part *ret_role)
+{
+    size_t from = 0, upto = index->count;
+    while (from < upto) {
+        size_t middle = from + (upto - from) / 2;
+        if (text_compare(id_of(&index->roles[middle]), id) < 0)
+            from = middle + 1;
+        else
+            upto = middle;
+    }
+    if (id.len == 0 || from == index->count || !text_equal(id_of(&index->roles[from]), id))
+        return false;
+    *ret_role = index->roles[from];
+    return true;
 }
 
 store_renaming role_part_renaming(const role_part *role, ost_text to)
@@ -82,8 +131,9 @@ bool admin_role_find(admin_call *a, bool manage, role_part *ret_role)
     bool by_id = admin_path_is(a, "/roles-by-id/");
     if (!admin_role_owner(a, &client))
         return false;
-    bool found = by_id ? role_part_anywhere(r, a->values[1], ret_role)
-                       : role_part_named(r, client, a->values[client != NULL ? 2 : 1], ret_role);
+    bool found =
+        by_id ? role_part_anywhere(r, a->values[1], ret_role)
+              : role_part_named(r, client, a->values[client != NULL ? 2 : 1], NULL, ret_role);
     if (!found)
         admin_refuse(a, 404, "error",
                      by_id ? "Could not find role with id" : "Could not find role");
@@ -92,13 +142,15 @@ bool admin_role_find(admin_call *a, bool manage, role_part *ret_role)
     return a->status == 0;
 }
 
-void admin_put_named_roles(const realm *r, const realm_client *client, const ost_json *names,
+void admin_put_named_roles(admin_call *a, const realm_client *client, const ost_json *names,
                            bool brief, ost_json_writer *w)
 {
+    const realm *r = a->realm.realm;
+    json_finder finder = {.arena = a->arena};
     role_part role;
     ost_text name;
     for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_text(at, &name) && role_part_named(r, client, name, &role))
+        if (ost_json_text(at, &name) && role_part_named(r, client, name, &finder, &role))
             role_part_put(text_of(r->id), &role, brief, w);
     }
 }

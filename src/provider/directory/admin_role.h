@@ -17,17 +17,28 @@ bool admin_role_owner(admin_call *admin, const realm_client **ret_client);
  * it is not for the administrator to see or (`manage`) to change, and the call is refused. */
 bool admin_role_find(admin_call *admin, bool manage, role_part *ret_role);
 
-/* The role with the name, or of whatever owner with the id. */
+/* The role with the name; `finder`: for many of them; NULL: for one. */
 bool role_part_named(const realm *realm, const realm_client *client, ost_text name,
-                     role_part *ret_role);
+                     json_finder *finder, role_part *ret_role);
+
+/* The role with the id, of whatever owner. */
 bool role_part_anywhere(const realm *realm, ost_text id, role_part *ret_role);
+
+/* The same for many of them: all roles of a realm, by id. */
+typedef struct role_index {
+    role_part *roles;
+    size_t count;
+} role_index;
+OST_MUST_CHECK ost_result role_index_make(const realm *realm, ost_arena *arena,
+                                          role_index *ret_index);
+bool role_index_find(const role_index *index, ost_text id, role_part *ret_role);
 
 /* What the store calls it, and what it is to be called (empty: gone). */
 store_renaming role_part_renaming(const role_part *role, ost_text to);
 
 /* Writes the roles that a list of names stands for, as elements: those that exist. `names` of
  * `client`, or (NULL) of the realm. */
-void admin_put_named_roles(const realm *realm, const realm_client *client, const ost_json *names,
+void admin_put_named_roles(admin_call *admin, const realm_client *client, const ost_json *names,
                            bool brief, ost_json_writer *writer);
 
 /* Sorts roles by name, and writes those that the query's "search" finds, from the first-th on and

@@ -19,11 +19,12 @@ typedef struct holder {
     admin_groups groups;
     const admin_group *group;   /* NULL: a user */
     const realm_client *client; /* NULL: roles of the realm */
+    json_finder *finder;
 } holder;
 
 static ost_result holder_find(admin_call *a, holder *ret_holder, bool *ret_found)
 {
-    holder h = {0};
+    holder h = {.finder = json_finder_in(a->arena)};
     ost_result result;
     bool found = false;
     if (admin_path_is(a, "/groups/")) {
@@ -56,12 +57,7 @@ static const ost_json *names_of(const holder *h, const realm_client *client)
 
 static bool has(const holder *h, ost_text name)
 {
-    for (const ost_json *at = ost_json_first(names_of(h, h->client)); at != NULL;
-         at = ost_json_next(at)) {
-        if (ost_json_equals(at, name))
-            return true;
-    }
-    return false;
+    return json_finder_has(h->finder, names_of(h, h->client), name);
 }
 
 /* ---- reading ---- */
@@ -85,7 +81,7 @@ static void put_client_mappings(admin_call *a, const holder *h, ost_json_writer 
         ost_json_member_string(w, "client", r->clients[i]->client_id);
         ost_json_put_name(w, OST_TEXT("mappings"));
         ost_json_open_array(w);
-        admin_put_named_roles(r, r->clients[i], names, true, w);
+        admin_put_named_roles(a, r->clients[i], names, true, w);
         ost_json_close_array(w);
         ost_json_close_object(w);
     }
@@ -105,7 +101,7 @@ ost_result admin_read_role_mappings(admin_call *a)
     if (ost_json_count(names_of(&h, NULL)) > 0) {
         ost_json_put_name(w, OST_TEXT("realmMappings"));
         ost_json_open_array(w);
-        admin_put_named_roles(a->realm.realm, NULL, names_of(&h, NULL), true, w);
+        admin_put_named_roles(a, NULL, names_of(&h, NULL), true, w);
         ost_json_close_array(w);
     }
     put_client_mappings(a, &h, w);
@@ -122,7 +118,7 @@ ost_result admin_list_mapped_roles(admin_call *a)
     if (result != OST_OK || !found)
         return result;
     ost_json_open_array(w);
-    admin_put_named_roles(a->realm.realm, h.client, names_of(&h, h.client), true, w);
+    admin_put_named_roles(a, h.client, names_of(&h, h.client), true, w);
     ost_json_close_array(w);
     return admin_answer(a, w);
 }
@@ -192,7 +188,7 @@ ost_result admin_list_effective_roles(admin_call *a)
         return result;
     ost_json_open_array(w);
     for (const char *const *name = names_in(&roles, h.client); *name != NULL; name++) {
-        if (role_part_named(a->realm.realm, h.client, text_of(*name), &role))
+        if (role_part_named(a->realm.realm, h.client, text_of(*name), h.finder, &role))
             role_part_put(text_of(a->realm.realm->id), &role, admin_is_brief(a), w);
     }
     ost_json_close_array(w);
@@ -206,7 +202,7 @@ ost_result admin_list_effective_roles(admin_call *a)
 static ost_result read_role(admin_call *a, const holder *h, const ost_json *at, role_part *ret_role)
 {
     bool may;
-    if (!role_part_named(a->realm.realm, h->client, part_text(at, "name"), ret_role) ||
+    if (!role_part_named(a->realm.realm, h->client, part_text(at, "name"), h->finder, ret_role) ||
         !ost_json_equals(ost_json_get(at, "id"), part_text(ret_role->document, "id")))
         return admin_refuse(a, 404, "error", "Role not found");
     ost_result result = admin_may_grant(a, ret_role, &may);
@@ -238,26 +234,30 @@ static ost_result store_names(admin_call *a, const holder *h, const ost_json *na
     return a->status == 0 ? admin_answer_done(a) : OST_OK;
 }
 
-/* One name more or less in a list of names. */
-typedef ost_result edit_names(const ost_json *names, ost_text name, ost_arena *arena,
-                              const ost_json **ret_names);
+/* Names more or less in a list of names. */
+typedef ost_result edit_names(const ost_json *names, const ost_text *these, size_t count,
+                              ost_arena *arena, const ost_json **ret_names);
 
 static ost_result change_names(admin_call *a, const holder *h, edit_names *edit)
 {
     role_part role;
-    ost_result result = OST_OK;
+    size_t count = 0;
     if (!admin_bodies_of(a, &member_role))
         return OST_OK;
-    const ost_json *before = names_of(h, h->client), *names = before;
+    const ost_json *names = names_of(h, h->client);
+    ost_text *these = ost_arena_alloc(a->arena, (ost_json_count(a->body) + 1) * sizeof *these);
+    if (these == NULL)
+        return OST_E_MEMORY;
     for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
-        result = read_role(a, h, at, &role);
+        ost_result result = read_role(a, h, at, &role);
         if (result != OST_OK || a->status != 0)
             return result;
-        result = edit(names, role.name, a->arena, &names);
-        if (result != OST_OK)
-            return result;
+        these[count++] = role.name;
     }
-    return names == before ? admin_answer_done(a) : store_names(a, h, names);
+    if (count == 0)
+        return admin_answer_done(a);
+    ost_result result = edit(names, these, count, a->arena, &names);
+    return result == OST_OK ? store_names(a, h, names) : result;
 }
 
 ost_result admin_map_roles(admin_call *a)
@@ -265,7 +265,7 @@ ost_result admin_map_roles(admin_call *a)
     holder h;
     bool found;
     ost_result result = holder_find(a, &h, &found);
-    return result == OST_OK && found ? change_names(a, &h, document_add_text) : result;
+    return result == OST_OK && found ? change_names(a, &h, document_add_texts) : result;
 }
 
 /* A request without a body takes all of them. */
@@ -273,18 +273,19 @@ static ost_result unmap_all(admin_call *a, const holder *h)
 {
     role_part role;
     ost_text name;
-    const ost_json *none = names_of(h, h->client);
+    const ost_json *none;
     bool may = true;
     ost_result result = OST_OK;
-    for (const ost_json *at = ost_json_first(names_of(h, h->client)); at != NULL && may;
-         at = ost_json_next(at)) {
-        if (ost_json_text(at, &name) && role_part_named(a->realm.realm, h->client, name, &role))
+    for (const ost_json *at = ost_json_first(names_of(h, h->client));
+         at != NULL && may && result == OST_OK; at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) &&
+            role_part_named(a->realm.realm, h->client, name, h->finder, &role))
             result = admin_may_grant(a, &role, &may);
-        if (result == OST_OK)
-            result = document_remove_text(none, name, a->arena, &none);
-        if (result != OST_OK)
-            return result;
     }
+    if (result == OST_OK)
+        result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, &none, NULL);
+    if (result != OST_OK)
+        return result;
     return may ? store_names(a, h, none) : admin_forbid(a);
 }
 
@@ -295,5 +296,5 @@ ost_result admin_unmap_roles(admin_call *a)
     ost_result result = holder_find(a, &h, &found);
     if (result != OST_OK || !found)
         return result;
-    return a->body == NULL ? unmap_all(a, &h) : change_names(a, &h, document_remove_text);
+    return a->body == NULL ? unmap_all(a, &h) : change_names(a, &h, document_remove_texts);
 }

@@ -128,6 +128,7 @@ static void put_given(ost_json_writer *w, const ost_json *body, const char *name
 static ost_result put_grantable(admin_call *a, const realm_client *client, const ost_json *names,
                                 ost_json_writer *w)
 {
+    json_finder finder = {.arena = a->arena};
     role_part role;
     ost_text name = {0};
     bool may = true;
@@ -135,7 +136,8 @@ static ost_result put_grantable(admin_call *a, const realm_client *client, const
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(names); at != NULL && result == OST_OK && may;
          at = ost_json_next(at)) {
-        if (!ost_json_text(at, &name) || !role_part_named(a->realm.realm, client, name, &role)) {
+        if (!ost_json_text(at, &name) ||
+            !role_part_named(a->realm.realm, client, name, &finder, &role)) {
             char *why =
                 ost_arena_format(a->arena, "%s Role with name %.*s does not exist",
                                  client == NULL ? "Realm" : "Client", (int)name.len, name.data);
@@ -224,7 +226,7 @@ ost_result admin_create_role(admin_call *a)
         return OST_OK;
     if (name.len == 0)
         return admin_refuse(a, 400, "error", "role has no name");
-    if (role_part_named(a->realm.realm, client, name, &same))
+    if (role_part_named(a->realm.realm, client, name, NULL, &same))
         return refuse_name(a, name);
     if (!admin_may_name_role(a, client, name))
         return admin_forbid(a);
@@ -296,7 +298,7 @@ ost_result admin_update_role(admin_call *a)
     if (name.len == 0)
         name = role.name;
     bool renamed = !text_equal(name, role.name);
-    if (renamed && role_part_named(a->realm.realm, role.client, name, &same))
+    if (renamed && role_part_named(a->realm.realm, role.client, name, NULL, &same))
         return refuse_name(a, name);
     if (renamed && !admin_may_name_role(a, role.client, name))
         return admin_forbid(a);

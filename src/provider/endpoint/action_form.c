@@ -103,6 +103,15 @@ static void send_verification(call *c, size_t limit)
                          : "The mail could not be sent. Please try again later.";
 }
 
+/* What is missing of a profile is asked for. */
+static void tell_shown(call *c)
+{
+    const browser_login *login = c->job;
+    c->event.user = login->user.id;
+    c->event.username = login->user.username;
+    event_tell_before(c, EVENT_VERIFY_PROFILE);
+}
+
 static void work_show(call *c)
 {
     action_job *job = c->job;
@@ -113,6 +122,8 @@ static void work_show(call *c)
         go_on(c);
     else if (job->action == ACTION_EMAIL)
         send_verification(c, 1);
+    else if (job->action == ACTION_VERIFY_PROFILE)
+        tell_shown(c);
 }
 
 static void work_form(call *c)
@@ -128,6 +139,8 @@ static void work_form(call *c)
         return;
     }
     if (is_left(c)) {
+        action_page_name(c);
+        event_tell_failed_before(c, EVENT_CUSTOM_REQUIRED_ACTION, "rejected_by_user");
         end_wish(&login->request, OST_TEXT("cancelled"));
         go_on(c);
         return;

@@ -5,6 +5,7 @@
 #include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
 #include "provider/client/request_reference.h"
+#include "provider/client/secret_end.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/intent_check.h"
@@ -68,13 +69,23 @@ static void send(call *c)
     }
 }
 
-static void go_on(call *c)
+static void begin_login(call *c)
 {
-    browser_login *login = c->job;
-    if (login->check == AUTH_GOOD && begin(c))
+    if (begin(c))
         call_work(c, browser_login_by_session, send);
     else
         send(c);
+}
+
+static void go_on(call *c)
+{
+    const browser_login *login = c->job;
+    if (login->check != AUTH_GOOD)
+        send(c);
+    else if (c->secret_ends != 0)
+        call_work(c, secret_end_store, begin_login);
+    else
+        begin_login(c);
 }
 
 /* On the pool, where nothing is to be asked elsewhere: the request is in the store. */
@@ -87,7 +98,10 @@ static void take_pushed(call *c)
         login->check = auth_request_read(c, AUTH_PUSHED, &login->request);
         login->request.pushed = id;
     }
-    if (login->check == AUTH_GOOD && !intent_check_is_due(c) && begin(c))
+    if (login->check != AUTH_GOOD || intent_check_is_due(c))
+        return;
+    secret_end_store(c);
+    if (begin(c))
         browser_login_by_session(c);
 }
 

@@ -2,23 +2,20 @@
 /* Dynamic client registration (RFC 7591) and its management (RFC 7592). */
 #include "base/text.h"
 #include "provider/call/call_event.h"
-#include "provider/client/client_find.h"
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/policy/policy_set.h"
 #include "provider/registration/registrant.h"
 #include "provider/registration/registration.h"
 #include "provider/registration/registration_call.h"
 #include "provider/registration/registration_policy.h"
-#include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
-#include "provider/session/token_user.h"
 
 typedef struct registration_job {
-    ost_text token;           /* presented as Bearer; empty: none */
+    shown_token token;        /* empty: none */
     client_metadata metadata; /* of POST and PUT */
-    ost_text initial;         /* of the initial access token that was presented; empty: none */
-    int status;               /* of a good answer */
+    registrant by;
+    bool admitted; /* it is known who `by` is, and that they may */
+    int status;    /* of a good answer */
     event_type event;
 } registration_job;
 
@@ -51,64 +48,6 @@ static call *begin_registration(http_exchange *exchange, void *user, int status,
     return c;
 }
 
-/* ---- a new client ---- */
-
-/* An access token of the realm whose owner may create clients, as realm-management says; of its
- * session nothing is known yet. */
-static bool is_creators(call *c, ost_text token, const ost_claims **ret_claims)
-{
-    const ost_claims *claims;
-    if (bearer_token_verify(c, token, "Bearer", &claims) != OST_OK)
-        return call_refuse(c, 401, "invalid_token", "Failed decode token");
-    *ret_claims = claims;
-    const ost_json *roles = ost_json_get(
-        ost_json_get(ost_claims_get(claims, "resource_access"), "realm-management"), "roles");
-    for (const ost_json *at = ost_json_first(roles); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(at, OST_TEXT("create-client")) ||
-            ost_json_equals(at, OST_TEXT("manage-clients")))
-            return true;
-    }
-    return call_refuse(c, 403, "insufficient_scope", "Forbidden");
-}
-
-static bool may_create(call *c, registration_job *job, ost_text *ret_user)
-{
-    const ost_claims *claims;
-    if (registrant_take_initial(c, job->token, &job->initial))
-        return true;
-    if (c->error.status != 0 || !is_creators(c, job->token, &claims))
-        return false;
-    ost_result result = bearer_token_session(c, claims);
-    if (result == OST_OK)
-        result = token_user(c, client_find(c, ost_claims_text(claims, "azp")), claims, ret_user);
-    return result == OST_OK || call_refuse(c, 401, "invalid_token", "Failed decode token");
-}
-
-/* What can be told of it without the store: nobody else has us ask other servers. */
-static bool might_create(call *c, const registration_job *job)
-{
-    registration_policy policy;
-    const ost_claims *claims;
-    if (job->token.len == 0)
-        return registration_policy_check(c, &job->metadata, true, &policy);
-    return internal_token_read(c, job->token, INITIAL_ACCESS_TOKEN, &claims) == OST_OK ||
-           is_creators(c, job->token, &claims);
-}
-
-static void create_client(call *c)
-{
-    registration_job *job = c->job;
-    bool authenticated = job->token.len > 0;
-    ost_text user = {0};
-    if (authenticated && !may_create(c, job, &user))
-        return;
-    const char *updater = job->initial.len > 0 ? BY_INITIAL_TOKEN
-                          : authenticated      ? BY_USER
-                                               : BY_ANYBODY;
-    if (!registration_create(c, &job->metadata, updater, user))
-        registrant_give_back(c, job->initial);
-}
-
 /* A sector is the client's when it lists the client's redirect URIs: anybody could else be told the
  * subjects of another's (OpenID Connect Core §8.1). */
 static void check_sector(call *c)
@@ -120,10 +59,50 @@ static void check_sector(call *c)
         call_refuse(c, 400, "invalid_client_metadata", CLIENT_SECTOR_REFUSED);
 }
 
+/* Nobody else has us ask other servers: who may do it is known first (`admit`, on the pool). */
+static void await_sector(call *c, void (*admit)(call *c), void (*ask)(call *c))
+{
+    const registration_job *job = c->job;
+    if (job->metadata.sector.len > 0)
+        call_work(c, admit, ask);
+    else
+        ask(c);
+}
+
+/* ---- a new client ---- */
+
+/* An initial access token is good for a number of clients, and taken with the client. */
+static void admit_creator(call *c)
+{
+    registration_job *job = c->job;
+    registration_policy policy;
+    const ost_claims *claims;
+    if (job->token.text.len == 0)
+        (void)registration_policy_check(c, &job->metadata, true, &policy);
+    else if (job->token.by_dpop ||
+             internal_token_read(c, job->token.text, INITIAL_ACCESS_TOKEN, &claims) != OST_OK)
+        job->admitted = registrant_read(c, &job->token, &job->by);
+}
+
+static void create_client(call *c)
+{
+    registration_job *job = c->job;
+    if (!job->admitted && !registrant_read(c, &job->token, &job->by))
+        return;
+    if (!registration_create(c, &job->metadata, &job->by))
+        registrant_give_back(c, job->by.initial);
+}
+
 static void create_checked(call *c)
 {
     check_sector(c);
     call_work(c, create_client, send_answer);
+}
+
+static void ask_to_create(call *c)
+{
+    const registration_job *job = c->job;
+    client_sector_await(c, job->metadata.sector, create_checked);
 }
 
 void register_endpoint(http_exchange *exchange, void *user)
@@ -135,37 +114,42 @@ void register_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         ost_json_get(document, "client_id") != NULL)
         call_refuse(c, 400, "invalid_client_metadata", "Client Identifier included");
-    const registration_job *job = c->job;
-    if (c->error.status == 0 && job->metadata.sector.len > 0)
-        (void)might_create(c, job);
-    client_sector_await(c, job->metadata.sector, create_checked);
+    await_sector(c, admit_creator, ask_to_create);
 }
 
 /* ---- one that is there ---- */
 
-static bool open_client(call *c)
+static bool open_client(call *c, registrant_wish wish)
 {
-    const registration_job *job = c->job;
-    return registration_open(c, http_parameter(c->exchange, "client"), job->token);
+    registration_job *job = c->job;
+    if (!job->admitted)
+        job->admitted =
+            registrant_open(c, http_parameter(c->exchange, "client"), &job->token, wish, &job->by);
+    return job->admitted;
 }
 
 static void read_client(call *c)
 {
     const registration_job *job = c->job;
-    if (open_client(c))
-        (void)registration_read(c, job->token);
+    if (open_client(c, REGISTRANT_VIEWS))
+        (void)registration_read(c, job->token.text, &job->by);
+}
+
+static void admit_changer(call *c)
+{
+    (void)open_client(c, REGISTRANT_CHANGES);
 }
 
 static void update_client(call *c)
 {
     const registration_job *job = c->job;
-    if (open_client(c))
-        (void)registration_update(c, &job->metadata, job->token);
+    if (open_client(c, REGISTRANT_CHANGES))
+        (void)registration_update(c, &job->metadata, job->token.text, &job->by);
 }
 
 static void delete_client(call *c)
 {
-    if (open_client(c))
+    if (open_client(c, REGISTRANT_CHANGES))
         (void)registration_delete(c);
 }
 
@@ -182,6 +166,12 @@ static void update_checked(call *c)
     call_work(c, update_client, send_answer);
 }
 
+static void ask_to_update(call *c)
+{
+    const registration_job *job = c->job;
+    client_sector_await(c, job->metadata.sector, update_checked);
+}
+
 void update_client_endpoint(http_exchange *exchange, void *user)
 {
     call *c = begin_registration(exchange, user, 200, EVENT_CLIENT_UPDATE);
@@ -191,10 +181,7 @@ void update_client_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         !ost_json_equals(ost_json_get(document, "client_id"), http_parameter(exchange, "client")))
         call_refuse(c, 400, "invalid_client_metadata", "client_id does not match");
-    const registration_job *job = c->job;
-    if (c->error.status == 0 && job->metadata.sector.len > 0)
-        (void)open_client(c);
-    client_sector_await(c, job->metadata.sector, update_checked);
+    await_sector(c, admit_changer, ask_to_update);
 }
 
 void delete_client_endpoint(http_exchange *exchange, void *user)

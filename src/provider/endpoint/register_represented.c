@@ -11,7 +11,7 @@
 #include "provider/token/client_auth.h"
 
 typedef struct represented_job {
-    ost_text token;                 /* presented as Bearer; empty: none */
+    shown_token token;              /* empty: none */
     const ost_json *representation; /* of POST and PUT */
     const char *location;           /* of a client that has been made */
     int status;                     /* of a good answer */
@@ -69,7 +69,7 @@ static void create(call *c)
 {
     represented_job *job = c->job;
     registrant by;
-    if (!registrant_read(c, job->token, &by))
+    if (!registrant_read(c, &job->token, &by))
         return;
     if (registration_create_represented(c, job->representation, &by))
         (void)place(c, job);
@@ -81,23 +81,23 @@ static void view(call *c)
 {
     const represented_job *job = c->job;
     registrant by;
-    if (registrant_open(c, id_of(c), job->token, REGISTRANT_VIEWS, &by))
-        (void)registration_read_represented(c, job->token, &by);
+    if (registrant_open(c, id_of(c), &job->token, REGISTRANT_VIEWS, &by))
+        (void)registration_read_represented(c, job->token.text, &by);
 }
 
 static void update(call *c)
 {
     const represented_job *job = c->job;
     registrant by;
-    if (registrant_open(c, id_of(c), job->token, REGISTRANT_CHANGES, &by))
-        (void)registration_update_represented(c, job->representation, job->token, &by);
+    if (registrant_open(c, id_of(c), &job->token, REGISTRANT_CHANGES, &by))
+        (void)registration_update_represented(c, job->representation, job->token.text, &by);
 }
 
 static void end(call *c)
 {
     const represented_job *job = c->job;
     registrant by;
-    if (registrant_open(c, id_of(c), job->token, REGISTRANT_CHANGES, &by))
+    if (registrant_open(c, id_of(c), &job->token, REGISTRANT_CHANGES, &by))
         (void)registration_delete(c);
 }
 
@@ -127,7 +127,7 @@ static void install_by_token(call *c)
 {
     const represented_job *job = c->job;
     registrant by;
-    if (registrant_open(c, id_of(c), job->token, REGISTRANT_VIEWS, &by))
+    if (registrant_open(c, id_of(c), &job->token, REGISTRANT_VIEWS, &by))
         (void)representation_answer_installation(c, c->client);
 }
 
@@ -172,7 +172,7 @@ void installation_endpoint(http_exchange *exchange, void *user)
     c->event.client = http_parameter(exchange, "client");
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
-    if (c->error.status != 0 || call_bearer(c, &job->token) == BEARER_TOKEN)
+    if (c->error.status != 0 || bearer_token_find(c, &job->token))
         call_work(c, install_by_token, send_answer);
     else
         install_by_client(c);

@@ -90,6 +90,7 @@ static bool brings_more(const call *c)
 static auth_check take_wishes(call *c, auth_request *r, const policy_case *is)
 {
     policy_flow flow = policy_set_flow(c->realm->policies, is);
+    c->secret_ends = policy_set_secret_end(c->realm->policies, is);
     r->flowed = flow.chosen;
     r->flow = flow.alias;
     r->flow_level = flow.level;

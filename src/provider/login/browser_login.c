@@ -77,7 +77,7 @@ static void tell_event(call *c, const browser_login *login)
         break;
     case LOGIN_REFUSED:
     case LOGIN_BROKEN:
-        event_tell_outcome(c, EVENT_LOGIN);
+        event_tell_outcome(c, login->refused_as);
         break;
     }
 }

@@ -29,6 +29,7 @@ typedef struct browser_login {
     auth_request request;
     auth_check check; /* of it */
     login_outcome outcome;
+    event_type refused_as; /* what a refusal is told as: a login's, or that of an action */
     auth_parameters parameters;
     store_session session;
     authenticated_user user;      /* whose session it is */

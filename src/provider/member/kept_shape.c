@@ -6,6 +6,11 @@
 
 /* ---- authorization services ---- */
 
+static const kept_class strategies = {"DecisionStrategy", "AFFIRMATIVE|UNANIMOUS|CONSENSUS", NULL};
+static const kept_class logics = {"Logic", "POSITIVE|NEGATIVE", NULL};
+static const kept_class enforcement_modes = {"PolicyEnforcementMode",
+                                             "ENFORCING|PERMISSIVE|DISABLED", NULL};
+
 static const kept_class owner_class = {"ResourceOwnerRepresentation", "id|name", NULL};
 static const kept_class resource_class, scope_class, policy_class;
 
@@ -23,9 +28,11 @@ static const kept_class scope_class = {"ScopeRepresentation", "id|name|displayNa
 
 static const kept_part policy_parts[] = {{"resourcesData", {KEPT_LIST, &resource_class, NULL}},
                                          {"scopesData", {KEPT_LIST, &scope_class, NULL}},
+                                         {"decisionStrategy", {KEPT_CHOICE, &strategies, NULL}},
+                                         {"logic", {KEPT_CHOICE, &logics, NULL}},
                                          {0}};
 static const kept_class policy_class = {"PolicyRepresentation",
-                                        "id|type|decisionStrategy|logic|name|description|policies|"
+                                        "id|type|name|description|policies|"
                                         "resources|scopes|owner|resourceType|config",
                                         policy_parts};
 
@@ -38,18 +45,22 @@ static const kept_part settings_parts[] = {
     {"policies", {KEPT_LIST, &policy_class, NULL}},
     {"scopes", {KEPT_LIST, &scope_class, NULL}},
     {"authorizationSchema", {KEPT_OBJECT, &schema_class, NULL}},
+    {"policyEnforcementMode", {KEPT_CHOICE, &enforcement_modes, NULL}},
+    {"decisionStrategy", {KEPT_CHOICE, &strategies, NULL}},
     {0}};
 static const kept_class settings_class = {"ResourceServerRepresentation",
-                                          "id|clientId|name|allowRemoteResourceManagement|"
-                                          "policyEnforcementMode|decisionStrategy",
+                                          "id|clientId|name|allowRemoteResourceManagement",
                                           settings_parts};
 const kept_shape kept_authorization = {KEPT_OBJECT, &settings_class, NULL};
 
 /* ---- organizations ---- */
 
 static const kept_class domain_class = {"OrganizationDomainRepresentation", "name|verified", NULL};
-static const kept_class organization_member_class = {"MemberRepresentation", "membershipType",
-                                                     NULL};
+static const kept_class memberships = {"MembershipType", "UNMANAGED|MANAGED", NULL};
+static const kept_part organization_member_parts[] = {
+    {"membershipType", {KEPT_CHOICE, &memberships, NULL}}, {0}};
+static const kept_class organization_member_class = {"MemberRepresentation", "",
+                                                     organization_member_parts};
 static const kept_part organization_parts[] = {
     {"domains", {KEPT_LIST, &domain_class, NULL}},
     {"identityProviders", {KEPT_LIST, NULL, &member_identity_provider}},

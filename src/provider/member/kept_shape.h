@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shape of what is kept without being read (authorization settings, organizations, …): names
- * that Keycloak's classes know, so that a misspelt one is refused here, too. */
+ * that Keycloak's classes know, so that a misspelt one is refused here, too, and what texts of
+ * enumerated types may be. */
 #ifndef KEPT_SHAPE_H
 #define KEPT_SHAPE_H
 
@@ -9,6 +10,7 @@ typedef enum kept_form {
     KEPT_LIST,    /* an array of objects */
     KEPT_OBJECTS, /* an object of objects, by names of the user's own */
     KEPT_LISTS,   /* an object of arrays of objects */
+    KEPT_CHOICE,  /* a text of an enumerated type */
 } kept_form;
 
 /* How a member is built. */
@@ -25,7 +27,8 @@ typedef struct kept_part {
 
 typedef struct kept_class {
     const char *representation;
-    const char *names;      /* of plain values, separated by '|' */
+    const char *names;      /* of plain values, separated by '|'; of a choice these values, in the
+                               order of their numbers */
     const kept_part *parts; /* of others; NULL: none. The last has no name. */
 } kept_class;
 

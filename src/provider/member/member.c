@@ -99,7 +99,7 @@ static bool is_among(ost_text text, const char *values, bool any_case)
         if (any_case ? text_equal_ignoring_case(text, one) : text_equal(text, one))
             return true;
     }
-    return text.len == 0; /* says nothing */
+    return false;
 }
 
 static bool is_stray(const member *m, const ost_json *value, const char *values)
@@ -109,7 +109,9 @@ static bool is_stray(const member *m, const ost_json *value, const char *values)
         return false;
     if (!ost_json_text(value, &text))
         text = ost_json_source(value);
-    return !is_among(text, values, m->any_case || m->flag);
+    /* An empty one says nothing, but where Keycloak has an enumerated type. */
+    return text.len == 0 ? m->stray == MEMBER_REFUSED
+                         : !is_among(text, values, m->any_case || m->flag);
 }
 
 /* "none of a, b, c; what becomes of it" */
@@ -124,6 +126,16 @@ static const char *stray_sentence(const member *m, const char *values, ost_arena
                                             m->otherwise != NULL ? "; " : "",
                                             m->otherwise != NULL ? m->otherwise : "");
     return sentence != NULL ? sentence : "no such value is known";
+}
+
+ost_text member_spelt(const member *m, ost_text text)
+{
+    ost_text rest = text_of(m->values != NULL && m->any_case ? m->values : ""), one;
+    while (text_next(&rest, '|', &one)) {
+        if (text_equal_ignoring_case(text, one))
+            return one;
+    }
+    return text;
 }
 
 const char *member_stray(const member *m, const ost_json *value, ost_arena *arena)

@@ -94,6 +94,9 @@ const char *member_unmet(const member *m, const ost_json *value);
  * say; NULL: it is, or the member is NULL. In the arena. */
 const char *member_stray(const member *m, const ost_json *value, ost_arena *arena);
 
+/* A value of the member as its table spells it: capitals do not matter in some. */
+ost_text member_spelt(const member *m, ost_text text);
+
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_components, member_component, member_client,
     member_client_attribute;

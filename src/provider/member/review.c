@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "provider/member/member_value.h"
 #include "provider/member/scalar.h"
+#include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
 
 #define MAX_PATH 512
@@ -71,6 +72,12 @@ static const char *why_not(review *r, const ost_json *object, const ost_json *va
         why = m->unfit(object, m->name, r->arena);
     if (why == NULL)
         why = member_stray(m, value, r->arena);
+    if (why == NULL && m != NULL && m->shape != NULL) {
+        why = unknown_value_of(value, m->shape, r->arena);
+        *ret_fate = MEMBER_REFUSED;
+        if (why != NULL)
+            return why;
+    }
     *ret_fate = m != NULL && m->stray != MEMBER_ACTED ? m->stray : MEMBER_TOLD;
     return why;
 }
@@ -300,6 +307,7 @@ static void put_one(review *r, const ost_json *value, const member_kind *of)
 
 static void put_value(review *r, const ost_json *value, const member *m)
 {
+    ost_text text;
     r->trims = r->renews && m != NULL && m->trims;
     switch (m != NULL ? m->type : MEMBER_ANY) {
     case MEMBER_BOOLEAN:
@@ -309,7 +317,10 @@ static void put_value(review *r, const ost_json *value, const member *m)
         put_integer(r, value, m->wide);
         break;
     case MEMBER_STRING:
-        put_string(r, value, ost_json_name(value));
+        if (m->any_case && ost_json_text(value, &text))
+            ost_json_put_text(r->writer, member_spelt(m, text));
+        else
+            put_string(r, value, ost_json_name(value));
         break;
     case MEMBER_SCOPE_NAME:
         put_scope_name(r, value);

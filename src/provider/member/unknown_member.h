@@ -11,6 +11,12 @@
  * (member_kind.representation) is passed over. */
 const char *unknown_member_of(const ost_json *body, const member_kind *kind, ost_arena *arena);
 
+/* Why the first text of an enumerated type within what is kept unread is none, or something there
+ * is not built as Keycloak's classes are: it reads neither a file nor a body that has it. NULL: all
+ * are. In the arena. */
+const char *unknown_value_of(const ost_json *value, const struct kept_shape *shape,
+                             ost_arena *arena);
+
 /* Its words for a name that a class of it does not know. */
 const char *unknown_member_words(const char *representation, ost_text name, ost_arena *arena);
 

@@ -17,6 +17,9 @@ typedef void policy_choose(const ost_json *configuration, policy_flow *flow);
 /* What it wants asked, of a request that its check has let pass; NULL: no memory. */
 typedef policy_question *policy_ask(const ost_json *configuration, const policy_case *c);
 
+/* When the secret of the client that makes a request ends from now on, in seconds; 0: as before. */
+typedef int64_t policy_end_of(const ost_json *configuration, const policy_case *c);
+
 typedef bool policy_has_effect(const ost_json *configuration, const policy_case *c);
 
 /* Of a policy that is to be enabled: what its realm (the document) does not have, in words that go
@@ -33,6 +36,7 @@ typedef struct policy_executor {
         *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
     policy_choose *choose;  /* the flow of an authorization request; NULL: it chooses none */
     policy_ask *question;   /* about an authorization request; NULL: none */
+    policy_end_of *ends;    /* the end of a secret that has none; NULL: none */
     policy_fault_of *fault; /* NULL: it needs nothing of the realm */
 } policy_executor;
 
@@ -68,6 +72,7 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
 policy_has_effect binds_refresh_alone;
 
 policy_choose choose_flow;
+policy_end_of end_of_secret;
 policy_fault_of fault_of_flow, fault_of_intent;
 policy_ask ask_about_intent;
 

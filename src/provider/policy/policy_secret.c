@@ -111,3 +111,11 @@ const policy_refusal *propose_secret_end(const ost_json *configuration, const po
     const policy_refusal *refusal = put_new(edits, c);
     return refusal == NULL ? renew_secret(configuration, c, edits) : refusal;
 }
+
+int64_t end_of_secret(const ost_json *configuration, const policy_case *c)
+{
+    return has_secret(c->client) && attribute_text(c->client, SECRET_ENDS).len == 0
+               ? c->now +
+                     period_of(configuration, "expiration-period", SECRET_PERIOD, 1, PERIOD_MAX)
+               : 0;
+}

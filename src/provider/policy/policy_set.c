@@ -285,6 +285,20 @@ ost_result policy_set_questions(const policy_set *set, const policy_case *c,
     return list.result;
 }
 
+int64_t policy_set_secret_end(const policy_set *set, const policy_case *c)
+{
+    int64_t end = 0;
+    for (size_t i = 0; set != NULL && i < set->count && end == 0; i++) {
+        const policy *p = &set->policies[i];
+        size_t count = applies(p, c) ? p->demand_count : 0;
+        for (size_t k = 0; k < count && end == 0; k++) {
+            if (p->demands[k].executor->ends != NULL)
+                end = p->demands[k].executor->ends(p->demands[k].configuration, c);
+        }
+    }
+    return end;
+}
+
 bool policy_set_rotates(const policy_set *set)
 {
     for (size_t i = 0; set != NULL && i < set->count; i++) {

@@ -28,6 +28,11 @@ policy_flow policy_set_flow(const policy_set *set, const policy_case *c);
 OST_MUST_CHECK ost_result policy_set_questions(const policy_set *set, const policy_case *c,
                                                const policy_question **ret_first);
 
+/* When the client's secret, which has no end, ends from now on, since it makes this request, which
+ * nothing is against (secret-rotation); seconds. 0: it is none that they are for, or it has an end.
+ */
+int64_t policy_set_secret_end(const policy_set *set, const policy_case *c);
+
 /* Whether any of them has the secret before count for a time (secret-rotation). */
 bool policy_set_rotates(const policy_set *set);
 

@@ -16,11 +16,13 @@ static bool refuse_token(call *c, const char *why)
     return call_refuse(c, 401, "invalid_token", why);
 }
 
-bool registrant_take_initial(call *c, ost_text token, ost_text *ret_id)
+bool registrant_take_initial(call *c, const shown_token *token, ost_text *ret_id)
 {
     const ost_claims *claims;
     ost_text id;
-    if (internal_token_read(c, token, INITIAL_ACCESS_TOKEN, &claims) != OST_OK)
+    /* It is of no key: by the scheme DPoP it is no token. */
+    if (token->by_dpop ||
+        internal_token_read(c, token->text, INITIAL_ACCESS_TOKEN, &claims) != OST_OK)
         return false;
     id = ost_claims_text(claims, "jti");
     switch (store_initial_access_take(c->provider->store, text_of(c->realm->name), id, c->now)) {
@@ -45,11 +47,10 @@ void registrant_give_back(call *c, ost_text initial)
 }
 
 /* An access token whose owner has one of the rights over the realm now. */
-static bool read_user(call *c, ost_text token, admin_rights rights, registrant *ret)
+static bool read_user(call *c, const shown_token *token, admin_rights rights, registrant *ret)
 {
     admin_asker asker;
-    const shown_token shown = {.text = token};
-    ost_result result = admin_right_read(c, &shown, &asker);
+    ost_result result = admin_right_read(c, token, &asker);
     c->client = NULL; /* the program that asks is not the client that is asked about */
     if (call_is_busy(result))
         return call_refuse_busy(c);
@@ -61,10 +62,10 @@ static bool read_user(call *c, ost_text token, admin_rights rights, registrant *
     return true;
 }
 
-bool registrant_read(call *c, ost_text token, registrant *ret)
+bool registrant_read(call *c, const shown_token *token, registrant *ret)
 {
     ost_text initial = {0};
-    if (token.len == 0) {
+    if (token->text.len == 0) {
         *ret = (registrant){.how = BY_ANYBODY};
         return true;
     }
@@ -84,7 +85,7 @@ static bool is_of_client(const realm_client *client, const ost_claims *claims)
            id.len > 0 && text_equal_secret(id, ost_claims_text(claims, "jti"));
 }
 
-bool registrant_open(call *c, ost_text client_id, ost_text token, registrant_wish wish,
+bool registrant_open(call *c, ost_text client_id, const shown_token *token, registrant_wish wish,
                      registrant *ret)
 {
     static const char *const refusals[] = {
@@ -94,13 +95,15 @@ bool registrant_open(call *c, ost_text client_id, ost_text token, registrant_wis
             "Not authorized to update client. Maybe missing token or bad token type."};
     const realm_client *client = realm_find_client(c->realm, client_id);
     const ost_claims *claims;
-    if (token.len == 0)
+    if (token->text.len == 0)
         return refuse_token(c, refusals[wish]);
-    if (internal_token_read(c, token, REGISTRATION_TOKEN, &claims) == OST_OK) {
+    bool internal = !token->by_dpop;
+    if (internal && internal_token_read(c, token->text, REGISTRATION_TOKEN, &claims) == OST_OK) {
         if (!is_of_client(client, claims))
             return refuse_token(c, refusals[wish]);
         *ret = (registrant){.how = BY_REGISTRATION_TOKEN};
-    } else if (internal_token_read(c, token, INITIAL_ACCESS_TOKEN, &claims) == OST_OK) {
+    } else if (internal &&
+               internal_token_read(c, token->text, INITIAL_ACCESS_TOKEN, &claims) == OST_OK) {
         return refuse_token(c, wish == REGISTRANT_VIEWS ? "Not initial access token allowed"
                                                         : refusals[wish]);
     } else if (!read_user(c, token, wish == REGISTRANT_VIEWS ? VIEWERS : RIGHT_MANAGE_CLIENTS,

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "provider/realm/uuid.h"
 #include "provider/registration/registration_draft.h"
-#include "provider/session/internal_token.h"
 #include "provider/session/registration_token.h"
 
 static bool check_scopes(call *c, const client_metadata *m)
@@ -39,7 +38,8 @@ static bool answer_client(call *c, const realm_client *client, ost_text token, b
     ost_json_member_string(
         w, "registration_client_uri",
         call_format(c, "%s/clients-registrations/openid-connect/%s", c->issuer, client->client_id));
-    ost_json_member_text(w, "registration_access_token", token);
+    if (token.len > 0)
+        ost_json_member_text(w, "registration_access_token", token);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &c->answer) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
@@ -54,18 +54,18 @@ static bool answer_stored(call *c, ost_text client_id, ost_text token, bool is_n
     return client != NULL ? answer_client(c, client, token, is_new) : call_refuse_busy(c);
 }
 
-bool registration_create(call *c, const client_metadata *metadata, const char *how,
-                         ost_text user_id)
+bool registration_create(call *c, const client_metadata *metadata, const registrant *by)
 {
     registration_draft d = {.metadata = metadata,
-                            .anonymous = strcmp(how, BY_ANYBODY) == 0,
+                            .by = by,
+                            .anonymous = strcmp(by->how, BY_ANYBODY) == 0,
                             .id = uuid_text(c->provider->context, c->arena),
                             .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token;
     if (d.id.data == NULL || d.token_id.data == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     c->event.client = d.id;
-    if (client_updater_read(c, c->realm, how, user_id, &d.updater) != OST_OK)
+    if (client_updater_read(c, c->realm, by->how, by->user, &d.updater) != OST_OK)
         return call_refuse_busy(c);
     if (d.anonymous && !registration_policy_check(c, metadata, true, &d.policy))
         return false;
@@ -74,42 +74,32 @@ bool registration_create(call *c, const client_metadata *metadata, const char *h
            answer_stored(c, d.id, token, true);
 }
 
-bool registration_open(call *c, ost_text client_id, ost_text token)
+bool registration_read(call *c, ost_text token, const registrant *by)
 {
-    const ost_claims *claims;
-    ost_text id = {0};
-    const realm_client *client = realm_find_client(c->realm, client_id);
-    if (token.len == 0 || internal_token_read(c, token, REGISTRATION_TOKEN, &claims) != OST_OK ||
-        client == NULL || !client->enabled ||
-        !ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &id) ||
-        id.len == 0 || !text_equal_secret(id, ost_claims_text(claims, "jti")))
-        return call_refuse(c, 401, "invalid_token",
-                           "Not authorized to view client. Not valid token or client credentials "
-                           "provided.");
-    c->client = client;
-    return true;
+    return answer_client(c, c->client, by->user.len > 0 ? (ost_text){0} : token, false);
 }
 
-bool registration_read(call *c, ost_text token)
+static bool make_token(call *c, registration_draft *d, ost_text *ret_token)
 {
-    return answer_client(c, c->client, token, false);
+    d->token_id = uuid_text(c->provider->context, c->arena);
+    return d->token_id.data != NULL ? registration_token_make(c, d->token_id, ret_token)
+                                    : call_refuse(c, 500, "server_error", NULL);
 }
 
-bool registration_update(call *c, const client_metadata *metadata, ost_text presented)
+bool registration_update(call *c, const client_metadata *metadata, ost_text presented,
+                         const registrant *by)
 {
-    bool anonymous = !ost_json_equals(ost_json_get(c->client->attributes, REGISTRATION_ANONYMOUS),
-                                      OST_TEXT("false"));
-    registration_draft d = {
-        .metadata = metadata,
-        .anonymous = anonymous,
-        .updater = {.how = BY_REGISTRATION_TOKEN, .address = c->request->peer, .now = c->now},
-        .token_id = uuid_text(c->provider->context, c->arena)};
-    ost_text token, client_id = text_of(c->client->client_id);
-    if (d.token_id.data == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
+    bool own = by->user.len == 0; /* the client's own token */
+    bool anonymous =
+        own && !ost_json_equals(ost_json_get(c->client->attributes, REGISTRATION_ANONYMOUS),
+                                OST_TEXT("false"));
+    registration_draft d = {.metadata = metadata, .by = by, .anonymous = anonymous};
+    ost_text token = {0}, client_id = text_of(c->client->client_id);
+    if (client_updater_read(c, c->realm, by->how, by->user, &d.updater) != OST_OK)
+        return call_refuse_busy(c);
     if (anonymous && !registration_policy_check(c, metadata, false, &d.policy))
         return false;
-    return check_scopes(c, metadata) && registration_token_make(c, d.token_id, &token) &&
+    return check_scopes(c, metadata) && (!own || make_token(c, &d, &token)) &&
            registration_draft_store(c, &d) && c->error.status == 0 &&
            answer_stored(c, client_id, d.keeps_token ? presented : token, false);
 }

@@ -87,6 +87,23 @@ static void put_grants(const registration_draft *d, ost_json_writer *w)
         ost_json_member_string(w, ISSUER_GRANT, "true");
 }
 
+/* Whoever changes a client by their own rights leaves its token, and who has made it, as it was. */
+static void put_token(const registration_draft *d, ost_json_writer *w)
+{
+    static const char *const names[] = {REGISTRATION_TOKEN_ID, REGISTRATION_ANONYMOUS};
+    const ost_json *before = ost_json_get(d->existing, "attributes");
+    if (d->token_id.len > 0) {
+        ost_json_member_text(w, REGISTRATION_TOKEN_ID, d->token_id);
+        ost_json_member_string(w, REGISTRATION_ANONYMOUS, d->anonymous ? "true" : "false");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const ost_json *value = ost_json_get(before, names[i]);
+        if (value != NULL)
+            ost_json_member_value(w, names[i], value);
+    }
+}
+
 void registration_draft_put_attributes(call *c, const registration_draft *d, ost_json_writer *w)
 {
     const client_metadata *m = d->metadata;
@@ -121,7 +138,6 @@ void registration_draft_put_attributes(call *c, const registration_draft *d, ost
         ost_json_member_string(w, "use.jwks.url", "true");
     if (m->jwks.len > 0)
         ost_json_member_string(w, "use.jwks.string", "true");
-    ost_json_member_text(w, REGISTRATION_TOKEN_ID, d->token_id);
-    ost_json_member_string(w, REGISTRATION_ANONYMOUS, d->anonymous ? "true" : "false");
+    put_token(d, w);
     ost_json_close_object(w);
 }

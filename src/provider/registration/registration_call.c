@@ -4,10 +4,10 @@
 
 #include "base/text.h"
 
-bool registration_call_token(call *c, ost_text *ret_token)
+bool registration_call_token(call *c, shown_token *ret_token)
 {
     return http_request_field_count(c->request, "authorization") == 0 ||
-           call_bearer(c, ret_token) == BEARER_TOKEN ||
+           bearer_token_find(c, ret_token) ||
            call_refuse(c, 401, "invalid_token", "Failed decode token");
 }
 

@@ -6,9 +6,10 @@
 
 #include "provider/call/call.h"
 #include "provider/call/call_event.h"
+#include "provider/session/bearer_token.h"
 
-/* The token that is presented as Bearer; empty: none is. Refuses the call. */
-bool registration_call_token(call *call, ost_text *ret_token);
+/* The token that is presented, by the scheme Bearer or DPoP; empty: none is. Refuses the call. */
+bool registration_call_token(call *call, shown_token *ret_token);
 
 /* Answers the call and tells the event: `status` (200, 201 or 204) is that of a good answer,
  * `location` (NULL: none) where what was made can be found. On the loop's thread. */

@@ -3,6 +3,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/call/call_policy.h"
+#include "provider/client/secret_end.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
@@ -91,7 +92,11 @@ static bool check_policies(call *c, const store_code *code)
     is.scope = code->scope;
     is.challenge = code->challenge;
     is.challenge_method = code->challenge_method;
-    return call_policy_allows(c, &is);
+    if (!call_policy_allows(c, &is))
+        return false;
+    c->secret_ends = policy_set_secret_end(c->realm->policies, &is);
+    secret_end_store(c);
+    return true;
 }
 
 static bool check_code(call *c, const store_code *code)

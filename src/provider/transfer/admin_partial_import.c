@@ -20,8 +20,9 @@ static const char *const count_names[PARTIAL_ACTIONS] = {"added", "skipped", "ov
 /* One of three words, and no number, which stands for one of them elsewhere. */
 static bool is_word(const ost_json *value)
 {
-    return value == NULL || ost_json_is(value, OST_JSON_STRING) ||
-           ost_json_is(value, OST_JSON_NULL);
+    ost_text word;
+    return value == NULL || ost_json_is(value, OST_JSON_NULL) ||
+           (ost_json_text(value, &word) && word.len > 0);
 }
 
 static bool read_policy(admin_call *a, partial_policy *ret_policy)

@@ -8,13 +8,14 @@
 #include "provider/realm/document_limit.h"
 #include "provider/transfer/partial_import.h"
 
-static ost_result check_role(admin_call *then, const partial_result *r, bool *ret_may)
+static ost_result check_role(admin_call *then, const partial_result *r, json_finder *finder,
+                             bool *ret_may)
 {
     const realm_client *client =
         r->owner.len > 0 ? realm_find_client(then->realm.realm, r->owner) : NULL;
     role_part role;
     *ret_may = (r->owner.len == 0 || client != NULL) &&
-               role_part_named(then->realm.realm, client, r->name, &role);
+               role_part_named(then->realm.realm, client, r->name, finder, &role);
     return *ret_may ? admin_may_grant(then, &role, ret_may) : OST_OK;
 }
 
@@ -28,13 +29,14 @@ static ost_result check_group(admin_call *then, const ost_json *group, bool *ret
     return result;
 }
 
-static ost_result check(admin_call *then, const partial_result *r, bool *ret_may)
+static ost_result check(admin_call *then, const partial_result *r, json_finder *finder,
+                        bool *ret_may)
 {
     *ret_may = true;
     if (r->action == PARTIAL_SKIPPED)
         return OST_OK;
     if (r->kind == &partial_realm_role || r->kind == &partial_client_role)
-        return check_role(then, r, ret_may);
+        return check_role(then, r, finder, ret_may);
     if (r->kind == &partial_group)
         return check_group(then, r->object, ret_may);
     return r->kind == &partial_user ? admin_may_grant_document(then, r->object, ret_may) : OST_OK;
@@ -57,8 +59,9 @@ ost_result partial_check_grants(partial_import *p)
         result = realm_load(text, a->realm.row.version, &then.realm.realm, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
+    json_finder *finder = json_finder_in(a->arena);
     for (const partial_result *r = p->first; r != NULL && result == OST_OK && may; r = r->next)
-        result = check(&then, r, &may);
+        result = check(&then, r, finder, &may);
     realm_unref(then.realm.realm);
     return result == OST_OK && !may ? admin_forbid(a) : result;
 }

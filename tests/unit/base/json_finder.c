@@ -121,6 +121,27 @@ static void members_are_found_by_name(void **state)
     assert_non_null(json_finder_get(NULL, object, OST_TEXT("x1")));
 }
 
+static void strings_of_a_list_are_found(void **state)
+{
+    json_finder finder = {.arena = arena};
+    char text[4096];
+    size_t len = (size_t)snprintf(text, sizeof text, "[7,null,{\"n\":\"x200\"},[\"x201\"]");
+    for (int i = 0; i < 100; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, ",\"x%d\"", i * 7 % 100);
+    (void)snprintf(text + len, sizeof text - len, "]");
+    const ost_json *list = read(text);
+    for (int i = 0; i < 204; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof name, "x%d", i);
+        assert_int_equal(json_finder_has(&finder, list, text_of(name)), i < 100);
+        assert_int_equal(json_finder_has(NULL, list, text_of(name)), i < 100);
+    }
+    assert_false(json_finder_has(&finder, list, (ost_text){0}));
+    assert_false(json_finder_has(&finder, NULL, OST_TEXT("x1")));
+    assert_true(json_finder_has(json_finder_in(arena), read("[\"a\",\"\"]"), OST_TEXT("")));
+    assert_null(json_finder_find(&finder, list, "", OST_TEXT("x1")));
+}
+
 /* Without memory, slowly. */
 static void no_memory_is_no_failure(void **state)
 {
@@ -171,6 +192,7 @@ int main(void)
         cmocka_unit_test(names_that_look_alike),
         cmocka_unit_test(lists_and_members_are_told_apart),
         cmocka_unit_test(members_are_found_by_name),
+        cmocka_unit_test(strings_of_a_list_are_found),
         cmocka_unit_test(no_memory_is_no_failure),
         cmocka_unit_test(attack_34_many_names_are_found_in_bounded_time),
     };
