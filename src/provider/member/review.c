@@ -305,9 +305,17 @@ static void put_one(review *r, const ost_json *value, const member_kind *of)
     leave(r, before);
 }
 
-static void put_value(review *r, const ost_json *value, const member *m)
+static void put_spelt(review *r, const ost_json *value, const member *m)
 {
     ost_text text;
+    if (m->any_case && ost_json_text(value, &text))
+        ost_json_put_text(r->writer, member_spelt(m, text));
+    else
+        put_string(r, value, ost_json_name(value));
+}
+
+static void put_value(review *r, const ost_json *value, const member *m)
+{
     r->trims = r->renews && m != NULL && m->trims;
     switch (m != NULL ? m->type : MEMBER_ANY) {
     case MEMBER_BOOLEAN:
@@ -317,10 +325,7 @@ static void put_value(review *r, const ost_json *value, const member *m)
         put_integer(r, value, m->wide);
         break;
     case MEMBER_STRING:
-        if (m->any_case && ost_json_text(value, &text))
-            ost_json_put_text(r->writer, member_spelt(m, text));
-        else
-            put_string(r, value, ost_json_name(value));
+        put_spelt(r, value, m);
         break;
     case MEMBER_SCOPE_NAME:
         put_scope_name(r, value);
