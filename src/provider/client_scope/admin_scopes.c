@@ -77,19 +77,6 @@ ost_result admin_read_scope(admin_call *a)
 
 /* ---- changing ---- */
 
-/* One that is given is one that there is, as in Keycloak 26; refuses and returns false. */
-static bool check_protocol(admin_call *a)
-{
-    static const char *const protocols[] = {"openid-connect", "saml", "docker-v2", NULL};
-    const ost_json *protocol = ost_json_get(a->body, "protocol");
-    ost_text name;
-    if (protocol == NULL || ost_json_is(protocol, OST_JSON_NULL) ||
-        (ost_json_text(protocol, &name) && text_is_one_of(name, protocols)))
-        return true;
-    admin_refuse(a, 400, "errorMessage", "Unexpected protocol");
-    return false;
-}
-
 /* A scope-token (RFC 6749 §3.3), and no other scope's; refuses and returns false. */
 static bool check_name(admin_call *a, const ost_json *document, const ost_json *own)
 {
@@ -142,7 +129,7 @@ static ost_result merge(admin_call *a, bool made, const ost_json **document)
 ost_result admin_create_scope(admin_call *a)
 {
     const ost_json *document, *list;
-    if (!admin_body_of(a, &member_client_scope) || !check_protocol(a))
+    if (!admin_body_of(a, &member_client_scope))
         return OST_OK;
     ost_text id = uuid_text(a->call->provider->context, a->arena);
     if (id.data == NULL)
@@ -167,7 +154,7 @@ ost_result admin_update_scope(admin_call *a)
 {
     const ost_json *scope = admin_scope_find(a, a->values[1], "Could not find client scope");
     const ost_json *document = scope, *list, *whole;
-    if (scope == NULL || !admin_body_of(a, &member_client_scope) || !check_protocol(a))
+    if (scope == NULL || !admin_body_of(a, &member_client_scope))
         return OST_OK;
     ost_result result = merge(a, false, &document);
     if (result != OST_OK || !check_name(a, document, scope))
