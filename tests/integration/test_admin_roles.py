@@ -262,3 +262,20 @@ def test_bad_bodies_are_never_500(shop):
         for query in queries:
             assert shop("GET", path + query).status in (200, 400, 404), (path, query)
     assert shop("GET", "/users/count").json() >= 5
+
+
+def test_many_roles_in_one_body(shop):
+    """Composites of so many ran out of memory, since the list was made anew for each."""
+    names = [f"part-{n:04}" for n in range(1500)]
+    parts = {"roles": {"realm": [{"name": name} for name in names]}}
+    assert shop("POST", "/partialImport", {"ifResourceExists": "FAIL", **parts}).status == 200
+    roles = [role for role in shop("GET", "/roles?max=5000").json() if role["name"] in set(names)]
+    assert len(roles) == len(names) and shop("POST", "/roles", {"name": "whole"}).status == 201
+    for _ in range(2):
+        assert shop("POST", "/roles/whole/composites", [*roles, roles[0], shop.role("use", "app")]).status == 204
+        told = [role["name"] for role in shop("GET", "/roles/whole/composites").json()]
+        assert sorted(told) == sorted([*names, "use"])
+    assert shop("DELETE", "/roles/whole/composites", roles[1:]).status == 204
+    assert sorted(role["name"] for role in shop("GET", "/roles/whole/composites").json()) == [names[0], "use"]
+    assert shop("POST", "/roles/whole/composites", [*roles[:20], {"id": "nobody", "name": "x"}]).status == 404
+    assert len(shop("GET", "/roles/whole/composites").json()) == 2
