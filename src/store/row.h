@@ -68,6 +68,10 @@ OST_MUST_CHECK ost_result use_within(database *database, ost_text owner, ost_tex
 /* The second that it is, for a text of either engine. */
 #define SQLITE_NOW "unixepoch()"
 #define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
+/* Whether a row of sessions, by its name in the text, is an offline one (offline_session.h). */
+#define SQLITE_OFFLINE(row)                                                                        \
+    "(json_extract(iif(json_valid(" row ".notes), " row ".notes, '{}'), '$.offline') IS NOT NULL)"
+#define POSTGRESQL_OFFLINE(row) "(note(" row ".notes, 'offline') IS NOT NULL)"
 /* Before clients' parts of sessions are deleted, which `of` chooses: remembers until which second
  * tokens may have been issued for them. A part that begins again begins later, so that none of
  * those is good for it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization codes in the store, and the exchange of what is good once for a session. */
 #include "base/text.h"
+#include "store/room.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -28,10 +29,16 @@ static ost_result insert_code(database *d, const store_code *code)
     return run_later(st);
 }
 
-static ost_result log_in(database *d, const store_session *session,
+static ost_result log_in(database *d, const store_room *room, const store_session *session,
                          const store_client_session *client_session, const store_code *code)
 {
-    ost_result result = session != NULL ? upsert_session(d, session) : OST_OK;
+    ost_result result =
+        room == NULL
+            ? OST_OK
+            : make_room(d, room, session != NULL ? session->id : client_session->session_id,
+                        client_session != NULL ? client_session->client_id : (ost_text){0});
+    if (result == OST_OK && session != NULL)
+        result = upsert_session(d, session);
     if (result == OST_OK && client_session != NULL)
         result = upsert_client_session(d, client_session);
     return result == OST_OK && code != NULL ? insert_code(d, code) : result;
@@ -40,7 +47,13 @@ static ost_result log_in(database *d, const store_session *session,
 ost_result store_login(store *s, const store_session *session,
                        const store_client_session *client_session, const store_code *code)
 {
-    return WRITE(s, d, log_in(d, session, client_session, code));
+    return WRITE(s, d, log_in(d, NULL, session, client_session, code));
+}
+
+ost_result store_login_within(store *s, const store_room *room, const store_session *session,
+                              const store_client_session *client_session, const store_code *code)
+{
+    return WRITE(s, d, log_in(d, room, session, client_session, code));
 }
 
 static ost_result read_code(statement *st, ost_arena *arena, store_code *ret_code)
@@ -145,7 +158,7 @@ static ost_result exchange(database *d, const store_single_use *once, const stor
     ost_result result = run_change_first(taking(d, once));
     if (result != OST_OK)
         return result;
-    return session != NULL ? log_in(d, session, part, NULL) : update_client_session(d, part);
+    return session != NULL ? log_in(d, NULL, session, part, NULL) : update_client_session(d, part);
 }
 
 ost_result store_exchange(store *s, const store_single_use *once, const store_session *session,

@@ -3,6 +3,7 @@
 #include "store/store_device.h"
 
 #include "store/lock.h"
+#include "store/room.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -115,8 +116,13 @@ static ost_result change_one(statement *st)
 }
 
 static ost_result answer(database *d, ost_text realm, ost_text id, store_device_state state,
-                         const store_client_session *part, int64_t now)
+                         const store_room *room, const store_client_session *part, int64_t now)
 {
+    ost_result result = room != NULL && part != NULL
+                            ? make_room(d, room, part->session_id, part->client_id)
+                            : OST_OK;
+    if (result != OST_OK)
+        return result;
     statement *st =
         prepare(d, "UPDATE device SET state = ?, session_id = ? WHERE realm = ? AND id = ? AND "
                    "state = 0 AND expires > ?");
@@ -125,16 +131,17 @@ static ost_result answer(database *d, ost_text realm, ost_text id, store_device_
     bind_text(st, 3, realm);
     bind_text(st, 4, id);
     bind_integer(st, 5, now);
-    ost_result result = change_one(st);
+    result = change_one(st);
     if (result == OST_OK)
         result = insert_notification(d, realm, id, now);
     return result == OST_OK && part != NULL ? upsert_client_session(d, part) : result;
 }
 
 ost_result store_device_answer(store *s, ost_text realm, ost_text id, store_device_state state,
-                               const store_client_session *part, int64_t now)
+                               const store_room *room, const store_client_session *part,
+                               int64_t now)
 {
-    return WRITE(s, d, answer(d, realm, id, state, part, now));
+    return WRITE(s, d, answer(d, realm, id, state, room, part, now));
 }
 
 /* A next question that is further away than the interval was set before the clock was set back. */

@@ -55,10 +55,10 @@ OST_MUST_CHECK ost_result store_device_find(store *store, store_device_kind kind
 
 /* The user's answer, once: approved or denied. `part`, where it is not NULL, is the client's part
  * of their session, and is made in the same transaction, as is what a client in ping mode is to be
- * told (store_logout_take). OST_E_NOT_FOUND: nothing is pending under
- * this id at `now`. */
+ * told (store_logout_take); `room` (may be NULL) limits it as in store_login_within.
+ * OST_E_NOT_FOUND: nothing is pending under this id at `now`. OST_E_CEILING: no room. */
 OST_MUST_CHECK ost_result store_device_answer(store *store, ost_text realm, ost_text id,
-                                              store_device_state state,
+                                              store_device_state state, const store_room *room,
                                               const store_client_session *part, int64_t now);
 
 /* Notes a poll. OST_E_BUSY: it came less than the interval after the last one that was noted, and

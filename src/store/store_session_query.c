@@ -7,10 +7,6 @@
 
 #define MAX_CLIENTS 1000 /* of one session, or that are counted */
 
-/* What a session is, stands in its notes (offline_session.h of the provider). */
-#define SQLITE_OFFLINE                                                                             \
-    "(json_extract(iif(json_valid(s.notes), s.notes, '{}'), '$.offline') IS NOT NULL)"
-#define POSTGRESQL_OFFLINE "(note(s.notes, 'offline') IS NOT NULL)"
 /* Rows live as long as both ends lie ahead. */
 #define FOUND                                                                                      \
     "SELECT s.id, s.user_id, u.username, s.started, s.last_access, s.remembered, s.notes "         \
@@ -54,9 +50,10 @@ static ost_result read_found(statement *st, ost_arena *arena, store_found_sessio
 
 static statement *query(database *d, const store_session_filter *f)
 {
-    const char *sql = f->user_id.len > 0
-                          ? text_for(d, OF_USER(SQLITE_OFFLINE), OF_USER(POSTGRESQL_OFFLINE))
-                          : text_for(d, OF_CLIENT(SQLITE_OFFLINE), OF_CLIENT(POSTGRESQL_OFFLINE));
+    const char *sql =
+        f->user_id.len > 0
+            ? text_for(d, OF_USER(SQLITE_OFFLINE("s")), OF_USER(POSTGRESQL_OFFLINE("s")))
+            : text_for(d, OF_CLIENT(SQLITE_OFFLINE("s")), OF_CLIENT(POSTGRESQL_OFFLINE("s")));
     statement *st = prepare(d, sql);
     bind_text(st, 1, f->realm);
     bind_integer(st, 2, f->now);
@@ -126,7 +123,8 @@ ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena 
                                store_session_count **ret_counts, size_t *ret_count)
 {
     database *d = read_begin(s);
-    statement *st = prepare(d, text_for(d, STATS(SQLITE_OFFLINE), STATS(POSTGRESQL_OFFLINE)));
+    statement *st =
+        prepare(d, text_for(d, STATS(SQLITE_OFFLINE("s")), STATS(POSTGRESQL_OFFLINE("s"))));
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     return read_counts(s, d, st, arena, ret_counts, ret_count);
@@ -136,7 +134,8 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
                                   int64_t now, int64_t *ret_count)
 {
     database *d = read_begin(s);
-    statement *st = prepare(d, text_for(d, COUNT_OF(SQLITE_OFFLINE), COUNT_OF(POSTGRESQL_OFFLINE)));
+    statement *st =
+        prepare(d, text_for(d, COUNT_OF(SQLITE_OFFLINE("s")), COUNT_OF(POSTGRESQL_OFFLINE("s"))));
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     bind_text(st, 3, client_id);

@@ -2,6 +2,7 @@
 """Authentication flows with conditions: who is asked for what, who is denied, and that no page, no session and no second window
 is a way around a step. The walk itself is tested by tests/unit/provider/flow_walk.c."""
 
+import concurrent.futures
 import json
 
 import pytest
@@ -93,6 +94,23 @@ def limited(**config):
     return found
 
 
+def asking(realm):
+    """Its client asks for consent."""
+    realm["clients"][0]["consentRequired"] = True
+    return realm
+
+
+def direct_limit(**config):
+    """Of direct grants alone."""
+    limit = {**execution("user-session-limits", priority=30), "authenticatorConfig": "limit"}
+    steps = [execution("direct-grant-validate-username"), execution("direct-grant-validate-password", priority=20), limit]
+    return {
+        "directGrantFlow": "straight",
+        "authenticatorConfig": [{"alias": "limit", "config": config}],
+        "authenticationFlows": [{"alias": "straight", "providerId": "basic-flow", "topLevel": True, "authenticationExecutions": steps}],
+    }
+
+
 REALMS = [
     realm_with("denied", flows("member", deny("No members today."), message="No members today.", direct=[part("chosen", priority=30)])),
     realm_with("others", flows("member", deny(), negate="true")),
@@ -106,6 +124,9 @@ REALMS = [
     realm_with("attributed", flows_by(ATTRIBUTE)),
     realm_with("ending", limited(behavior="Terminate oldest session", userRealmLimit="1")),
     realm_with("denying", limited(behavior="Deny new session", userRealmLimit="1")),
+    asking(realm_with("one-part", limited(behavior="Deny new session", userClientLimit="1"))),
+    realm_with("straight-denying", direct_limit(behavior="Deny new session", userRealmLimit="2")),
+    realm_with("straight-ending", direct_limit(behavior="Terminate oldest session", userClientLimit="2")),
     realm_with("nobody", flows("no-such-role", deny(), negate="true")),
 ]
 
@@ -257,3 +278,32 @@ def test_who_knows_the_password_alone_is_not_told_of_sessions(server):
     answer = second.submit(form, otp=totp(later=1))
     assert (answer.status, "There are too many sessions" in answer.text) == (403, True)
     assert is_signed_in(server, "denying", first) and not is_signed_in(server, "denying", second)
+
+
+def test_a_client_is_held_to_its_limit_after_the_page_of_consent(server):
+    """Two browsers that have come as far as that page have sessions, and neither has a part of the client's yet."""
+    pages = [log_in(server, "one-part", "bob") for _ in range(2)]
+    (first, asked), (second, asked_too) = [(browser, page.page.form("kc-otp-login-form")) for browser, page in pages]
+    asked, asked_too = first.submit(asked, otp=totp()), second.submit(asked_too, otp=totp(later=1))
+    assert is_in(agree(first, asked))
+    refused = agree(second, asked_too)
+    assert (refused.status, "There are too many sessions" in refused.text) == (403, True)
+    assert is_in(server.realm("one-part").authorize(first, APP, prompt="none"))
+
+
+def agree(browser, answer):
+    """Of what they have agreed to in another browser meanwhile they are not asked again."""
+    page = browser.get(answer.location)
+    return browser.submit(page.page.form(), accept="Yes") if page.status == 200 else page
+
+
+@pytest.mark.parametrize("name, statuses, kept", [("straight-denying", [200] * 2 + [403] * 6, 2), ("straight-ending", [200] * 8, 2)])
+def test_those_who_come_at_once_are_held_to_the_limit(server, name, statuses, kept):
+    realm = server.realm(name)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: realm.password(APP, "bob", "bob"), range(8)))
+    assert sorted(answer.status for answer in answers) == statuses
+    for answer in answers:
+        assert answer.status == 200 or answer.json()["error"] == "access_denied"
+    refreshed = [realm.refresh(APP, answer.json()["refresh_token"]).status for answer in answers if answer.status == 200]
+    assert refreshed.count(200) == kept, refreshed

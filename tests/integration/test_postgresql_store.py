@@ -27,7 +27,7 @@ def run(cluster, path):
     assert cluster.sql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'unit%'") != "0"
 
 
-@pytest.mark.parametrize("name", ["consent", "cuts", "device", "endings", "initial_access", "later", "logins", "logout", "places", "realms", "rows", "search", "texts", "transaction", "within", "writers"])
+@pytest.mark.parametrize("name", ["consent", "cuts", "device", "endings", "initial_access", "later", "logins", "logout", "places", "realms", "room", "rows", "search", "texts", "transaction", "within", "writers"])
 def test_unit_tests_of_the_store(cluster, name):
     run(cluster, f"tests/unit/store/unit-store-{name}")
 

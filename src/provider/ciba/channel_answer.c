@@ -84,7 +84,7 @@ static const channel_status *read_status(call *c)
 static bool keep_answer(call *c, const store_device *device, const channel_status *status)
 {
     ost_result result = store_device_answer(c->provider->store, device->realm, device->id,
-                                            status->state, NULL, c->now);
+                                            status->state, NULL, NULL, c->now);
     if (result == OST_E_NOT_FOUND)
         return refuse_token(c, 403);
     if (result != OST_OK)

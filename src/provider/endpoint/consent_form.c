@@ -159,8 +159,7 @@ static void deny(call *c, browser_login *login)
     c->event.error = "rejected_by_user";
     c->event.user = login->session.user_id;
     login->outcome = LOGIN_REFUSED;
-    if (login->request.device.len > 0 &&
-        !device_request_answer(c, &login->request, (ost_text){0}, NULL))
+    if (login->request.device.len > 0 && !device_request_answer(c, &login->request, NULL, NULL))
         return;
     call_refuse(c, 302, "access_denied", NULL);
     browser_login_undo(c);

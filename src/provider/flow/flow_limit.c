@@ -53,9 +53,7 @@ bool flow_limit_is_known(const ost_json *realm, const ost_json *step)
 ost_text flow_limit_words(const ost_json *realm, const ost_json *step)
 {
     ost_text words = json_text_of(flow_config_of(realm, step), "errorMessage");
-    return words.len == 0 || text_is(words, "sessionLimitExceeded")
-               ? OST_TEXT("There are too many sessions")
-               : words;
+    return words.len == 0 || text_is(words, "sessionLimitExceeded") ? FLOW_CROWDED : words;
 }
 
 static int64_t lower(int64_t a, int64_t b)
@@ -66,4 +64,10 @@ static int64_t lower(int64_t a, int64_t b)
 flow_limit flow_limit_join(flow_limit a, flow_limit b)
 {
     return (flow_limit){.user = lower(a.user, b.user), .client = lower(a.client, b.client)};
+}
+
+flow_room flow_room_join(flow_room a, flow_room b)
+{
+    return (flow_room){.denies = flow_limit_join(a.denies, b.denies),
+                       .ends = flow_limit_join(a.ends, b.ends)};
 }

@@ -11,6 +11,14 @@ typedef struct flow_limit {
     int64_t user, client; /* of a user, and of these with one client; 0: any number */
 } flow_limit;
 
+/* What a flow has found of both kinds, of which one more session is held to each. */
+typedef struct flow_room {
+    flow_limit denies; /* with that many, nobody comes in */
+    flow_limit ends;   /* for what is beyond that the oldest end */
+} flow_room;
+
+#define FLOW_CROWDED OST_TEXT("There are too many sessions") /* where it has no words */
+
 /* What becomes of those who are at the limit. */
 typedef enum flow_excess {
     EXCESS_DENIED,   /* they do not come in */
@@ -30,5 +38,6 @@ ost_text flow_limit_words(const ost_json *realm, const ost_json *step);
 
 /* The stricter of both. */
 flow_limit flow_limit_join(flow_limit a, flow_limit b);
+flow_room flow_room_join(flow_room a, flow_room b);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct state {
     unsigned missing; /* factors for want of which an alternative failed */
     ost_text message;
     bool crowded;
-    flow_limit limit;
+    flow_room room;
     int64_t reached[FLOW_LEVELS_MAX];
     size_t reached_count;
 } state;
@@ -123,9 +123,10 @@ static passage take_room(walk *w, const ost_json *step)
     if (limit.user + limit.client == 0 || f->assumes)
         return PASSES;
     if (excess == EXCESS_REPLACES) {
-        w->s.limit = flow_limit_join(w->s.limit, limit);
+        w->s.room.ends = flow_limit_join(w->s.room.ends, limit);
         return PASSES;
     }
+    w->s.room.denies = flow_limit_join(w->s.room.denies, limit);
     flow_hold room = f->room != NULL ? f->room(f->user, &limit) : HOLD_UNKNOWN;
     if (room == HOLD_YES)
         return PASSES;
@@ -430,7 +431,7 @@ flow_verdict flow_walk(const ost_json *flow, const flow_facts *facts)
     verdict.setup = w.s.setup;
     verdict.message = w.s.message;
     verdict.crowded = w.s.crowded;
-    verdict.limit = w.s.limit;
+    verdict.room = w.s.room;
     verdict.level = w.s.progress.level;
     verdict.reached_count = w.s.reached_count;
     for (size_t i = 0; i < w.s.reached_count; i++)

@@ -21,7 +21,7 @@ typedef struct flow_verdict {
     unsigned setup;                   /* factors that they lack and have to set up */
     ost_text message;                 /* FLOW_DENIES: the flow's own; empty: the usual one */
     bool crowded;                     /* FLOW_DENIES: they have too many sessions */
-    flow_limit limit;                 /* FLOW_ENTERS: sessions for which that leaves no room end */
+    flow_room room;                   /* FLOW_ENTERS: what a session that begins is held to */
     int64_t level;                    /* that is reached; FLOW_LEVEL_NONE: the flow has none */
     int64_t reached[FLOW_LEVELS_MAX]; /* levels that the session keeps from here on */
     size_t reached_count;

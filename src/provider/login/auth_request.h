@@ -6,6 +6,7 @@
 #define AUTH_REQUEST_H
 
 #include "provider/call/call.h"
+#include "provider/flow/flow_limit.h"
 #include "provider/login/auth_mode.h"
 #include "provider/policy/policy_set.h"
 
@@ -56,6 +57,7 @@ typedef struct auth_request {
     ost_text shown;   /* what the page names, separated by spaces */
     bool proved;      /* they have proved who they are for this request, */
     bool begun;       /* and the session was begun for it */
+    flow_room room;   /* what a session that begins, or the client's part, is held to; */
     bool leveled;     /* they have come through a flow that has levels, */
     int64_t level;    /* up to this one, */
     ost_text levels;  /* and these are in the session once the login is complete, */

@@ -100,6 +100,23 @@ static void put_level(ost_json_writer *w, const call_level *wanted, const auth_r
     ost_json_member_integer(w, "setup", r->setup);
 }
 
+/* Of a session that has begun, what the client's part in it is yet to be held to. */
+static void put_room(ost_json_writer *w, const auth_request *r)
+{
+    if (r->session.len == 0)
+        return;
+    if (r->room.denies.client > 0)
+        ost_json_member_integer(w, "room_denies", r->room.denies.client);
+    if (r->room.ends.client > 0)
+        ost_json_member_integer(w, "room_ends", r->room.ends.client);
+}
+
+static void fill_room(const ost_claims *claims, auth_request *r)
+{
+    (void)!ost_json_integer(ost_claims_get(claims, "room_denies"), &r->room.denies.client);
+    (void)!ost_json_integer(ost_claims_get(claims, "room_ends"), &r->room.ends.client);
+}
+
 static void fill_level(const ost_claims *claims, call_level *wanted, auth_request *r)
 {
     int64_t setup;
@@ -200,6 +217,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
     put_level(w, &c->level, r);
+    put_room(w, r);
     put_upstream(w, r);
     put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -351,6 +369,7 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
         return AUTH_OPEN_INVALID;
     c->scope = ret_request->scope;
     fill_level(claims, &c->level, ret_request);
+    fill_room(claims, ret_request);
     ret_request->registering = stage == AUTH_STAGE_REGISTRATION;
     realm_language_ask(c, ost_claims_text(claims, "kc_locale"),
                        ost_claims_text(claims, "ui_locales"));

@@ -50,7 +50,6 @@ typedef struct browser_login {
     bool busy;            /* it says that there is too much to do */
     ost_text denial;      /* what the flow says to those whom it denies; empty: the usual */
     bool crowded;         /* for they have too many sessions */
-    flow_limit limit;     /* sessions for which that leaves no room end */
     bool asks_code;       /* the page of a second factor is shown instead (code_step.h): */
     unsigned factors;     /* that will do there; */
     ost_text factor_type; /* as the page's address has it: */
@@ -71,6 +70,11 @@ bool browser_login_is_unasked(const call *call);
  * session and code rows are written and tokens minted. `proved`: they have just proved who they
  * are, rather than come with a session. On the pool. */
 void browser_login_complete(call *call, bool proved);
+
+/* Writes what login->session begins with: itself where it is new, and the client's `part` (NULL:
+ * none yet) with its `code` (NULL: none), within the limits of the flow. False: the call is
+ * refused, or denied by those (LOGIN_DENIED). On the pool. */
+bool browser_login_keep(call *call, const store_client_session *part, const store_code *code);
 
 /* Completes with the browser's session, if that serves the request, or has the outcome that
  * somebody logs in first. On the pool; the latter alone anywhere. */

@@ -8,7 +8,6 @@
 #include "provider/proof/password_policy.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
-#include "provider/session/live_session.h"
 #include "provider/upstream/upstream_enter.h"
 
 /* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
@@ -120,16 +119,6 @@ static void ask_anew(call *c)
     browser_login_ask(c);
 }
 
-/* Not before they come in: who is half-way ends nothing. */
-static bool make_room(call *c, ost_text own)
-{
-    browser_login *login = c->job;
-    if (session_room_make(c, login->user.id, &login->limit, own) == OST_OK)
-        return true;
-    browser_login_break(c);
-    return false;
-}
-
 /* The flow as it is now, and the user as they are: whoever has a session is not past it. */
 static void go_by_flow(call *c)
 {
@@ -146,7 +135,7 @@ static void go_by_flow(call *c)
         /* What the session has of levels stays, until it is known who comes. */
         login->request.stepping = c->client->browser_leveled ? login->session.id : (ost_text){0};
         ask_anew(c);
-    } else if (browser_login_take_levels(c, &verdict) && make_room(c, login->session.id)) {
+    } else if (browser_login_take_levels(c, &verdict)) {
         (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
                                    c->now, session_idle_ends(c, login->session.remembered));
         browser_login_complete(c, false);
@@ -190,7 +179,7 @@ static bool choose(call *c, ost_text user_id)
         login->session = before;
         login->session.auth_time = login->session.last_access = c->now;
         login->session.idle_ends = session_idle_ends(c, before.remembered);
-        return make_room(c, before.id);
+        return true;
     }
     if (found)
         result = store_session_end(c->provider->store, before.realm, before.id);
@@ -198,8 +187,6 @@ static bool choose(call *c, ost_text user_id)
         browser_login_break(c);
         return false;
     }
-    if (!make_room(c, (ost_text){0}))
-        return false;
     login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
     login->begun = true;
     return true;

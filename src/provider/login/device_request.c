@@ -9,6 +9,7 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/realm/brute_force.h"
+#include "provider/session/live_session.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/session_level.h"
 #include "provider/token/acr_level.h"
@@ -178,11 +179,11 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
 
 /* ---- answering ---- */
 
-bool device_request_answer(call *c, const auth_request *r, ost_text session_id,
+bool device_request_answer(call *c, const auth_request *r, const store_session *session,
                            const reached_level *reached)
 {
     const store_client_session part = {
-        .session_id = session_id,
+        .session_id = session != NULL ? session->id : (ost_text){0},
         .client_id = text_of(c->client->client_id),
         .issuer = text_of(c->issuer),
         .scope = r->scope,
@@ -191,10 +192,15 @@ bool device_request_answer(call *c, const auth_request *r, ost_text session_id,
         .notes =
             reached != NULL ? requested_claims_notes(c, reached, (ost_text){0}) : OST_TEXT("{}"),
     };
-    bool approved = session_id.len > 0;
+    bool approved = session != NULL;
+    const store_room room =
+        session_room_of(c, approved ? session->user_id : (ost_text){0}, &r->room);
     ost_result result = store_device_answer(c->provider->store, text_of(c->realm->name), r->device,
-                                            approved ? DEVICE_APPROVED : DEVICE_DENIED,
+                                            approved ? DEVICE_APPROVED : DEVICE_DENIED, &room,
                                             approved ? &part : NULL, c->now);
+    session_room_tell(c, &room);
+    if (result == OST_E_CEILING)
+        return call_refuse(c, 403, "access_denied", NULL);
     if (result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "expired_token", NULL);
     return result == OST_OK || call_refuse(c, 503, "temporarily_unavailable", NULL);

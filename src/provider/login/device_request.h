@@ -24,9 +24,9 @@ typedef enum device_found {
 device_found device_request_find(call *call, ost_text typed, auth_request *ret_request);
 
 /* The user's answer, once: yes with the session whose part the client gets, in which they have
- * come in like that (`reached`); no without one. Refuses the call: with expired_token when it
- * is too late. */
-bool device_request_answer(call *call, const auth_request *request, ost_text session_id,
+ * come in like that (`reached`); no without one (NULL). Refuses the call: with expired_token when
+ * it is too late, with access_denied when the flow leaves that client no room. */
+bool device_request_answer(call *call, const auth_request *request, const store_session *session,
                            const reached_level *reached);
 
 /* The page that says how it went: "/device/status", with call->error where there is one. */

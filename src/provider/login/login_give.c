@@ -12,7 +12,7 @@
 #include "provider/token/grant.h"
 
 /* With its level, that no later login raises; nobody changes it in what is known by its hash. */
-static bool make_code(call *c, const browser_login *login, const reached_level *reached,
+static bool make_code(call *c, browser_login *login, const reached_level *reached,
                       ost_text *ret_code)
 {
     unsigned char hash[32];
@@ -55,9 +55,8 @@ static bool make_code(call *c, const browser_login *login, const reached_level *
     };
     if (client_session.notes.data == NULL)
         return false;
-    if (store_login(c->provider->store, login->new_session ? &login->session : NULL,
-                    &client_session, r->wants_code ? &row : NULL) != OST_OK)
-        return call_refuse(c, 302, "temporarily_unavailable", NULL);
+    if (!browser_login_keep(c, &client_session, r->wants_code ? &row : NULL))
+        return false;
     *ret_code = text_of(code);
     return true;
 }
@@ -120,7 +119,7 @@ void browser_login_give(call *c, bool proved)
     if (!browser_login_spend_levels(c))
         return;
     if (login->request.device.len > 0) {
-        bool given = device_request_answer(c, &login->request, login->session.id, &reached);
+        bool given = device_request_answer(c, &login->request, &login->session, &reached);
         login->outcome = given ? LOGIN_DONE : LOGIN_REFUSED;
         return;
     }

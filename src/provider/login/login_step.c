@@ -9,6 +9,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
+#include "provider/session/live_session.h"
 #include "provider/session/session_level.h"
 #include "provider/token/grant.h"
 #include "store/memory/store_memory.h"
@@ -85,7 +86,7 @@ bool browser_login_take_levels(call *c, const flow_verdict *verdict)
     r->levels = text_of(words);
     r->levels_since = c->now;
     r->setup = verdict->setup;
-    login->limit = verdict->limit;
+    r->room = verdict->room;
     r->levels_id = r->leveled ? uuid_text(c->provider->context, c->arena) : (ost_text){0};
     if (words == NULL || (r->leveled && r->levels_id.data == NULL))
         browser_login_break(c);
@@ -140,6 +141,26 @@ bool browser_login_begin_half(call *c)
     return r->half_id.data != NULL && r->since.data != NULL;
 }
 
+/* Somebody else has come in since the flow was walked. */
+static bool refuse_crowd(call *c)
+{
+    const flow_verdict verdict = {.outcome = FLOW_DENIES, .message = FLOW_CROWDED, .crowded = true};
+    browser_login_deny(c, &verdict);
+    return false;
+}
+
+bool browser_login_keep(call *c, const store_client_session *part, const store_code *code)
+{
+    browser_login *login = c->job;
+    const store_room room = session_room_of(c, login->session.user_id, &login->request.room);
+    ost_result result = store_login_within(c->provider->store, &room,
+                                           login->new_session ? &login->session : NULL, part, code);
+    session_room_tell(c, &room);
+    if (result == OST_E_CEILING)
+        return refuse_crowd(c);
+    return result == OST_OK || call_refuse(c, 302, "temporarily_unavailable", NULL);
+}
+
 /* The session is there from now on: the page is shown to its user. None of the steps is over by
  * that: whoever comes with the session finds them again. */
 static bool leave(call *c, bool proved)
@@ -148,9 +169,8 @@ static bool leave(call *c, bool proved)
     auth_request *r = &login->request;
     if (r->prompt_none)
         return call_refuse(c, 302, "interaction_required", NULL);
-    if (login->new_session &&
-        store_login(c->provider->store, &login->session, NULL, NULL) != OST_OK)
-        return call_refuse(c, 302, "temporarily_unavailable", NULL);
+    if (login->new_session && !browser_login_keep(c, NULL, NULL))
+        return false;
     r->session = login->session.id;
     r->proved = proved;
     r->begun = login->begun;
@@ -228,7 +248,9 @@ static void act(call *c, required_action action, bool proved)
         c->event.error = "resolve_required_actions";
         return;
     }
-    login->outcome = leave(c, proved) ? LOGIN_ACT : LOGIN_REFUSED;
+    login->outcome = LOGIN_REFUSED;
+    if (leave(c, proved))
+        login->outcome = LOGIN_ACT;
     login->request.action =
         action == ACTION_LINK ? login->request.kc_action : text_of(required_action_alias(action));
     login->request.since = browser_login_since(c);
@@ -261,15 +283,22 @@ bool browser_login_is_unasked(const call *c)
     return (login->request.device.len > 0 || detailed) && !login->agreed;
 }
 
-static void ask_or_give(call *c, bool proved)
+static void ask(call *c, bool good, bool proved)
 {
     browser_login *login = c->job;
+    login->outcome = LOGIN_REFUSED;
+    if (good && leave(c, proved))
+        login->outcome = LOGIN_ASK;
+}
+
+static void ask_or_give(call *c, bool proved)
+{
     consent_list missing;
     bool good = find_missing(c, &missing);
     if (good && missing.count == 0 && !browser_login_is_unasked(c))
         browser_login_give(c, proved);
     else
-        login->outcome = good && leave(c, proved) ? LOGIN_ASK : LOGIN_REFUSED;
+        ask(c, good, proved);
 }
 
 void browser_login_complete(call *c, bool proved)

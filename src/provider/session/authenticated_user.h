@@ -24,7 +24,7 @@ typedef struct authenticated_user {
     bool halfway;           /* the flow does not let them in by the password alone */
     ost_text denial;        /* what it says to those whom it denies; empty: the usual */
     bool crowded;           /* they have too many sessions */
-    flow_limit limit;       /* of a direct grant: sessions for which it leaves no room end */
+    flow_room room;         /* of a direct grant: what a session that begins is held to */
     const struct store_user *row; /* as they are stored; in the arena */
 } authenticated_user;
 

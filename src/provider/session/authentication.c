@@ -139,7 +139,7 @@ static authentication_outcome demand_direct(call *c, authenticated_user *user)
     }
     user->denial = verdict.message;
     user->crowded = verdict.crowded;
-    user->limit = verdict.limit;
+    user->room = verdict.room;
     user->leveled = verdict.level != FLOW_LEVEL_NONE;
     user->level = user->leveled ? verdict.level : 0;
     return verdict.outcome == FLOW_ENTERS   ? AUTHENTICATED

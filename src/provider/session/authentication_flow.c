@@ -230,7 +230,7 @@ static flow_verdict walk_post(role_holder *holder, flow_facts facts, ost_text al
 static void combine(flow_verdict *verdict, flow_verdict other)
 {
     if (other.outcome == FLOW_ENTERS && (other.setup & ~verdict->setup) == 0) {
-        verdict->limit = flow_limit_join(verdict->limit, other.limit);
+        verdict->room = flow_room_join(verdict->room, other.room);
         return;
     }
     if (other.outcome == FLOW_ENTERS)

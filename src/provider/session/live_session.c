@@ -2,12 +2,8 @@
 /* Sessions that are not over; see live_session.h. */
 #include "provider/session/live_session.h"
 
-#include <stdlib.h>
-
 #include "base/text.h"
 #include "store/store.h"
-
-#define ROOM_ARENA ((size_t)16 << 20) /* of a thousand sessions, with their notes */
 
 ost_result session_load(call *c, ost_text id, store_session *ret_session)
 {
@@ -80,57 +76,17 @@ flow_hold session_room_find(call *c, ost_text user_id, const flow_limit *limit, 
     return of_user || of_client ? HOLD_NO : HOLD_YES;
 }
 
-static int compare_use(const void *a, const void *b)
+store_room session_room_of(const call *c, ost_text user_id, const flow_room *room)
 {
-    const store_found_session *left = a, *right = b;
-    int by_use =
-        (left->last_access > right->last_access) - (left->last_access < right->last_access);
-    return by_use != 0 ? by_use
-                       : (left->started > right->started) - (left->started < right->started);
+    return (store_room){.realm = text_of(c->realm->name),
+                        .user_id = user_id,
+                        .now = c->now,
+                        .user = {.denies = room->denies.user, .ends = room->ends.user},
+                        .client = {.denies = room->denies.client, .ends = room->ends.client}};
 }
 
-/* Of so many as are looked at in one go; *ret_full: there may be more. */
-static ost_result end_oldest(call *c, const store_session_filter *filter, int64_t limit,
-                             ost_arena *arena, bool *ret_full)
+void session_room_tell(call *c, const store_room *room)
 {
-    store_found_session *sessions;
-    size_t count = 0, kept = (size_t)limit - 1;
-    ost_result result = store_session_find(c->provider->store, filter, arena, &sessions, &count);
-    *ret_full = count == filter->max;
-    if (result != OST_OK || count <= kept)
-        return result;
-    qsort(sessions, count, sizeof *sessions, compare_use);
-    for (size_t i = 0; i < count - kept && result == OST_OK; i++) {
-        result = store_session_end(c->provider->store, filter->realm, sessions[i].id);
-        if (result == OST_E_NOT_FOUND) /* somebody else was faster */
-            result = OST_OK;
-    }
-    return result;
-}
-
-static ost_result make_room(call *c, ost_text user_id, bool of_client, int64_t limit)
-{
-    store_session_filter filter = filter_of(c, user_id, of_client);
-    if (limit <= 0)
-        return OST_OK;
-    ost_arena *arena = ost_arena_new(ROOM_ARENA);
-    ost_result result = arena != NULL ? OST_OK : OST_E_MEMORY;
-    filter.max = FLOW_LIMIT_MAX;
-    for (bool full = true; full && result == OST_OK; ost_arena_reset(arena))
-        result = end_oldest(c, &filter, limit, arena, &full);
-    ost_arena_free(arena);
-    return result;
-}
-
-ost_result session_room_make(call *c, ost_text user_id, const flow_limit *limit, ost_text own)
-{
-    flow_limit held;
-    ost_result result = limits_of(c, limit, own, &held);
-    if (result != OST_OK || held.user + held.client == 0)
-        return result;
-    result = make_room(c, user_id, true, held.client);
-    if (result == OST_OK)
-        result = make_room(c, user_id, false, held.user);
-    logout_bell_ring(&c->provider->logouts_bell);
-    return result;
+    if (room->user.ends > 0 || room->client.ends > 0)
+        logout_bell_ring(&c->provider->logouts_bell);
 }

@@ -6,18 +6,20 @@
 
 #include "provider/call/call.h"
 #include "provider/flow/flow_facts.h"
+#include "store/store.h"
 
 /* OST_E_NOT_FOUND: there is none of that id. */
-OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_session *ret_session);
+OST_MUST_CHECK ost_result session_load(call *call, ost_text id, store_session *ret_session);
 
-/* Of two logins in one moment each finds the room of before. Whether there is room for the call's
- * client. `own`: their session that the browser has, in which the login goes on; empty: a new one
- * begins. HOLD_UNKNOWN: the store cannot be asked. */
+/* Whether there is room for the call's client, before somebody is told to go on: what counts is
+ * store_login_within. `own`: their session that the browser has, in which the login goes on; empty:
+ * a new one begins. HOLD_UNKNOWN: the store cannot be asked. */
 flow_hold session_room_find(call *call, ost_text user_id, const flow_limit *limit, ost_text own);
 
-/* Ends sessions of the user until there is, those that were used least lately first; their clients
- * are told. */
-OST_MUST_CHECK ost_result session_room_make(call *call, ost_text user_id, const flow_limit *limit,
-                                            ost_text own);
+/* What the flow has found, for the store. It borrows the user's id. */
+store_room session_room_of(const call *call, ost_text user_id, const flow_room *room);
+
+/* Clients of sessions that it may have ended are told. */
+void session_room_tell(call *call, const store_room *room);
 
 #endif

@@ -46,6 +46,7 @@ typedef struct grant {
     const char *issued_token_type; /* of a token exchange; NULL: it is none */
     ost_text details;              /* authorization_details of the access token; empty: none */
     ost_text granted_details;      /* and those that a refresh may ask for */
+    const struct store_room *room; /* what its session is held to; NULL: nothing */
     ost_text granted_resources;    /* what a refresh may ask for; empty: whatever is known */
 } grant;
 

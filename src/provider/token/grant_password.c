@@ -50,12 +50,6 @@ static bool write_level(call *c, const reached_level *reached, ost_text *ret_not
            call_refuse(c, 500, "server_error", NULL);
 }
 
-static bool make_room(call *c, const authenticated_user *user)
-{
-    return session_room_make(c, user->id, &user->limit, (ost_text){0}) == OST_OK ||
-           call_refuse_busy(c);
-}
-
 void grant_password(call *c)
 {
     grant g = {.client = c->client, .may_be_offline = true};
@@ -83,6 +77,10 @@ void grant_password(call *c)
         .proved = true, .leveled = true, .level = user.level, .direct = true};
     ost_text notes = OST_TEXT("{}");
     g.acr = user.leveled ? &reached : NULL;
-    if ((!user.leveled || write_level(c, &reached, &notes)) && make_room(c, &user))
-        login_grant_begin(c, &g, NULL, NULL, notes);
+    const store_room room = session_room_of(c, user.id, &user.room);
+    g.room = &room;
+    if (user.leveled && !write_level(c, &reached, &notes))
+        return;
+    login_grant_begin(c, &g, NULL, NULL, notes);
+    session_room_tell(c, &room);
 }

@@ -64,6 +64,15 @@ bool login_grant_keep(call *c, const store_single_use *once, const char *gone,
                       gone);
 }
 
+/* Somebody else may have come in since the flow was walked. */
+static bool check_room(call *c, ost_result result)
+{
+    if (result != OST_E_CEILING)
+        return result == OST_OK || call_refuse_busy(c);
+    c->event.error = AUTHENTICATION_CROWDED;
+    return call_refuse(c, 403, "access_denied", "There are too many sessions");
+}
+
 static store_session begin_session(call *c, const grant *g)
 {
     return g->offline ? offline_session_begin(c, offline_session_id(c, (ost_text){0}), g->user_id,
@@ -95,6 +104,6 @@ void login_grant_begin(call *c, grant *g, const store_single_use *once, const ch
     struct store *to = c->provider->store;
     /* The user may have been deleted a moment ago. */
     if (once != NULL ? check_kept(c, store_exchange(to, once, &session, &part), gone)
-                     : store_login(to, &session, &part, NULL) == OST_OK || call_refuse_busy(c))
+                     : check_room(c, store_login_within(to, g->room, &session, &part, NULL)))
         (void)mint_answer(c, g, &m);
 }

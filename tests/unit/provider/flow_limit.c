@@ -109,7 +109,7 @@ static void what_becomes_of_somebody_at_a_limit(void **state)
         held = rules[i].room;
         asked = (flow_limit){0};
         flow_verdict found = flow_walk(flow_at(facts.realm, 0), &facts);
-        flow_limit limit = found.outcome == FLOW_ENTERS ? found.limit : asked;
+        flow_limit limit = found.outcome == FLOW_ENTERS ? found.room.ends : asked;
         if (found.outcome != rules[i].outcome || limit.user != rules[i].limit.user ||
             limit.client != rules[i].limit.client)
             fail_msg("rule %zu (%s): outcome %d, limits %d and %d", i, rules[i].config,
@@ -139,8 +139,22 @@ static void of_two_limits_the_stricter_counts(void **state)
     flow_facts facts = facts_of(realm_of(arena, END REALM("7") CLIENT("2")));
     flow_verdict found = flow_walk(flow_at(facts.realm, 1), &facts);
     assert_int_equal(found.outcome, FLOW_ENTERS);
-    assert_int_equal(found.limit.user, 5);
-    assert_int_equal(found.limit.client, 2);
+    assert_int_equal(found.room.ends.user, 5);
+    assert_int_equal(found.room.ends.client, 2);
+    ost_arena_free(arena);
+}
+
+/* What counts is looked at when the session begins: the verdict carries it there. */
+static void room_that_was_found_is_held_to_later(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 16);
+    flow_facts facts = facts_of(realm_of(arena, DENY REALM("3") CLIENT("1")));
+    held = HOLD_YES;
+    flow_verdict found = flow_walk(flow_at(facts.realm, 0), &facts);
+    assert_int_equal(found.outcome, FLOW_ENTERS);
+    assert_int_equal(found.room.denies.user, 3);
+    assert_int_equal(found.room.denies.client, 1);
+    assert_int_equal(found.room.ends.user + found.room.ends.client, 0);
     ost_arena_free(arena);
 }
 
@@ -159,6 +173,7 @@ int main(void)
         cmocka_unit_test(what_becomes_of_somebody_at_a_limit),
         cmocka_unit_test(nobody_is_told_before_the_password),
         cmocka_unit_test(of_two_limits_the_stricter_counts),
+        cmocka_unit_test(room_that_was_found_is_held_to_later),
         cmocka_unit_test(a_limit_without_a_configuration_lets_nobody_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static store_device get(void)
 
 static ost_result approve(void)
 {
-    return store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, &part, NOW);
+    return store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, NULL, &part, NOW);
 }
 
 static void it_comes_back_as_it_was(void **state)
@@ -111,7 +111,7 @@ static void another_realm_has_nothing_of_it(void **state)
     assert_int_equal(store_device_find(db, DEVICE_GRANT, other, device.user_code, arena, &got),
                      OST_E_NOT_FOUND);
     assert_int_equal(store_device_poll(db, other, device.id, NOW), OST_E_NOT_FOUND);
-    assert_int_equal(store_device_answer(db, other, device.id, DEVICE_APPROVED, &part, NOW),
+    assert_int_equal(store_device_answer(db, other, device.id, DEVICE_APPROVED, NULL, &part, NOW),
                      OST_E_NOT_FOUND);
     assert_int_equal(approve(), OST_OK);
     assert_int_equal(store_device_take(db, other, device.id), OST_E_NOT_FOUND);
@@ -136,13 +136,15 @@ static void it_is_answered_once_and_in_time(void **state)
 {
     store_client_session made;
     (void)state;
-    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, &part, 1600),
-                     OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, NULL, &part, 1600),
+        OST_E_NOT_FOUND);
     assert_int_equal(store_client_session_get(db, part.session_id, part.client_id, arena, &made),
                      OST_E_NOT_FOUND);
     assert_int_equal(approve(), OST_OK);
-    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NOW),
-                     OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NULL, NOW),
+        OST_E_NOT_FOUND);
     assert_int_equal(get().state, DEVICE_APPROVED);
     assert_true(text_is(get().session_id, "s"));
     assert_int_equal(store_client_session_get(db, part.session_id, part.client_id, arena, &made),
@@ -155,8 +157,8 @@ static void what_is_denied_or_pending_is_not_taken(void **state)
     const store_single_use once = {STORE_SINGLE_USE_DEVICE, device.realm, device.id};
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_E_NOT_FOUND);
     assert_int_equal(store_exchange(db, &once, NULL, &part), OST_E_NOT_FOUND);
-    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NOW),
-                     OST_OK);
+    assert_int_equal(
+        store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NULL, NOW), OST_OK);
     assert_int_equal(get().state, DEVICE_DENIED);
     assert_int_equal(approve(), OST_E_NOT_FOUND);
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_E_NOT_FOUND);
@@ -244,7 +246,8 @@ static void a_user_is_asked_so_often(void **state)
                          i < DEVICE_PROMPTS_MAX ? OST_OK : OST_E_BUSY);
     }
     assert_int_equal(
-        store_device_answer(db, device.realm, text_of(ids[0]), DEVICE_DENIED, NULL, NOW), OST_OK);
+        store_device_answer(db, device.realm, text_of(ids[0]), DEVICE_DENIED, NULL, NULL, NOW),
+        OST_OK);
     store_device next = backchannel(ids[DEVICE_PROMPTS_MAX]);
     assert_int_equal(store_device_create(db, &next, 100, NOW), OST_OK);
 }
