@@ -325,18 +325,6 @@ typedef struct store_client_session {
     ost_text issuer; /* as the client knows it */
 } store_client_session;
 
-/* How many sessions somebody may have when one more begins (offline ones do not count); 0: any
- * number. With `denies` of them it does not begin; of more than `ends`, with the new one, those
- * that were used least lately end, and their clients are told. */
-typedef struct store_room_limit {
-    int64_t denies, ends;
-} store_room_limit;
-typedef struct store_room {
-    ost_text realm, user_id;
-    int64_t now;
-    store_room_limit user, client; /* and of these with the client whose part begins */
-} store_room;
-
 OST_MUST_CHECK ost_result store_session_create(store *store, const store_session *session);
 OST_MUST_CHECK ost_result store_session_get(store *store, ost_text realm, ost_text id,
                                             ost_arena *arena, store_session *ret_session);
@@ -471,13 +459,6 @@ typedef struct store_code {
 OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,
                                       const store_client_session *client_session,
                                       const store_code *code);
-/* The same of a session that begins, or of a client's part that does in one which is there, within
- * limits: of several at once no more come in than there is room for. OST_E_CEILING: there is none.
- */
-OST_MUST_CHECK ost_result store_login_within(store *store, const store_room *room,
-                                             const store_session *session,
-                                             const store_client_session *client_session,
-                                             const store_code *code);
 /* Takes a code of the realm, exactly once whatever happens: it is marked used in the same
  * transaction. OST_E_NOT_FOUND: never issued, long gone, or another realm's, for which nothing
  * changes. OST_E_CONFLICT: used before (ret_code is filled, so

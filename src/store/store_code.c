@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization codes in the store, and the exchange of what is good once for a session. */
 #include "base/text.h"
-#include "store/room.h"
 #include "store/row.h"
+#include "store/search/session_room.h"
 #include "store/transaction.h"
 
 #define COLUMNS                                                                                    \

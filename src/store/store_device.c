@@ -3,8 +3,8 @@
 #include "store/store_device.h"
 
 #include "store/lock.h"
-#include "store/room.h"
 #include "store/row.h"
+#include "store/search/session_room.h"
 #include "store/transaction.h"
 
 #define COLUMNS                                                                                    \

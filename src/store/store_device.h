@@ -4,6 +4,7 @@
 #ifndef STORE_DEVICE_H
 #define STORE_DEVICE_H
 
+#include "store/search/session_limit.h"
 #include "store/store.h"
 
 /* Neither is found where the other one is asked for. */

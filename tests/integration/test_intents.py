@@ -2,6 +2,7 @@
 """Intents that have been lodged elsewhere (the executor intent-client-bind-checker): who keeps them is asked whether one is the
 client's before anybody signs in for it. What Keycloak 26.7.3 asks and takes; but for answers that are no yes."""
 
+import concurrent.futures
 import http.server
 import json
 import threading
@@ -54,7 +55,7 @@ def realm_of(name, url):
     return {
         **{"realm": name, "enabled": True, "clientProfiles": {"profiles": [{"name": "intents", "executors": [executor]}]}},
         "clientPolicies": {"policies": [policy]},
-        "clients": [{"clientId": "app", "secret": APP.secret, "redirectUris": [APP.redirect_uri]}],
+        "clients": [{"clientId": name, "secret": APP.secret, "redirectUris": [APP.redirect_uri]} for name in ("app", "other")],
         "users": [{"username": "ann", "enabled": True, "credentials": [{"type": "password", "value": "ann-password"}]}],
     }
 
@@ -159,3 +160,25 @@ def test_others_are_served_meanwhile(realm, keeper):
     for one in waiting:
         one.join(60)
     assert [answer.status for answer in answers] == [200] * len(waiting)
+
+
+def test_attack_a_client_with_many_questions_leaves_room_for_another(realm, keeper):
+    """While nobody answers: what comes beyond its share is told to come again, and another client's is asked."""
+    other = Client("other", APP.secret, APP.redirect_uri)
+
+    def is_over_share(done):
+        return done.done() and query_of(done.result().location or "").get("error") == "temporarily_unavailable"
+
+    def is_asked_about(client_id):
+        return any(json.loads(body)["client_id"] == client_id for _, _, body in list(keeper.asked))
+
+    keeper.gate.clear()
+    with concurrent.futures.ThreadPoolExecutor(73) as pool:
+        try:
+            held = [pool.submit(realm.authorize, Browser(), APP, **naming(f"i-{number}")) for number in range(72)]
+            until(lambda: any(map(is_over_share, held)), "one too many")
+            theirs = pool.submit(realm.authorize, Browser(), other, **naming("theirs"))
+            until(lambda: is_asked_about("other"), "the other client's question")
+        finally:
+            keeper.gate.set()
+        assert "temporarily_unavailable" not in (theirs.result(60).location or "")

@@ -82,10 +82,22 @@ static void put_flow(ost_json_writer *w, const auth_request *r)
     ost_json_member_integer(w, "flow_level", r->flow_level);
 }
 
+/* Of a session that has begun, what the client's part in it is yet to be held to. */
+static void put_room(ost_json_writer *w, const auth_request *r)
+{
+    if (r->session.len == 0)
+        return;
+    if (r->room.denies.client > 0)
+        ost_json_member_integer(w, "room_denies", r->room.denies.client);
+    if (r->room.ends.client > 0)
+        ost_json_member_integer(w, "room_ends", r->room.ends.client);
+}
+
 /* The flow that a policy has chosen, the level that is asked for, and what has come of that. */
 static void put_level(ost_json_writer *w, const call_level *wanted, const auth_request *r)
 {
     put_flow(w, r);
+    put_room(w, r);
     if (wanted->asked)
         ost_json_member_integer(w, "level", wanted->level);
     put_flag(w, "level_essential", wanted->essential);
@@ -98,17 +110,6 @@ static void put_level(ost_json_writer *w, const call_level *wanted, const auth_r
     ost_json_member_text(w, "levels_id", r->levels_id);
     ost_json_member_integer(w, "levels_since", r->levels_since);
     ost_json_member_integer(w, "setup", r->setup);
-}
-
-/* Of a session that has begun, what the client's part in it is yet to be held to. */
-static void put_room(ost_json_writer *w, const auth_request *r)
-{
-    if (r->session.len == 0)
-        return;
-    if (r->room.denies.client > 0)
-        ost_json_member_integer(w, "room_denies", r->room.denies.client);
-    if (r->room.ends.client > 0)
-        ost_json_member_integer(w, "room_ends", r->room.ends.client);
 }
 
 static void fill_room(const ost_claims *claims, auth_request *r)
@@ -217,7 +218,6 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     put_flags(w, r);
     put_level(w, &c->level, r);
-    put_room(w, r);
     put_upstream(w, r);
     put_half(w, r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

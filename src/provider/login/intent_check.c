@@ -42,6 +42,11 @@ static const char *why_not(const call *c, const upstream_question *sent)
 static void answered(call *c)
 {
     intent_check *i = intents_of(c);
+    if (call_is_busy(i->sent.result)) {
+        (void)!refuse_intent(c, "temporarily_unavailable", NULL);
+        i->next(c);
+        return;
+    }
     const char *why = why_not(c, &i->sent);
     i->asked = i->asked->next;
     if (why == NULL && i->asked != NULL) {
@@ -70,6 +75,7 @@ static void ask_one(call *c)
     intent_check *i = intents_of(c);
     i->sent = (upstream_question){
         .url = i->asked->url,
+        .is_intent = true,
         .headers = {"Accept: application/json", "Content-Type: application/json", NULL}};
     if (write_question(c, i->asked, &i->sent.body)) {
         upstream_fetch(c, &i->sent, answered);

@@ -141,10 +141,12 @@ bool browser_login_begin_half(call *c)
     return r->half_id.data != NULL && r->since.data != NULL;
 }
 
-/* Somebody else has come in since the flow was walked. */
+/* Somebody else has come in since the flow was walked. A session that was begun for this login is
+ * not left behind, where it would take the room of another. */
 static bool refuse_crowd(call *c)
 {
     const flow_verdict verdict = {.outcome = FLOW_DENIES, .message = FLOW_CROWDED, .crowded = true};
+    browser_login_undo(c);
     browser_login_deny(c, &verdict);
     return false;
 }

@@ -6,6 +6,7 @@
 
 #include "provider/call/call.h"
 #include "provider/flow/flow_facts.h"
+#include "store/search/session_limit.h"
 #include "store/store.h"
 
 /* OST_E_NOT_FOUND: there is none of that id. */

@@ -16,6 +16,7 @@ struct upstream_client {
     pthread_mutex_t lock; /* for what follows */
     net_client *net;      /* NULL until somebody is asked: no thread stands by for nobody */
     bool stopping;
+    upstream_shares shares;
     char *ca_file;
 };
 
@@ -75,6 +76,7 @@ typedef struct asked {
     void (*next)(call *call);
     const char *blocks;
     bool plain;
+    size_t place; /* in the shares, until it has ended */
     char *answer; /* memory of its own: it comes on another thread */
     size_t len;
 } asked;
@@ -112,6 +114,44 @@ static bool says(ost_text type, const char *wanted)
     return text_equal_ignoring_case(name, text_of(wanted));
 }
 
+static void give_back(const asked *a)
+{
+    upstream_client *client = a->call->provider->upstreams;
+    pthread_mutex_lock(&client->lock);
+    upstream_shares_give(&client->shares, a->place);
+    pthread_mutex_unlock(&client->lock);
+}
+
+static ost_text host_of(ost_text url)
+{
+    size_t colon = text_find(url, ':', 0), begin = colon + sizeof "://" - 1;
+    if (begin >= url.len)
+        return url;
+    return text_slice(url, begin, text_find(url, '/', begin) - begin);
+}
+
+/* Whose share it is of. */
+static const char *owner_of(const asked *a)
+{
+    call *c = a->call;
+    return a->question->is_intent
+               ? call_format(c, "%s %s", c->realm->name, c->client->client_id)
+               : call_format(c, "%.*s", OST_FORMAT(host_of(text_of(a->question->url))));
+}
+
+static ost_result take_place(asked *a)
+{
+    upstream_client *client = a->call->provider->upstreams;
+    upstream_kind kind = a->question->is_intent ? UPSTREAM_OF_INTENT : UPSTREAM_OF_PROVIDER;
+    const char *owner = owner_of(a);
+    if (owner == NULL)
+        return OST_E_MEMORY;
+    pthread_mutex_lock(&client->lock);
+    ost_result result = upstream_shares_take(&client->shares, kind, text_of(owner), &a->place);
+    pthread_mutex_unlock(&client->lock);
+    return result;
+}
+
 static void ended(const net_response *response, void *user)
 {
     asked *a = user;
@@ -130,6 +170,7 @@ static void ended(const net_response *response, void *user)
     }
     snprintf(q->detail, sizeof q->detail, "%s",
              response->detail != NULL ? response->detail : ost_result_sentence(q->result));
+    give_back(a);
     http_resume(a->call->exchange, go_on, a);
 }
 
@@ -154,7 +195,14 @@ static ost_result question_send(asked *a)
                                  .allows = allows};
     net_client *net;
     ost_result result = a->blocks != NULL ? net_of(client, &net) : OST_E_MEMORY;
-    return result == OST_OK ? net_fetch(net, &request, ended, a, NULL) : result;
+    if (result == OST_OK)
+        result = take_place(a);
+    if (result != OST_OK)
+        return result;
+    result = net_fetch(net, &request, ended, a, NULL);
+    if (result != OST_OK)
+        give_back(a);
+    return result;
 }
 
 void upstream_fetch(call *c, upstream_question *q, void (*next)(call *c))

@@ -2,13 +2,14 @@
 /* Asking identity providers: their token endpoints and userinfo, and whom else the realm's
  * configuration names (login/intent_check.h). Addresses are the realm's
  * configuration; of those that are not public only what the realm allows is connected to, as for
- * what clients publish. No redirect is followed; size, time and number are bounded. */
+ * what clients publish. No redirect is followed; size, time and number are bounded, the number by
+ * shares (upstream_shares.h). */
 #ifndef UPSTREAM_FETCH_H
 #define UPSTREAM_FETCH_H
 
 #include "provider/call/call.h"
+#include "provider/upstream/upstream_shares.h"
 
-#define UPSTREAM_TRANSFERS 64 /* at a time */
 #define UPSTREAM_TIMEOUT 5000 /* milliseconds, for everything */
 #define UPSTREAM_ANSWER_MAX ((size_t)128 << 10)
 
@@ -25,6 +26,7 @@ typedef struct upstream_question {
     const char *url;
     const char *headers[4]; /* "Name: value", up to the first NULL */
     ost_text body;          /* of a POST; empty: a GET */
+    bool is_intent;         /* it is about the call's client, which has its own share */
     ost_result result;
     long status;
     ost_text answer;  /* in the call's arena */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "store/search/session_limit.h"
 #include "store/store.h"
 #include "store/store_device.h"
 #include "temporary.h"

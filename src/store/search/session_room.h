@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room for one more session, within a transaction that is open. */
-#ifndef ROOM_H
-#define ROOM_H
+#ifndef SESSION_ROOM_H
+#define SESSION_ROOM_H
 
+#include "store/search/session_limit.h"
 #include "store/statement.h"
-#include "store/store.h"
 
 /* Before the session, or the client's part of it, is written (`client_id` empty: no part is): what
  * is there already is not held to a limit. Of several who come at once, each finds what those

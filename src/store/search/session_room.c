@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits of sessions, in the transaction that begins one; see room.h. */
+/* Limits of sessions, in the transaction that begins one; see session_room.h. */
+#include "store/search/session_room.h"
 #include "store/lock.h"
-#include "store/room.h"
 #include "store/row.h"
 
 #define AT_ONCE "1000" /* sessions that end by one statement */
