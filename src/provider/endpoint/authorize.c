@@ -34,7 +34,7 @@ static auth_check check_newcomer(call *c)
 
 /* What to answer when no store has been asked yet. True: the browser's session has to be looked at.
  */
-static bool begin(call *c)
+static bool auth_begin(call *c)
 {
     browser_login *login = c->job;
     login->check = check_newcomer(c);
@@ -71,7 +71,7 @@ static void send(call *c)
 
 static void begin_login(call *c)
 {
-    if (begin(c))
+    if (auth_begin(c))
         call_work(c, browser_login_by_session, send);
     else
         send(c);
@@ -101,7 +101,7 @@ static void take_pushed(call *c)
     if (login->check != AUTH_GOOD || intent_check_is_due(c))
         return;
     secret_end_store(c);
-    if (begin(c))
+    if (auth_begin(c))
         browser_login_by_session(c);
 }
 

@@ -8,7 +8,7 @@
 #include "provider/proof/attribute.h"
 
 /* The tables are sorted by name. */
-static const member *find(const member_kind *kind, ost_text name)
+static const member *own_member_find(const member_kind *kind, ost_text name)
 {
     size_t low = 0, high = kind->count;
     while (low < high) {
@@ -30,7 +30,7 @@ const member *member_find(const member_kind *kind, ost_text name)
 {
     const member *found = NULL;
     for (const member_kind *at = kind; at != NULL && found == NULL; at = at->base)
-        found = find(at, name);
+        found = own_member_find(at, name);
     return found;
 }
 
