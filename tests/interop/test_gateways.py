@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ostiary gate` behind Caddy, HAProxy and Envoy, before an application without any login: what reaches it, for
+"""`ostiary gate` behind Caddy, HAProxy, Envoy and Traefik, before an application without any login: what reaches it, for
 whom, and what a client cannot make it believe. nginx is in tests/integration."""
 
 import base64

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Caddy, HAProxy and Envoy before `ostiary gate`, as docs/usage/gateway.md configures them."""
+"""Caddy, HAProxy, Envoy and Traefik before `ostiary gate`, as docs/usage/gateway.md configures them."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import shutil
 
 from gate_site import FIELDS, Proxy
 from peers import PROJECT, cache, locked, run, virtual_environment
+from traefik import Traefik, traefik_program
 
 CADDY = """
 {{
@@ -75,6 +76,8 @@ def debian_gateways():
 
 
 def program_of(name):
+    if name == "traefik":
+        return traefik_program()
     if name == "envoy":
         return virtual_environment("envoy", HERE / "requirements.txt") / "bin/envoy"
     folder = {"caddy": "usr/bin", "haproxy": "usr/sbin"}[name]
@@ -193,4 +196,4 @@ class Envoy(Proxy):
         self.command = [program_of("envoy"), "-c", config, "--concurrency", "1", "--base-id", str(port), "-l", "warning"]
 
 
-PROXIES = {"caddy": Caddy, "haproxy": HAProxy, "envoy": Envoy}
+PROXIES = {"caddy": Caddy, "haproxy": HAProxy, "envoy": Envoy, "traefik": Traefik}
