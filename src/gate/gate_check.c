@@ -186,12 +186,18 @@ static bool is_callback(gate_state *gate, http_exchange *exchange)
            gate_client_of_path(rules, request->authority, request->path) != NULL;
 }
 
+/* Who tells the method in a field may ask by another than GET: Traefik does by that of the request,
+ * when it is told to (preserveRequestMethod). */
+static bool is_question(const gate_state *gate, ost_text path)
+{
+    return gate->dialect->target == NULL ? text_starts(path, GATE_CHECK_PATH "/")
+                                         : text_is(path, GATE_CHECK_PATH);
+}
+
 void gate_check_fallback(http_exchange *exchange, void *user)
 {
     gate_state *it = user;
-    bool asks = it->dialect->target == NULL &&
-                text_starts(http_request_of(exchange)->path, GATE_CHECK_PATH "/");
-    if (asks)
+    if (is_question(it, http_request_of(exchange)->path))
         gate_check(exchange, user);
     else if (is_callback(it, exchange))
         login_pages_callback(exchange, it->server);

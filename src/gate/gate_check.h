@@ -10,7 +10,8 @@
 /* `user` is the gate. */
 void gate_check(http_exchange *exchange, void *user);
 
-/* What no route fits: the questions of a dialect that asks by the request itself, and strangers. */
+/* What no route fits: the questions of a dialect that asks by the request itself, or by its method,
+ * and strangers. */
 void gate_check_fallback(http_exchange *exchange, void *user);
 
 #endif

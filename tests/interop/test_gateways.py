@@ -5,17 +5,21 @@ whom, and what a client cannot make it believe. nginx is in tests/integration.""
 import base64
 import http.client
 import socket
+import sys
 import time
 
 import pytest
 from fake_fixtures import good_again, provider  # noqa: F401  (fixtures)
-from fake_provider import CLIENT, SECRET
+from fake_provider import CLIENT, SECRET, FakeProvider
 from gate_proxies import PROXIES
 from gate_site import FIELDS, Application, Gate, values
 from navigation import NAVIGATION, navigate
 from needs import must_have
-from peers import free_port
+from peers import PROJECT, free_port
 from web import Browser, bearer
+
+sys.path.insert(0, str(PROJECT / "tests/integration"))
+import http_frames as h2  # noqa: E402
 
 RULES = [
     {"prefix": "/public", "public": True},
@@ -248,6 +252,19 @@ def test_a_gate_that_is_away(site, provider, tmp_path):
         assert len(site.application.seen) == before
 
 
+def test_while_keys_are_missing(site, tmp_path):
+    """Nobody knows whether the token is good: what is public is there, the rest is asked for again later."""
+    issuer, port = "http://localhost:1/realms/none", free_port()
+    gate = Gate(tmp_path / "gate", issuer, {"sites": [{"origin": f"http://localhost:{port}", "rules": RULES[:1] + RULES[2:3]}]}, site.name)
+    gate.ready_url = f"{gate.base}/health/live"
+    proxy = PROXIES[site.name](tmp_path / "proxy", port, gate.base, site.application.base)
+    with FakeProvider() as other, gate, proxy:
+        answer = ask(proxy, "/api", other.access_token(iss=issuer))
+        assert answer.status == 503
+        assert site.name == "envoy" or int(answer.getheader("Retry-After")) > 0  # Envoy makes an answer of its own
+        assert ask(proxy, "/public").status == 200
+
+
 def test_attack_45_the_rules_of_another_site(site):
     before = len(site.application.seen)
     for host in (f"other.example:{site.port}", f"OTHER.example:{site.port}", "other.example"):
@@ -259,3 +276,60 @@ def test_attack_45_the_rules_of_another_site(site):
 def test_attack_46_an_address_that_the_client_tells(site, target):
     ask(site, target, **{"X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https", "User-Agent": "told"})
     assert "203.0.113.77" not in site.gate.log.read_text()
+
+
+# ---- HTTP/2 ----
+
+
+def h2_ask(site, fields):
+    """(status or None, what reached the application) of a request whose head is just these fields."""
+    before = len(site.application.seen)
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as client:
+        head = h2.frame(h2.HEADERS, h2.END_HEADERS | h2.END_STREAM, 1, h2.hpack(*fields))
+        client.sendall(h2.start() + head)
+        received, _ = h2.read_settled(client, head, 60)
+    return h2.statuses(received).get(1), site.application.seen[before:]
+
+
+def pseudo(site, method="GET", path="/public", authority=None):
+    return [(":method", method), (":scheme", "http"), (":path", path), (":authority", authority or f"localhost:{site.port}")]
+
+
+def test_http2(site, provider):
+    token = [("authorization", f"Bearer {provider.access_token(sub='u-1')}")]
+    assert h2_ask(site, pseudo(site, path="/api")) == (401, [])
+    assert h2_ask(site, [*pseudo(site, path="/admin"), *token]) == (403, [])
+    status, (got,) = h2_ask(site, [*pseudo(site, path="/api?x=1"), *token])
+    assert (status, got["path"], values(got, "X-Auth-Request-User")) == (200, "/api?x=1", ["u-1"])
+
+
+H2_TWICE = {
+    "two paths": lambda it: [*pseudo(it), (":path", "/admin")],
+    "two methods": lambda it: [*pseudo(it), (":method", "POST")],
+    "two hosts": lambda it: [*pseudo(it), (":authority", "other.example")],
+    "another host": lambda it: [*pseudo(it, path="/admin"), ("host", f"other.example:{it.port}")],
+    "another authority": lambda it: [*pseudo(it, path="/admin", authority=f"other.example:{it.port}"), ("host", f"localhost:{it.port}")],
+    "no path": lambda it: [field for field in pseudo(it) if field[0] != ":path"],
+    "no slash": lambda it: pseudo(it, path="public/../admin"),
+    "a whole address": lambda it: pseudo(it, path="http://other.example/admin"),
+    "a star": lambda it: pseudo(it, path="*"),
+    "a path with a blank": lambda it: pseudo(it, path="/public HTTP/1.1"),
+    "a path with a line": lambda it: pseudo(it, path="/public HTTP/1.1\r\nX-Auth-Request-User: root"),
+    "a method with a line": lambda it: pseudo(it, method="GET /admin HTTP/1.1\r\nx: y"),
+    "an authority with a line": lambda it: pseudo(it, authority=f"localhost:{it.port}\r\nX-Auth-Request-User: root"),
+    "a value with a line": lambda it: [*pseudo(it), ("x", "y\r\nX-Auth-Request-User: root")],
+    "a name with a colon": lambda it: [*pseudo(it), ("x-auth-request-user: root\r\nx", "y")],
+    "a name in capitals": lambda it: [*pseudo(it), ("X-Auth-Request-User", "root")],
+    "a late path": lambda it: [*pseudo(it), ("x", "y"), (":path", "/admin")],
+    "connection": lambda it: [*pseudo(it), ("connection", "x-auth-request-user")],
+    "chunks": lambda it: [*pseudo(it, method="POST"), ("transfer-encoding", "chunked")],
+    "h2c": lambda it: [*pseudo(it), ("upgrade", "h2c")],
+    "a tunnel": lambda it: [(":method", "CONNECT"), (":authority", f"localhost:{it.port}")],
+    "a tunnel with a protocol": lambda it: [*pseudo(it, method="CONNECT", path="/admin"), (":protocol", "websocket")],
+}
+
+
+@pytest.mark.parametrize("name", H2_TWICE)
+def test_attack_45_pseudo_fields_with_two_readings(site, name):
+    _, reached = h2_ask(site, H2_TWICE[name](site))
+    assert reached == []

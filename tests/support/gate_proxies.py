@@ -13,6 +13,9 @@ CADDY = """
 {{
     admin off
     auto_https off
+    servers {{
+        protocols h1 h2c
+    }}
 }}
 http://localhost:{port} {{
     handle /_ostiary/* {{
@@ -153,6 +156,7 @@ def envoy_config(port, gate, application):
         },
         allowed_headers=named(*ASKED, prefixes=["sec-fetch-"]),
         failure_mode_allow=False,
+        status_on_error={"code": "ServiceUnavailable"},
     )
     unasked = {"envoy.filters.http.ext_authz": typed("extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", disabled=True)}
     routes = [

@@ -28,7 +28,10 @@ def static_config(port, secure_port, entry_point):
 UPGRADES = "(!HeaderRegexp(`Upgrade`, `.`) || HeaderRegexp(`Upgrade`, `(?i)^websocket$`))"
 
 
-def dynamic_config(gate, application, **more):
+def dynamic_config(gate, application, hosts=("localhost",), before=(), **more):
+    """`before`: names and configurations of what comes before the question; `more`: members of forwardAuth."""
+    before = dict(before)
+    site = "(" + " || ".join(f"Host(`{host}`)" for host in hosts) + ")"
     asks = {
         "address": f"{gate}/check",
         "trustForwardHeader": False,
@@ -37,21 +40,20 @@ def dynamic_config(gate, application, **more):
     }
     asks.update(more)
     routers = {
-        "app": {"rule": f"Host(`localhost`) && {UPGRADES}", "middlewares": ["ostiary"], "service": "app"},
-        "ostiary": {"rule": "Host(`localhost`) && PathPrefix(`/_ostiary/`)", "priority": 1000, "service": "ostiary"},
+        "app": {"rule": f"{site} && {UPGRADES}", "middlewares": [*before, "ostiary"], "service": "app"},
+        "ostiary": {"rule": f"{site} && PathPrefix(`/_ostiary/`)", "priority": 1000, "service": "ostiary"},
     }
     services = {name: {"loadBalancer": {"servers": [{"url": url}]}} for name, url in (("app", application), ("ostiary", gate))}
-    return {"http": {"middlewares": {"ostiary": {"forwardAuth": asks}}, "routers": routers, "services": services}}
+    return {"http": {"middlewares": {**before, "ostiary": {"forwardAuth": asks}}, "routers": routers, "services": services}}
 
 
 class Traefik(Proxy):
-    """`more` are members of forwardAuth."""
-
     def __init__(self, folder, port, gate, application, secure_port=None, entry_point=None, **more):
         super().__init__(folder, port)
         folder.mkdir(parents=True, exist_ok=True)
         self.write(dynamic_config(gate, application, **more))
         (folder / "traefik.json").write_text(json.dumps(static_config(port, secure_port, entry_point or {})))
+        self.host, self.secure = more.get("hosts", ["localhost"])[0], secure_port
         self.command = ["env", "-C", folder, traefik_program(), "--configFile=traefik.json"]
 
     def __enter__(self):
@@ -62,7 +64,7 @@ class Traefik(Proxy):
 
     def _routes(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", "/", headers={"Host": "localhost"})
+        connection.request("GET", "/", headers={"Host": self.host})
         status = connection.getresponse().status
         connection.close()
         return status != 404

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "http/message/request_target.h"
 
@@ -128,6 +129,22 @@ static bool tells_more(const client *a, const client *b)
            (a->host.data != NULL && b->host.data == NULL);
 }
 
+/* Traefik calls a connection that is to become a WebSocket "ws" or "wss". */
+static const char *read_proto(ost_text proto, bool *secure)
+{
+    static const struct {
+        const char *name;
+        bool secure;
+    } protocols[] = {{"https", true}, {"http", false}, {"wss", true}, {"ws", false}};
+    for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+        if (text_equal_ignoring_case(proto, text_of(protocols[i].name))) {
+            *secure = protocols[i].secure;
+            return NULL;
+        }
+    }
+    return "forwarded protocol is neither http nor https";
+}
+
 static const char *apply(http_exchange *x, const client *told)
 {
     http_request *request = &x->request;
@@ -136,14 +153,10 @@ static const char *apply(http_exchange *x, const client *told)
         request->peer = (ost_text){x->peer, address_write(&a, x->peer)};
     else if (told->peer.data != NULL)
         request->peer = OST_TEXT("unknown"); /* RFC 7239 §6.2, §6.3: it may be hidden */
-    if (text_equal_ignoring_case(told->proto, OST_TEXT("https")))
-        request->secure = true;
-    else if (text_equal_ignoring_case(told->proto, OST_TEXT("http")))
-        request->secure = false;
-    else if (told->proto.data != NULL)
-        return "forwarded protocol is neither http nor https";
-    if (told->host.data == NULL)
-        return NULL;
+    const char *reason =
+        told->proto.data != NULL ? read_proto(told->proto, &request->secure) : NULL;
+    if (reason != NULL || told->host.data == NULL)
+        return reason;
     char *host = ost_arena_copy(x->arena, told->host);
     if (host == NULL || !authority_normalize(host, told->host.len))
         return "malformed forwarded host";
