@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ostiary gate` behind Traefik, in what Traefik has beside the other proxies (test_gateways.py): HTTP/2 and TLS in front, its
-own options of forwardAuth, who is believed of X-Forwarded-*, and labels of containers."""
+own options of forwardAuth, and who is believed of X-Forwarded-*."""
 
 import http.client
 import json
