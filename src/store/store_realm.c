@@ -283,11 +283,8 @@ ost_result store_realm_version(store *s, ost_text name, ost_arena *arena, store_
     return result;
 }
 
-typedef ost_result realm_reader(database *d, statement *st, ost_arena *arena,
-                                store_realm *ret_realm);
-
-static ost_result list_realms(store *s, const char *sql, realm_reader *read_row, ost_arena *arena,
-                              store_realm **ret_realms, size_t *ret_count)
+ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realms,
+                             size_t *ret_count)
 {
     store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);
     size_t count = 0;
@@ -295,9 +292,9 @@ static ost_result list_realms(store *s, const char *sql, realm_reader *read_row,
     if (realms == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    statement *st = prepare(d, sql);
+    statement *st = prepare(d, "SELECT name, id, version FROM realm ORDER BY name LIMIT 1001");
     while ((result = next_row(st)) == OST_OK) {
-        result = count < MAX_REALMS ? read_row(d, st, arena, &realms[count++]) : OST_E_CEILING;
+        result = count < MAX_REALMS ? read_name(d, st, arena, &realms[count++]) : OST_E_CEILING;
         if (result != OST_OK)
             break;
     }
@@ -307,17 +304,4 @@ static ost_result list_realms(store *s, const char *sql, realm_reader *read_row,
     *ret_realms = realms;
     *ret_count = count;
     return OST_OK;
-}
-
-ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realms,
-                             size_t *ret_count)
-{
-    return list_realms(s, "SELECT name, id, version FROM realm ORDER BY name LIMIT 1001", read_name,
-                       arena, ret_realms, ret_count);
-}
-
-ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms, size_t *ret_count)
-{
-    return list_realms(s, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001",
-                       read_realm, arena, ret_realms, ret_count);
 }

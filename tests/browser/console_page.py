@@ -7,6 +7,18 @@ import urllib.parse
 from login_page import LoginPage
 from playwright.sync_api import Error
 
+# Notices last five seconds, which is less than a loaded machine may take to look: what was told is kept, each until it is asked for.
+KEEP_NOTICES = """() => {
+  window.toldToTests = []
+  const within = (node) => node.parentElement?.closest('[role=status]')
+  new MutationObserver((changes) => changes.flatMap((change) => [...change.addedNodes])
+    .filter((node) => node.nodeType === Node.ELEMENT_NODE && within(node)).forEach((node) => window.toldToTests.push(node.textContent))
+  ).observe(document, { childList: true, subtree: true })
+}"""
+TAKE_NOTICE = """words => {
+  const at = window.toldToTests.findIndex((told) => told.includes(words))
+  return at >= 0 && window.toldToTests.splice(at, 1).length === 1
+}"""
 WITHOUT_A_TRACE = """() => [location.href, document.cookie, JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})].join(' ')"""
 
 
@@ -15,11 +27,20 @@ class ConsolePage:
 
     def __init__(self, page, base):
         self.page, self.base, self.problems, self.addresses, self.answers = page, base, [], [], []
+        self.leaving = 0  # how often the browser asked before it left what is not saved
         page.on("console", lambda said: self.problems.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.addresses.append(request.url))
         page.on("response", lambda answer: self.answers.append(answer) if answer.url.endswith("/openid-connect/token") else None)
-        page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+        page.add_init_script(f"({KEEP_NOTICES})()")
+        page.on("dialog", self.asked)
+
+    def asked(self, dialog):
+        if dialog.type == "beforeunload":
+            self.leaving += 1
+        else:
+            self.problems.append(dialog.message)
+        dialog.accept()
 
     def log_in(self, username="root", password="root-password", realm="master"):
         self.page.goto(f"{self.base}/admin/{urllib.parse.quote(realm, safe='')}/console/")
@@ -56,7 +77,8 @@ class ConsolePage:
         return self
 
     def told(self, words):
-        self.page.get_by_role("status").get_by_text(words).last.wait_for()
+        """Waits for a notice that says so and that nobody has asked for yet, be it seen still or gone."""
+        self.page.wait_for_function(TAKE_NOTICE, arg=words)
         return self
 
     def switch(self, name, on=True):

@@ -29,13 +29,13 @@ def test_credentials(page, administered, root, safe):
     ann = root("GET", "/realms/safe/users?username=ann").json()[0]["id"]
     console = ConsolePage(page, administered.base).log_in().open("safe", "users", ann, "credentials").heading("ann")
     page.get_by_text("Even the right password is refused until").wait_for()
-    console.press("Unblock").told("The user may sign in again.")
+    console.press("Unblock").told("Saved.")
     assert page.get_by_role("heading", name="Failed sign-ins").count() == 0
     page.get_by_role("row").filter(has_text="phone").get_by_role("button", name="Delete").click()
     console.press("Delete", page.get_by_role("dialog"))
     page.get_by_role("row").filter(has_text="phone").wait_for(state="detached")
     assert safe.password(TOOL, "ann", "ann-password").status == 200
-    console.fill(New_password="next-password", Password_confirmation="next-password").switch("Temporary").press("Set password").told("The password is set.")
+    console.fill(New_password="next-password", Password_confirmation="next-password").switch("Temporary").press("Set password").told("Saved.")
     assert safe.password(TOOL, "ann", "next-password").json()["error_description"] == "Account is not fully set up"
     assert root("GET", f"/realms/safe/users/{ann}").json()["requiredActions"] == ["UPDATE_PASSWORD"]
     console.press("Delete").press("Delete", page.get_by_role("dialog"))

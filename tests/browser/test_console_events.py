@@ -62,7 +62,7 @@ def test_events_are_counted_and_found(console, page, provider):
 
 def test_what_administrators_did(console, page, provider):
     """Also what they sent, without the secrets in it."""
-    console.log_in().open("busy", "events", "admin").heading("Admin events").press("Keep events").told("Events are kept from now on.")
+    console.log_in().open("busy", "events", "admin").heading("Admin events").press("Keep events").told("Saved.")
     root = Admin(provider, "master", "root", "root-password")
     made = root("POST", "/realms/busy/clients", {"clientId": MARKUP, "secret": "known-to-nobody"}).header("Location").removeprefix(root.base)
     assert root("DELETE", made).status == 204
@@ -88,10 +88,10 @@ def test_sessions_are_ended(console, page, provider):
     console.log_in().open("busy", "sessions").heading("Sessions").follow("tool").heading("Sessions of tool")
     counts(page.get_by_role("row"), 4)
     page.get_by_role("main").get_by_role("button", name="Sign out").first.click()
-    console.told("The session has ended.")
+    console.told("Signed out.")
     works = [realm.refresh(TOOL, grant["refresh_token"]).status == 200 for grant in grants]
     assert sorted(works) == [False, True, True]
     console.open("busy", "sessions").press("Sign everybody out").press("Sign everybody out", page.get_by_role("dialog"))
-    console.told("Everybody is signed out.")
+    console.told("Signed out.")
     shows(page.get_by_text("Nobody is signed in."))
     assert console.problems == []

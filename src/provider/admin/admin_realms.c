@@ -6,6 +6,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/admin/realm_part.h"
+#include "provider/admin/served_realm.h"
 #include "provider/file/realm_import.h"
 #include "provider/member/masked.h"
 #include "provider/member/member.h"
@@ -95,13 +96,25 @@ static ost_result put_realm(const admin_call *a, ost_json_writer *w, const ost_j
     return result;
 }
 
+/* As it is served: realms may be many, and large. One that has gone meanwhile is left out. */
+static ost_result put_served(admin_call *a, ost_json_writer *w, ost_text name, bool view)
+{
+    realm_admin admin;
+    ost_result result = served_realm_open(a->call->provider, name, a->arena, &admin);
+    if (result != OST_OK)
+        return result == OST_E_NOT_FOUND ? OST_OK : result;
+    result = put_realm(a, w, admin.realm->document, view,
+                       admin_flag(a, "briefRepresentation", false));
+    served_realm_close(a->call->provider, &admin);
+    return result;
+}
+
 ost_result admin_list_realms(admin_call *a)
 {
     store_realm *rows;
     size_t count, shown = 0;
-    const ost_json *document;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
+    ost_result result = store_realm_names(a->call->provider->store, a->arena, &rows, &count);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -111,9 +124,7 @@ ost_result admin_list_realms(admin_call *a)
         if ((rights & ~(admin_rights)RIGHT_CREATE_REALM) == 0)
             continue;
         shown++;
-        result = ost_json_read(rows[i].document, NULL, a->arena, &document, NULL);
-        if (result == OST_OK)
-            result = put_realm(a, w, document, view, admin_flag(a, "briefRepresentation", false));
+        result = put_served(a, w, rows[i].name, view);
     }
     if (result == OST_OK && shown == 0)
         return admin_forbid(a);

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
+  "built_in.client_account": "Konto",
+  "built_in.client_account-console": "Kontoverwaltung",
+  "built_in.client_admin-cli": "Kommandozeile der Verwaltung",
+  "built_in.client_broker": "Vermittler",
+  "built_in.client_realm-management": "Verwaltung des Realms",
+  "built_in.client_security-admin-console": "Verwaltungskonsole",
   "account.title": "Ihr Konto",
   "account.nav": "Konto",
   "account.profile": "Persönliche Angaben",

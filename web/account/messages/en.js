@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
+  "built_in.client_account": "Account",
+  "built_in.client_account-console": "Account console",
+  "built_in.client_admin-cli": "Admin CLI",
+  "built_in.client_broker": "Identity broker",
+  "built_in.client_realm-management": "Realm management",
+  "built_in.client_security-admin-console": "Admin console",
   "account.title": "Your account",
   "account.nav": "Account",
   "account.profile": "Personal info",

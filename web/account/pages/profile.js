@@ -71,6 +71,6 @@ export async function profile() {
   return [
     heading(text("account.profile")),
     element("p", { class: "lead" }, text("profile.lead")),
-    element("div", { class: "panel" }, form({ fields, object, save })),
+    element("div", { class: "panel" }, form({ fields, object, save, whole: true })),
   ];
 }

@@ -35,8 +35,10 @@ export function confirmed(title, question, action) {
 }
 
 // What a button does that deletes something of a kind, whose messages are KIND.delete and KIND.delete_sure.
-export function deleting(kind, name, act) {
+export function deleting(kind, name, remove, then) {
   return acting(async () => {
-    if (await confirmed(text(`${kind}.delete`), text(`${kind}.delete_sure`, name), text("word.delete"))) await act();
+    if (!(await confirmed(text(`${kind}.delete`), text(`${kind}.delete_sure`, name), text("word.delete")))) return;
+    await remove();
+    await then();
   });
 }

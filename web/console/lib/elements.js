@@ -58,3 +58,10 @@ export function section(title, ...children) {
   const id = newId();
   return element("section", { "aria-labelledby": id, class: "panel" }, element("h2", { id }, title), ...children);
 }
+
+// The parts of one thing, each with an address of its own and a message tab.NAME.
+export function tabs(base, names, current) {
+  return element("nav", { class: "tabs", "aria-label": text("nav.parts") },
+    element("ul", {}, names.map((name) =>
+      element("li", {}, element("a", { href: address(...base, name), "aria-current": name === current && "page" }, text(`tab.${name}`))))));
+}

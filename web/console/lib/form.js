@@ -3,9 +3,17 @@
 // are sent, so that two people who edit different things do not undo each other.
 import { cancelling, openDialog } from "./dialog.js";
 import { element, newId } from "./elements.js";
-import { notify } from "./notice.js";
+import { notify, resting } from "./notice.js";
 import { hasText, text } from "./text.js";
 import { inputs } from "./inputs.js";
+
+export const needed = { required: true, always: true };
+export const textSwitch = { kind: "switch", on: "true", off: "false", absent: "false" };
+
+let touched = null; // the form in which something stands that is not saved
+
+export const unsaved = () => touched?.isConnected ?? false;
+export const forget = () => (touched = null);
 
 const pathOf = (field) => (Array.isArray(field.name) ? field.name : [field.name]);
 
@@ -49,21 +57,23 @@ function guilty(rows, error) {
     rows.find((row) => new RegExp(`\\b${name(row).replace(/\W/g, "\\$&")}\\b`, "i").test(error.message));
 }
 
-function changes(rows, object) {
+// What was changed; of members that the API takes as a `whole`, with the rest of them.
+function changes(rows, object, whole) {
   let result = object;
-  const members = new Set();
+  let sent = {};
   for (const row of rows) {
     const value = row.read();
     if (row.locked || (same(value, row.before) && !row.field.always)) continue;
-    result = withValue(result, pathOf(row.field), value);
-    members.add(pathOf(row.field)[0]);
+    const path = pathOf(row.field);
+    result = withValue(result, path, value);
+    sent = whole ? { ...sent, [path[0]]: result[path[0]] } : withValue(sent, path, value);
   }
-  return { sent: Object.fromEntries([...members].map((member) => [member, result[member]])), result };
+  return { sent, result };
 }
 
 // `fields`: {name, label, kind, help, required, options, always, locked}, or {group} for a title; `save` gets the members that
-// were changed. `locked`: may be read alone.
-export function form({ fields, object = {}, save, label = text("form.save"), done = text("form.saved"), locked = false, cancel = null }) {
+// were changed. `locked`: may be read alone; `done`: what is told when it has saved, null where nothing is kept.
+export function form({ fields, object = {}, save, label = text("form.save"), done = text("form.saved"), locked = false, cancel = null, whole = false }) {
   const groups = fields.map((field) => (field.group ? element("h2", {}, field.group) : fieldset(field, valueAt(object, pathOf(field)), locked)));
   const rows = groups.filter((row) => row.field);
   let current = object;
@@ -75,27 +85,28 @@ export function form({ fields, object = {}, save, label = text("form.save"), don
     row.tell(words);
     row.control.focus();
   };
-  made.addEventListener("submit", async (event) => {
+  if (done) made.addEventListener("input", () => (touched = made));
+  made.addEventListener("submit", (event) => {
     event.preventDefault();
     alert.hidden = true;
     rows.forEach((row) => row.tell(null));
     const empty = rows.find((row) => row.field.required && (row.read() ?? "") === "");
     if (empty) return refuse(empty, text("form.required"));
-    submit.disabled = true;
-    try {
-      const { sent, result } = changes(rows, current);
-      await save(sent);
-      current = result;
-      for (const row of rows) row.before = row.read();
-      if (done) notify(done);
-    } catch (error) {
-      const row = guilty(rows, error);
-      if (row) return refuse(row, error.message);
-      alert.textContent = error.message;
-      alert.hidden = false;
-    } finally {
-      submit.disabled = false;
-    }
+    resting(submit, async () => {
+      try {
+        const { sent, result } = changes(rows, current, whole);
+        await save(sent);
+        current = result;
+        for (const row of rows) row.before = row.read();
+        forget();
+        if (done) notify(done);
+      } catch (error) {
+        const row = guilty(rows, error);
+        if (row) return refuse(row, error.message);
+        alert.textContent = error.message;
+        alert.hidden = false;
+      }
+    });
   });
   return made;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around the pages of a console.
+import { confirmed } from "./dialog.js";
 import { element, heading } from "./elements.js";
+import { unsaved } from "./form.js";
 import { noticeArea } from "./notice.js";
 import { text } from "./text.js";
 
@@ -25,12 +27,13 @@ export async function showPage(build, site) {
     content = [heading(text("error.title")), element("p", { class: "alert", role: "alert" }, error.message)];
   }
   if (mine !== visit) return;
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   main.replaceChildren(...[content].flat(Infinity).filter(Boolean));
   main.removeAttribute("aria-busy");
   openMenu(false);
   const title = main.querySelector("h1");
   document.title = `${title?.textContent ?? ""} · ${site}`;
-  title?.focus({ preventScroll: true });
+  if (document.activeElement.id !== "realm") title?.focus({ preventScroll: true }); // arrows in that list go on
   main.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   scrollTo(0, 0);
 }
@@ -47,6 +50,10 @@ export async function openFrame(label, parts, show) {
   } }, text("nav.skip"));
   navigation.setAttribute("aria-label", label);
   document.body.replaceChildren(element("header", {}, skip, menu, ...parts), element("div", { class: "frame" }, navigation, main), noticeArea());
-  addEventListener("hashchange", show);
+  addEventListener("hashchange", async ({ oldURL }) => {
+    if (!unsaved() || await confirmed(text("leave.title"), text("leave.question"), text("leave.title"))) await show();
+    else history.replaceState(null, "", oldURL);
+  });
+  addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());
   await show();
 }

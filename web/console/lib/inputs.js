@@ -6,12 +6,10 @@ import { text } from "./text.js";
 
 const label = (field, id) => element("label", { for: id }, field.label, field.required ? element("span", { class: "soft" }, ` (${text("form.needed")})`) : null);
 
-function single(type, more = {}) {
+function single(type, autocomplete = "off", tag = "input") {
   return (field, value, id) => {
-    const control = element("input", {
-      id, type, spellcheck: "false", required: field.required, placeholder: field.placeholder, maxlength: field.longest,
-      ...more,
-      autocomplete: field.autocomplete ?? more.autocomplete ?? "off",
+    const control = element(tag, {
+      id, type, rows: field.rows, required: field.required, placeholder: field.placeholder, maxlength: field.longest, autocomplete: field.autocomplete ?? autocomplete,
     });
     control.value = value ?? "";
     return {
@@ -37,30 +35,25 @@ function choice(field, value, id) {
   return { control, parts: [label(field, id), control], read: () => control.value, lock: () => (control.disabled = true) };
 }
 
-function area(field, value, id) {
-  const control = element("textarea", { id, rows: field.rows ?? 3, spellcheck: "false" });
-  control.value = value ?? "";
-  return { control, parts: [label(field, id), control], read: () => control.value, lock: () => (control.readOnly = true) };
-}
-
 // A list of texts, a row each.
 function lines(field, value, id) {
   const list = element("div", { class: "lines" });
-  const add = (words, at) => {
-    const input = element("input", { type: "text", id: list.childElementCount === 0 ? id : newId(), "aria-label": field.label, spellcheck: "false", autocomplete: "off", placeholder: field.placeholder });
-    input.value = words;
+  const all = () => [...list.querySelectorAll("input")];
+  const add = (words) => {
+    const input = element("input", { type: "text", id: list.firstChild ? null : id, "aria-label": field.label, autocomplete: "off", placeholder: field.placeholder, value: words });
     const remove = element("button", { type: "button", class: "plain", "aria-label": text("form.remove_line", field.label), onclick: () => {
-      if (list.childElementCount > 1) row.remove();
+      if (all().length > 1) row.remove();
       else input.value = "";
+      all().at(-1).focus();
     } }, "✕");
     const row = element("div", { class: "line" }, input, remove);
     list.append(row);
-    if (at) input.focus();
   };
-  const given = value ?? [];
-  (given.length > 0 ? given : [""]).forEach((words) => add(words, false));
-  const more = element("button", { type: "button", class: "plain", "aria-label": text("form.add_line_to", field.label), onclick: () => add("", true) }, text("form.add_line"));
-  const all = () => [...list.querySelectorAll("input")];
+  (value?.length > 0 ? value : [""]).forEach(add);
+  const more = element("button", { type: "button", class: "plain", "aria-label": text("form.add_line_to", field.label), onclick: () => {
+    add("");
+    all().at(-1).focus();
+  } }, text("form.add_line"));
   return {
     get control() {
       return all()[0];
@@ -95,6 +88,6 @@ function seconds(field, value, id) {
 }
 
 export const inputs = {
-  text: single("text"), email: single("email"), password: single("password", { autocomplete: "new-password" }), number: single("number"),
-  switch: toggle, choice, area, lines, seconds,
+  text: single("text"), email: single("email"), password: single("password", "new-password"), number: single("number"), area: single(null, null, "textarea"),
+  switch: toggle, choice, lines, seconds,
 };

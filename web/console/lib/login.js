@@ -3,7 +3,8 @@
 // module's memory alone: a reload asks the provider again, which knows the browser. The answer comes
 // in the fragment, which no server logs. What is kept across the redirect is the request's state and
 // verifier, once.
-import { client, ownRealm, page, realmAddress } from "./place.js";
+import { element } from "./elements.js";
+import { client, page, realmAddress } from "./place.js";
 
 const kept = "login";
 const early = 10; // seconds before its end in which a token is no longer sent
@@ -74,7 +75,7 @@ async function refresh() {
   } catch (error) {
     if (error.refused) {
       await leave(); // the session is over: whoever sits here signs in again, and comes back here
-      await new Promise(() => {});
+      await new Promise((go) => setTimeout(go, 3000)); // or stays, to keep what is not saved
     }
     throw error;
   } finally {
@@ -90,22 +91,14 @@ export async function accessToken(renew = false) {
 
 export function account() {
   const { preferred_username: username, name } = payload(tokens.id_token);
-  return { username, name: name ?? username, realm: ownRealm };
+  return { name: name ?? username };
 }
 
 // By a form, so that the ID token is in no address.
 export function logOut() {
-  const form = document.createElement("form");
-  form.method = "post";
+  const given = { id_token_hint: tokens.id_token, client_id: client, post_logout_redirect_uri: page };
+  const form = element("form", { method: "post" }, Object.entries(given).map(([name, value]) => element("input", { type: "hidden", name, value })));
   form.setAttribute("action", realmAddress("logout"));
-  form.hidden = true;
-  for (const [name, value] of Object.entries({ id_token_hint: tokens.id_token, client_id: client, post_logout_redirect_uri: page })) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = name;
-    field.value = value;
-    form.append(field);
-  }
   document.body.append(form);
   form.submit();
 }

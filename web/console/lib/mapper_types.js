@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Protocol mappers: what each is configured with, and which claim it makes.
+import { textSwitch } from "./form.js";
 import { text } from "./text.js";
 
-const words = { on: "true", off: "false" };
-const flag = (name) => ({ name: ["config", name], label: text(`mapper.${name}`), kind: "switch", ...words, absent: "false" });
+const flag = (name) => ({ name: ["config", name], label: text(`mapper.${name}`), ...textSwitch });
 const word = (name, more = {}) => ({ name: ["config", name], label: text(`mapper.${name}`), ...more });
 const claim = () => word("claim.name", { required: true });
 const type = () => word("jsonType.label", { kind: "choice", options: ["String", "long", "int", "boolean", "JSON"].map((each) => [each, each]) });
@@ -37,5 +37,5 @@ export function claimOf(mapper) {
 }
 
 export function mapperName(kind) {
-  return mapperTypes[kind] ? text(`mapper.${kind}`) : kind;
+  return mapperTypes[kind] ? text(`mapper.${kind.slice(5, -7)}`) : kind; // oidc-…-mapper
 }

@@ -2,17 +2,17 @@
 // The protocol mappers of a client or a client scope: a list, and a dialog for one.
 import { below, button, element, section } from "./elements.js";
 import { closing, deleting, openDialog } from "./dialog.js";
-import { formDialog } from "./form.js";
+import { formDialog, needed } from "./form.js";
 import { claimOf, mapperName, mapperTypes, newConfig } from "./mapper_types.js";
 import { show } from "./shell.js";
 import { actionColumn, column, wholeList } from "./table.js";
 import { text } from "./text.js";
 
-const nameField = () => ({ name: "name", label: text("field.name"), required: true, always: true });
+const nameField = () => ({ name: "name", label: text("field.name"), ...needed });
 
 function editor(kind, mapper, save) {
   formDialog(mapperName(kind), {
-    fields: [nameField(), ...mapperTypes[kind].fields()], object: mapper, label: text("form.save"),
+    fields: [nameField(), ...mapperTypes[kind].fields()], object: mapper, label: text("form.save"), whole: true,
     save: (changed) => save({ ...mapper, ...changed }), then: show,
   });
 }
@@ -31,17 +31,14 @@ function chooseKind(api, path) {
 // `path`: "…/protocol-mappers" of the client or the scope.
 export async function mappersPanel({ api, path, mappers, locked }) {
   const edit = (mapper) => button(mapper.name, () => editor(mapper.protocolMapper, mapper, (changed) => api.put([...path, "models", mapper.id], changed)), "plain-name");
-  const remove = (mapper) => deleting("mapper", mapper.name, async () => {
-    await api.remove([...path, "models", mapper.id]);
-    await show();
-  });
+  const remove = (mapper) => deleting("mapper", mapper.name, () => api.remove([...path, "models", mapper.id]), show);
   const columns = [
     column("field.name", (row) => (!locked && mapperTypes[row.protocolMapper] ? edit(row) : row.name)),
-    column("mapper.kind", (row) => mapperName(row.protocolMapper)),
+    column("word.type", (row) => mapperName(row.protocolMapper)),
     column("mapper.claim", (row) => claimOf(row) ?? ""),
     actionColumn(!locked, "word.delete", remove),
   ];
-  return section(text("mappers.title"),
-    await wholeList({ caption: text("mappers.title"), columns, rows: mappers, matches: (row) => `${row.name} ${claimOf(row)}`, empty: text("mappers.none") }),
+  return section(text("tab.mappers"),
+    await wholeList({ caption: text("tab.mappers"), columns, rows: mappers, matches: (row) => `${row.name} ${claimOf(row)}` }),
     !locked && below(button(text("mapper.add"), () => chooseKind(api, path))));
 }

@@ -10,5 +10,4 @@ export * from "./notice.js";
 export * from "./roles.js";
 export * from "./shell.js";
 export * from "./table.js";
-export * from "./tabs.js";
 export * from "./text.js";

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every page, and which page the address names.
+import { acting } from "./notice.js";
 import { account, logOut } from "./login.js";
 import { loadAccess, may, mayCreateRealms } from "./access.js";
 import { realmApi } from "./api.js";
 import { address, button, element } from "./elements.js";
+import { forget } from "./form.js";
 import { navigation, openFrame, showPage } from "./frame.js";
 import { ownRealm } from "./place.js";
 import { text } from "./text.js";
 
-const chooser = element("select", { id: "realm", onchange: () => (location.hash = address(chooser.value)) });
 let pages = [];
 let shownRealm = null;
+const chooser = element("select", { id: "realm", onchange: () => {
+  location.hash = address(chooser.value);
+  chooser.value = shownRealm; // until that is shown
+} });
 
 function wanted() {
   const parts = location.hash.split("/").slice(1).filter((part) => part !== "");
@@ -21,25 +26,25 @@ function wanted() {
   }
 }
 
-// The page whose path fits, ":name" standing for any segment, and those segments.
+// The page whose path fits, ":name" standing for any segment, ":name?" also for none, and those segments.
 function find(parts) {
   for (const page of pages) {
     const pattern = page.path.split("/");
-    if (pattern.length !== parts.length) continue;
-    if (pattern.every((part, i) => part.startsWith(":") || part === parts[i])) {
-      const values = pattern.flatMap((part, i) => (part.startsWith(":") ? [[part.slice(1), parts[i]]] : []));
+    if (parts.length <= pattern.length && pattern.every((part, i) => (parts[i] === undefined ? part.endsWith("?") : part.startsWith(":") || part === parts[i]))) {
+      const values = pattern.flatMap((part, i) => (part.startsWith(":") ? [[part.replace(/\W/g, ""), parts[i]]] : []));
       return { page, values: Object.fromEntries(values) };
     }
   }
   return null;
 }
 
+const placeOf = (page) => page.path.split("/")[0];
 const allowed = (page) => page.needs === undefined || may(...page.needs) || (page.needs.includes("create-realm") && mayCreateRealms());
 
 function showNavigation(realm, section) {
   const items = pages.filter((page) => page.nav && allowed(page)).map((page) =>
     element("li", {}, element("a", {
-      href: address(realm, page.path), "aria-current": page.path === section ? "page" : null,
+      href: address(realm, placeOf(page)), "aria-current": placeOf(page) === section ? "page" : null,
     }, text(page.nav))));
   navigation.replaceChildren(element("ul", {}, items));
 }
@@ -56,8 +61,9 @@ async function build(realm, parts) {
   shownRealm = realm;
   const first = pages.find((page) => page.nav && allowed(page));
   if (first === undefined) throw new Error(text("error.forbidden"));
-  const found = find(parts.length > 0 ? parts : [first.path]);
-  showNavigation(realm, parts[0] ?? first.path);
+  const named = parts.length > 0 ? parts : [placeOf(first)];
+  const found = find(named);
+  showNavigation(realm, named[0]);
   if (found === null) throw new Error(text("error.no_page"));
   if (!allowed(found.page)) throw new Error(text("error.forbidden"));
   return found.page.show({ realm, api: realmApi(realm), ...found.values });
@@ -69,7 +75,16 @@ export function show() {
   return showPage(() => build(realm, parts), realm);
 }
 
+// What a button does, if the page has to be shown anew after it.
+export function changing(act, done) {
+  return acting(async (event) => {
+    await act(event);
+    await show();
+  }, done);
+}
+
 export function go(...parts) {
+  forget();
   const next = address(...parts);
   if (location.hash === next) show();
   else location.hash = next;

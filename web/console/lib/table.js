@@ -17,7 +17,7 @@ export function actionColumn(allowed, key, act) {
 }
 
 export function table(caption, columns, rows) {
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     element("table", {},
       element("thead", {}, element("tr", {}, columns.map((column) =>
         element("th", { scope: "col" }, column.hidden ? element("span", { class: "unseen" }, column.title) : column.title)))),
@@ -25,14 +25,15 @@ export function table(caption, columns, rows) {
         element("tr", {}, columns.map((column) => element("td", { "data-title": column.title }, column.cell(row))))))));
 }
 
-// `load({search, first, max})` gives rows. Answers that come too late are dropped.
-export async function pagedList({ caption, columns, load, empty, page = 20, searchable = true }) {
+// `load({search, first, max})` gives rows, `draw` what they look like if not as a table. Answers that come too late are dropped.
+export async function pagedList({ caption, columns, load, empty = text("list.none"), page = 20, searchable = true, draw = (rows) => table(caption, columns, rows) }) {
   const id = newId();
   let first = 0;
   let asked = 0;
   let timer = 0;
-  const search = element("input", { id, type: "search", autocomplete: "off", spellcheck: "false", placeholder: text("list.search") });
-  const place = element("div", { "aria-live": "polite" });
+  const search = element("input", { id, type: "search", autocomplete: "off", placeholder: text("list.search") });
+  const place = element("div", {});
+  const said = element("p", { class: "unseen", "aria-live": "polite" });
   const before = button(text("list.before"), () => turn(-page), "other");
   const after = button(text("list.after"), () => turn(page), "other");
   const where = element("span", { class: "soft" });
@@ -49,11 +50,13 @@ export async function pagedList({ caption, columns, load, empty, page = 20, sear
     }
     if (mine !== asked) return;
     const shown = rows.slice(0, page);
-    place.replaceChildren(shown.length > 0 ? table(caption, columns, shown) : element("p", { class: "empty" }, search.value ? text("list.nothing") : empty));
+    const some = shown.length > 0;
+    where.textContent = text("list.where", first + 1, first + shown.length);
+    said.textContent = some ? where.textContent : search.value ? text("list.nothing") : empty;
+    place.replaceChildren(some ? draw(shown) : element("p", { class: "empty" }, said.textContent));
     pager.hidden = first === 0 && rows.length <= page;
     before.disabled = first === 0;
     after.disabled = rows.length <= page;
-    where.textContent = text("list.where", first + 1, first + shown.length);
   }
 
   function turn(by) {
@@ -70,7 +73,7 @@ export async function pagedList({ caption, columns, load, empty, page = 20, sear
   });
   await fill();
   return element("div", { class: "list" },
-    searchable ? element("div", { class: "search" }, element("label", { class: "unseen", for: id }, text("list.search_in", caption)), search) : null, place, pager);
+    searchable ? element("div", { class: "search" }, element("label", { class: "unseen", for: id }, text("list.search_in", caption)), search) : null, said, place, pager);
 }
 
 // The same for a list that the API gives as a whole.

@@ -18,16 +18,18 @@ export function text(key, ...values) {
   return message.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
 }
 
+export const yesNo = (is) => text(is ? "word.yes" : "word.no");
+
 export function hasText(key) {
   return Object.hasOwn(messages, key);
 }
 
-// What realms are made with is named by keys in braces; people write names themselves.
+// What realms are made with is named by keys in braces, of which some have words; people write names themselves.
 export function told(name) {
   const key = /^\$\{(client|role)_(.+)\}$/.exec(name ?? "");
   if (key === null) return name ?? "";
   const message = `built_in.${key[1]}_${key[2]}`;
-  return hasText(message) ? text(message) : key[2].replace(/[-_]/g, " ");
+  return hasText(message) ? text(message) : key[2][0].toUpperCase() + key[2].slice(1).replace(/[-_]/g, " ");
 }
 
 export function date(milliseconds) {

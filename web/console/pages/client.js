@@ -34,14 +34,11 @@ export async function clientPage(context) {
   const client = await api.get(["clients", id]);
   const shown = parts.filter((part) => part.when === undefined || part.when(client));
   const part = shown.find((each) => each.name === tab) ?? shown[0];
-  const remove = deleting("client", client.clientId, async () => {
-    await api.remove(["clients", id]);
-    go(realm, "clients");
-  });
+  const remove = deleting("client", client.clientId, () => api.remove(["clients", id]), () => go(realm, "clients"));
   return [
     heading(client.clientId, may("manage-clients") && button(text("client.delete"), remove, "other danger")),
     element("p", { class: "soft under" }, kindOf(client)),
-    tabs(text("client.parts"), [realm, "clients", id], shown.map(({ name }) => [name, text(`client.tab_${name}`)]), part.name),
+    tabs([realm, "clients", id], shown.map(({ name }) => name), part.name),
     await part.show({ ...context, client }),
   ];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a token of this client would say for a user, which mapper makes each claim, and what to do when
 // the audience of an API is missing.
-import { acting, button, column, described, element, form, may, newId, notify, section, soft, table, text } from "../lib/page.js";
+import { acting, button, column, described, element, form, may, needed, newId, notify, section, soft, table, text } from "../lib/page.js";
 import { claimOf } from "../lib/mapper_types.js";
 
 // Claims that the protocol asks for; every other one comes from a mapper.
@@ -24,7 +24,7 @@ function origin(claim, mappers) {
 
 function claimsTable(token, mappers) {
   const columns = [
-    column("evaluate.claim", ([name]) => element("code", {}, name)),
+    column("mapper.claim", ([name]) => element("code", {}, name)),
     column("evaluate.value", ([, value]) => element("code", {}, JSON.stringify(value))),
     column("evaluate.origin", ([name]) => origin(name, mappers)),
   ];
@@ -43,7 +43,7 @@ async function addAudience(api, id, audience) {
 
 function audiencePanel(api, id, token, again) {
   const field = newId();
-  const input = element("input", { id: field, type: "text", autocomplete: "off", spellcheck: "false" });
+  const input = element("input", { id: field, type: "text", autocomplete: "off" });
   const has = [token.aud ?? []].flat();
   const add = acting(async () => {
     const audience = input.value.trim();
@@ -70,8 +70,8 @@ export async function clientEvaluate({ api, id }) {
     place.replaceChildren(audiencePanel(api, id, token, () => evaluate({ username, scope })), section(text("evaluate.token"), claimsTable(token, mappers)));
   };
   const fields = [
-    { name: "username", label: text("user.username"), required: true, always: true },
+    { name: "username", label: text("user.username"), ...needed },
     { name: "scope", ...described("evaluate.scope"), always: true },
   ];
-  return [section(text("evaluate.title"), form({ fields, object: { scope: "openid" }, save: evaluate, label: text("evaluate.show"), done: null })), place];
+  return [section(text("evaluate.title"), form({ fields, object: { scope: "openid" }, save: evaluate, label: text("tab.evaluate"), done: null })), place];
 }

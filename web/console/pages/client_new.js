@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new client in one step: what kind it is, and where it is found.
-import { button, described, element, form, go, heading, newId, text } from "../lib/page.js";
+import { button, described, element, form, go, heading, needed, newId, text } from "../lib/page.js";
 
 // What each kind of program needs; everything else stays off until somebody turns it on.
 const kinds = {
@@ -34,7 +34,7 @@ export async function newClientPage({ realm, api }) {
   let kind = "server";
   const hasPages = () => kind === "server" || kind === "browser";
   const fields = [
-    { name: "clientId", ...described("client.id"), required: true, always: true },
+    { name: "clientId", ...described("client.id"), ...needed },
     { name: "name", label: text("field.name") },
     { name: "url", ...described("client.url"), placeholder: "https://shop.example.org" },
   ];
@@ -44,7 +44,7 @@ export async function newClientPage({ realm, api }) {
     go(realm, "clients", id, "settings");
   };
   const cancel = button(text("dialog.cancel"), () => go(realm, "clients"), "other");
-  const made = form({ fields, save, label: text("clients.create"), done: text("client.created"), cancel });
+  const made = form({ fields, save, label: text("clients.create"), done: text("word.created"), cancel });
   const url = made.querySelectorAll(".field")[2];
   const choose = (chosen) => {
     kind = chosen;

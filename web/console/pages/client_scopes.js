@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client scopes of a realm, a new one, and one with its mappers.
-import { acting, button, column, deleting, element, form, formDialog, go, heading, link, mappersPanel, may, section, text, wholeList } from "../lib/page.js";
+import { acting, button, column, deleting, element, form, formDialog, go, heading, link, mappersPanel, may, needed, section, text, textSwitch, wholeList } from "../lib/page.js";
 
-const words = { on: "true", off: "false" };
 const fields = () => [
-  { name: "name", label: text("field.name"), required: true, always: true },
+  { name: "name", label: text("field.name"), ...needed },
   { name: "description", label: text("field.description") },
-  { name: ["attributes", "include.in.token.scope"], label: text("scope.in_token"), kind: "switch", ...words, absent: "true" },
-  { name: ["attributes", "display.on.consent.screen"], label: text("scope.on_consent"), kind: "switch", ...words, absent: "true" },
+  { name: ["attributes", "include.in.token.scope"], label: text("scope.in_token"), ...textSwitch, absent: "true" },
+  { name: ["attributes", "display.on.consent.screen"], label: text("scope.on_consent"), ...textSwitch, absent: "true" },
   { name: ["attributes", "consent.screen.text"], label: text("scope.consent_text") },
 ];
 
@@ -19,12 +18,12 @@ export async function scopesPage({ realm, api }) {
     column("field.description", "description"),
   ];
   const create = () => formDialog(text("scopes.create"), {
-    fields: fields(), done: text("scope.created"),
+    fields: fields(), done: text("word.created"),
     save: (scope) => api.create(["client-scopes"], { protocol: "openid-connect", ...scope }), then: (id) => go(realm, "client-scopes", id),
   });
   return [
-    heading(text("scopes.title"), may("manage-clients") && button(text("scopes.create"), create)),
-    await wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => `${row.name} ${row.description ?? ""}`, empty: text("scopes.none") }),
+    heading(text("tab.scopes"), may("manage-clients") && button(text("scopes.create"), create)),
+    await wholeList({ caption: text("tab.scopes"), columns, rows, matches: (row) => `${row.name} ${row.description ?? ""}` }),
   ];
 }
 
@@ -32,13 +31,10 @@ export async function scopePage({ realm, api, id }) {
   const path = ["client-scopes", id];
   const scope = await api.get(path);
   const locked = !may("manage-clients");
-  const remove = deleting("scope", scope.name, async () => {
-    await api.remove(path);
-    go(realm, "client-scopes");
-  });
+  const remove = deleting("scope", scope.name, () => api.remove(path), () => go(realm, "client-scopes"));
   return [
     heading(scope.name, !locked && button(text("scope.delete"), remove, "other danger")),
-    section(text("scope.settings"), form({ fields: fields(), object: scope, save: (changed) => api.put(path, changed), locked })),
+    section(text("tab.settings"), form({ fields: fields(), object: scope, save: (changed) => api.put(path, changed), locked })),
     await mappersPanel({ api, path: [...path, "protocol-mappers"], mappers: scope.protocolMappers ?? [], locked }),
   ];
 }
@@ -73,5 +69,5 @@ export async function clientScopes({ api, id }) {
     column("field.description", "description"),
   ];
   const rows = all.filter((scope) => (scope.protocol ?? "openid-connect") === "openid-connect");
-  return wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => row.name, empty: text("scopes.none"), page: 50 });
+  return wholeList({ caption: text("tab.scopes"), columns, rows, matches: (row) => row.name, page: 50 });
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of a client, with the names that Keycloak gives them.
-import { described, element, form, may, show, text } from "../lib/page.js";
+import { described, element, form, may, show, text, textSwitch } from "../lib/page.js";
 
 const named = (name, more = {}) => ({ name, ...described(`client.${name}`), ...more });
 const flag = (name, more = {}) => named(name, { kind: "switch", ...more });
 const attribute = (name, key, more = {}) => ({ name: ["attributes", name], ...described(key), ...more });
-const words = { on: "true", off: "false" };
 
 const fields = () => [
   { group: text("client.general") },
@@ -31,8 +30,8 @@ const fields = () => [
   attribute("pkce.code.challenge.method", "client.pkce", {
     kind: "choice", options: [["", text("client.pkce_any")], ["S256", "S256"], ["plain", "plain"]],
   }),
-  attribute("dpop.bound.access.tokens", "client.dpop", { kind: "switch", ...words, absent: "false" }),
-  attribute("require.pushed.authorization.requests", "client.par", { kind: "switch", ...words, absent: "false" }),
+  attribute("dpop.bound.access.tokens", "client.dpop", textSwitch),
+  attribute("require.pushed.authorization.requests", "client.par", textSwitch),
   attribute("access.token.lifespan", "client.lifespan"),
 ];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What users did in a realm, and what administrators did: charts of the last day, and a table with filters.
-import { acting, button, column, date, element, heading, may, newId, openDialog, pagedList, section, show, soft, tabs, text } from "../lib/page.js";
+import { acting, button, changing, column, date, element, heading, may, newId, openDialog, pagedList, section, soft, tabs, text } from "../lib/page.js";
 import { hourChart } from "../lib/chart.js";
 
 const most = 5000; // that are counted for the charts
@@ -59,7 +59,7 @@ function control(name, choices) {
   const id = newId();
   const made = choices
     ? element("select", { id }, ["", ...choices].map((each) => element("option", { value: each }, each || text("events.any"))))
-    : element("input", { id, type: name.startsWith("date") ? "date" : "text", autocomplete: "off", spellcheck: "false" });
+    : element("input", { id, type: name.startsWith("date") ? "date" : "text", autocomplete: "off" });
   return { name, made, row: element("div", { class: "field" }, element("label", { for: id }, text(`events.${name}`)), made) };
 }
 
@@ -83,20 +83,18 @@ async function list(api, kind, config, caption) {
 }
 
 // Of administrators with what they sent.
-async function keepEvents(api, { on }) {
-  await api.put(["events", "config"], { [on]: true, ...(on === "eventsEnabled" ? {} : { adminEventsDetailsEnabled: true }) });
-  await show();
-}
+const keepEvents = (api, { on }) =>
+  changing(() => api.put(["events", "config"], { [on]: true, ...(on === "eventsEnabled" ? {} : { adminEventsDetailsEnabled: true }) }), text("form.saved"));
 
 export async function eventsPage({ realm, api, kind: name = "user" }) {
   if (!Object.hasOwn(kinds, name)) throw new Error(text("error.no_page"));
   const kind = kinds[name];
   const config = await api.get(["events", "config"]);
   const off = config[kind.on] ? null : element("div", { class: "panel" }, element("p", {}, text("events.off")),
-    may("manage-events") ? element("div", { class: "actions" }, button(text("events.keep"), acting(() => keepEvents(api, kind), text("events.kept")))) : null);
-  const title = text(`events.of_${name}`);
+    may("manage-events") ? element("div", { class: "actions" }, button(text("events.keep"), keepEvents(api, kind))) : null);
+  const title = text(`tab.${name}`);
   return [
-    heading(title), tabs(text("nav.events"), [realm, "events"], Object.keys(kinds).map((each) => [each, text(`events.of_${each}`)]), name),
+    heading(title), tabs([realm, "events"], Object.keys(kinds), name),
     off, ...(await Promise.all([charts(api, kind), list(api, kind, config, title)])),
   ];
 }

@@ -8,7 +8,7 @@ async function details({ api, id, group }) {
     await api.put(["groups", id], changed);
     await show();
   };
-  return section(text("group.tab_details"), form({ fields: nameFields(), object: group, save, locked: !may("manage-users") }));
+  return section(text("tab.details"), form({ fields: nameFields(), object: group, save, locked: !may("manage-users") }));
 }
 
 async function members({ realm, api, id }) {
@@ -17,28 +17,25 @@ async function members({ realm, api, id }) {
     column("user.email", "email"),
   ];
   return element("section", {}, await pagedList({
-    caption: text("group.tab_members"), columns, searchable: false, empty: text("group.no_members"),
+    caption: text("tab.members"), columns, searchable: false,
     load: ({ first, max }) => api.get(["groups", id, "members"], { first, max, briefRepresentation: true }),
   }));
 }
 
 const roles = ({ api, id }) => roleMappings({ api, path: ["groups", id, "role-mappings"], locked: !may("manage-users") });
-const parts = { details, members, roles };
+const parts = { details, members, "role-mapping": roles };
 
 export async function groupPage(context) {
   const { realm, api, id, tab = "details" } = context;
   const group = await api.get(["groups", id]);
   const name = Object.hasOwn(parts, tab) ? tab : "details";
-  const remove = deleting("group", group.path, async () => {
-    await api.remove(["groups", id]);
-    go(realm, "groups");
-  });
+  const remove = deleting("group", group.path, () => api.remove(["groups", id]), () => go(realm, "groups"));
   return [
     heading(group.name, may("manage-users") && [
       button(text("group.create_below"), () => askForGroup(api, ["groups", id, "children"]), "other"),
       button(text("group.delete"), remove, "other danger")]),
     element("p", { class: "soft under" }, group.path),
-    tabs(text("group.parts"), [realm, "groups", id], Object.keys(parts).map((each) => [each, text(`group.tab_${each}`)]), name),
+    tabs([realm, "groups", id], Object.keys(parts), name),
     await parts[name]({ ...context, group }),
   ];
 }

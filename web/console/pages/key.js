@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One provider of a key: whether it signs and before which others, its public half; and a new one.
-import { button, date, deleting, described, element, form, go, hasText, heading, link, may, newId, section, soft, text } from "../lib/page.js";
+import { button, date, deleting, described, element, form, go, hasText, heading, link, may, needed, newId, section, soft, text, textSwitch } from "../lib/page.js";
 
 const type = "org.keycloak.keys.KeyProvider";
-const words = { kind: "switch", on: "true", off: "false", absent: "true" };
+const words = { ...textSwitch, absent: "true" };
 const choice = (name, ...options) => ({ name, label: text(`key.${name}`), kind: "choice", always: true, options: options.map((each) => [each, each]) });
 const rsa = () => choice("algorithm", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512");
 const size = () => choice("keySize", "2048", "3072", "4096");
@@ -15,11 +15,11 @@ const kinds = {
   "eddsa-generated": () => [choice("eddsaEllipticCurveKey", "Ed25519", "Ed448")],
   "hmac-generated": () => [choice("algorithm", "HS512", "HS384", "HS256")],
   "rsa-enc-generated": () => [choice("algorithm", "RSA-OAEP", "RSA-OAEP-256"), size()],
-  rsa: () => [rsa(), pem("privateKey", { required: true, always: true }), pem("certificate")],
+  rsa: () => [rsa(), pem("privateKey", { ...needed }), pem("certificate")],
 };
 
 const common = () => [
-  { name: "name", label: text("field.name"), required: true, always: true },
+  { name: "name", label: text("field.name"), ...needed },
   { name: "priority", ...described("key.priority"), always: true },
   { name: "enabled", label: text("field.enabled"), help: text("key.enabled_help"), ...words },
   { name: "active", ...described("key.active"), ...words },
@@ -44,7 +44,7 @@ export function newKeyOfKindPage({ realm, api, kind }) {
   if (!Object.hasOwn(kinds, kind)) throw new Error(text("error.no_page"));
   const save = async (given) => go(realm, "keys", await api.create(["components"], { providerId: kind, providerType: type, ...component(given) }));
   const fields = [...common(), ...kinds[kind]()];
-  return [heading(text("keys.add")), section(text(`key.kind_${kind}`), form({ fields, object: { name: kind, priority: "100" }, save, label: text("keys.add"), done: text("key.added") }))];
+  return [heading(text("keys.add")), section(text(`key.kind_${kind}`), form({ fields, object: { name: kind, priority: "100" }, save, label: text("keys.add"), done: text("word.created") }))];
 }
 
 function publicPart(key) {
@@ -54,7 +54,7 @@ function publicPart(key) {
     control.value = key[name];
     return key[name] && element("div", { class: "field area" }, element("label", { for: id }, text(`key.${name}`)), control);
   };
-  return section(text("key.public"), element("p", {}, text("key.kid"), " ", element("code", {}, key.kid)),
+  return section(text("key.publicKey"), element("p", {}, text("key.kid"), " ", element("code", {}, key.kid)),
     key.validTo && element("p", {}, text("key.validTo", date(key.validTo))), shown("publicKey"), shown("certificate"));
 }
 
@@ -63,10 +63,7 @@ export async function keyPage({ realm, api, id }) {
   const [{ name, providerId, config }, { keys }] = await Promise.all([api.get(path), api.get(["keys"])]);
   const key = keys.find((each) => each.providerId === id);
   const locked = !may("manage-realm");
-  const remove = deleting("key", name, async () => {
-    await api.remove(path);
-    go(realm, "keys");
-  });
+  const remove = deleting("key", name, () => api.remove(path), () => go(realm, "keys"));
   const flat = Object.fromEntries(Object.entries(config).map(([each, value]) => [each, value[0]]));
   return [
     heading(name, !locked && button(text("key.delete"), remove, "other danger")),

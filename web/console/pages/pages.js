@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages: the path behind the realm (":id" is any segment), the roles of which one is needed, the
+// The pages: the path behind the realm (":id" is any segment, ":tab?" one that may be missing), the roles of which one is needed, the
 // message of the navigation's entry where there is one, and the function that makes the page. Pages
 // stand in the navigation in this order.
 import { clientPage } from "./client.js";
@@ -30,30 +30,25 @@ const realm = ["view-realm", "manage-realm"];
 export const pages = [
   { path: "clients", nav: "clients.title", needs: clients, show: clientsPage },
   { path: "clients/new", needs: ["manage-clients", "create-client"], show: newClientPage },
-  { path: "clients/:id", needs: oneClient, show: clientPage },
-  { path: "clients/:id/:tab", needs: oneClient, show: clientPage },
-  { path: "client-scopes", nav: "scopes.title", needs: clients, show: scopesPage },
+  { path: "clients/:id/:tab?", needs: oneClient, show: clientPage },
+  { path: "client-scopes", nav: "tab.scopes", needs: clients, show: scopesPage },
   { path: "client-scopes/:id", needs: oneClient, show: scopePage },
   { path: "roles", nav: "nav.roles", needs: realm, show: rolesPage },
   { path: "roles/:id", needs: [...realm, ...oneClient], show: rolePage },
   { path: "users", nav: "users.title", needs: users, show: usersPage },
   { path: "users/new", needs: ["manage-users"], show: newUserPage },
-  { path: "users/:id", needs: oneUser, show: userPage },
-  { path: "users/:id/:tab", needs: oneUser, show: userPage },
-  { path: "groups", nav: "groups.title", needs: groups, show: groupsPage },
-  { path: "groups/:id", needs: oneUser, show: groupPage },
-  { path: "groups/:id/:tab", needs: oneUser, show: groupPage },
-  { path: "sessions", nav: "sessions.title", needs: realm, show: sessionsPage },
+  { path: "users/:id/:tab?", needs: oneUser, show: userPage },
+  { path: "groups", nav: "tab.groups", needs: groups, show: groupsPage },
+  { path: "groups/:id/:tab?", needs: oneUser, show: groupPage },
+  { path: "sessions", nav: "tab.sessions", needs: realm, show: sessionsPage },
   { path: "sessions/:id", needs: oneClient, show: clientSessionsPage },
-  { path: "events", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
-  { path: "events/:kind", needs: ["view-events", "manage-events"], show: eventsPage },
+  { path: "events/:kind?", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
   { path: "authentication", nav: "signin.title", needs: realm, show: signInPage },
   { path: "keys", nav: "keys.title", needs: realm, show: keysPage },
   { path: "keys/new", needs: ["manage-realm"], show: newKeyPage },
   { path: "keys/new/:kind", needs: ["manage-realm"], show: newKeyOfKindPage },
   { path: "keys/:id", needs: realm, show: keyPage },
-  { path: "realm-settings", nav: "settings.title", needs: realm, show: realmSettingsPage },
-  { path: "realm-settings/:tab", needs: realm, show: realmSettingsPage },
+  { path: "realm-settings/:tab?", nav: "settings.title", needs: realm, show: realmSettingsPage },
   { path: "realms", nav: "realms.title", needs: ["create-realm"], show: realmsPage },
   { path: "realms/new", needs: ["create-realm"], show: newRealmPage },
   { path: "realms/import", needs: ["create-realm"], show: importPage },

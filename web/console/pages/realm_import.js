@@ -10,8 +10,8 @@ const most = 50; // users that are looked for one by one
 const contents = (file) => all(file).filter(({ list }) => list.length > 0);
 const all = (file) => [
   { key: "clients.title", list: listOf(file.clients), name: "clientId", there: (api) => api.get(["clients"], { briefRepresentation: true }) },
-  { key: "roles.title", list: listOf(file.roles?.realm), name: "name", there: (api) => api.get(["roles"]) },
-  { key: "groups.title", list: listOf(file.groups), name: "name", there: (api) => api.get(["groups"], { first: 0, max: 5000 }) },
+  { key: "tab.roles", list: listOf(file.roles?.realm), name: "name", there: (api) => api.get(["roles"]) },
+  { key: "tab.groups", list: listOf(file.groups), name: "name", there: (api) => api.get(["groups"]) },
   { key: "users.title", list: listOf(file.users), name: "username", there: usersThere },
   { key: "signin.providers", list: listOf(file.identityProviders), name: "alias", there: (api) => api.get(["identity-provider", "instances"]) },
 ];
@@ -40,11 +40,11 @@ function newRealm(file) {
   const make = acting(async () => {
     await realmApi().create([], file);
     await showRealms(file.realm);
-    notify(text("realm.created"));
+    notify(text("word.created"));
     go(file.realm);
   });
   return section(text("import.preview", file.realm),
-    counts([...all(file), { key: "scopes.title", list: listOf(file.clientScopes) }].map(({ key, list }) => [key, list.length])),
+    counts([...all(file), { key: "tab.scopes", list: listOf(file.clientScopes) }].map(({ key, list }) => [key, list.length])),
     button(text("import.make"), make));
 }
 
@@ -95,9 +95,11 @@ export async function importPage() {
     const chosen = (event.dataTransfer ?? event.target).files[0];
     if (chosen) place.replaceChildren(await preview(await read(chosen)));
   });
-  const drop = element("div", { class: "drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => {
+  const drop = element("div", { class: "drop" }, element("label", { for: id }, text("import.drop")),
+    element("input", { id, type: "file", accept: ".json,application/json", onchange: take }));
+  // Beside the field, too: a browser would leave this page for the file.
+  return element("div", { ondragover: (event) => event.preventDefault(), ondrop: (event) => {
     event.preventDefault();
     take(event);
-  } }, element("label", { for: id }, text("import.drop")), element("input", { id, type: "file", accept: ".json,application/json", onchange: take }));
-  return [heading(text("import.title")), section(text("import.file"), drop, element("p", { class: "help" }, text("import.help"))), place];
+  } }, heading(text("import.title")), section(text("import.file"), drop, element("p", { class: "help" }, text("import.help"))), place);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of the realm: what it is called, how people sign in, how long things last.
-import { acting, button, deleting, element, form, go, heading, may, section, soft, tabs, text } from "../lib/page.js";
-import { saveFile } from "../lib/save_file.js";
+import { acting, button, deleting, element, form, go, heading, may, section, soft, tabs, text, textSwitch } from "../lib/page.js";
 
 const named = (kind) => (name, more = {}) => ({ name, kind, label: more.label ?? text(`settings.${name}`), ...more });
 const flag = named("switch");
@@ -9,7 +8,7 @@ const span = named("seconds");
 const word = named("text");
 const count = named("number");
 const smtp = (name, more = {}) => ({ name: ["smtpServer", name], label: text(`mail.${name}`), ...more });
-const smtpFlag = (name) => smtp(name, { kind: "switch", on: "true", off: "false", absent: "false" });
+const smtpFlag = (name) => smtp(name, textSwitch);
 
 const parts = {
   general: () => [
@@ -35,11 +34,19 @@ const parts = {
   ],
 };
 
+function saveFile(name, value) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 function exportPanel({ realm, api }) {
   const fields = ["exportClients", "exportGroupsAndRoles"].map((name) => flag(name, { always: true }));
   const save = async (wanted) => saveFile(`${realm}-realm.json`, await api.post(["partial-export"], undefined, wanted));
-  return section(text("settings.tab_export"), soft("settings.export_help"),
-    form({ fields, object: { exportClients: true, exportGroupsAndRoles: true }, save, label: text("settings.export"), done: null }));
+  return section(text("tab.export"), soft("settings.export_help"),
+    form({ fields, object: { exportClients: true, exportGroupsAndRoles: true }, save, label: text("tab.export"), done: null }));
 }
 
 // By the settings that are kept, not by what stands in the form.
@@ -52,14 +59,11 @@ export async function realmSettingsPage({ realm, api, tab = "general" }) {
   const settings = await api.get([]);
   const name = tab === "export" || Object.hasOwn(parts, tab) ? tab : "general";
   const locked = !may("manage-realm");
-  const remove = deleting("realm", realm, async () => {
-    await api.remove([]);
-    go("master", "realms");
-  });
+  const remove = deleting("realm", realm, () => api.remove([]), () => go("master", "realms"));
   return [
     heading(text("settings.title"), !locked && realm !== "master" && button(text("realm.delete"), remove, "other danger")),
-    tabs(text("settings.parts"), [realm, "realm-settings"], [...Object.keys(parts), "export"].map((each) => [each, text(`settings.tab_${each}`)]), name),
-    name === "export" ? exportPanel({ realm, api }) : element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked })),
+    tabs([realm, "realm-settings"], [...Object.keys(parts), "export"], name),
+    name === "export" ? exportPanel({ realm, api }) : element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked, whole: true })),
     name === "mail" && !locked && mailTest(api),
   ];
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles of the realm and of clients: lists, a new one, and one role with what it contains.
-import { below, button, column, compositeRoles, deleting, form, formDialog, go, heading, link, may, section, show, text, told, wholeList } from "../lib/page.js";
+import { below, button, column, compositeRoles, deleting, form, formDialog, go, heading, link, may, needed, section, show, text, told, wholeList, yesNo } from "../lib/page.js";
 
 const fields = () => [
-  { name: "name", label: text("role.name"), required: true, always: true },
+  { name: "name", label: text("role.name"), ...needed },
   { name: "description", label: text("field.description") },
 ];
 
 // `path`: of the roles, in the realm or in a client.
 function askForRole(api, path) {
-  formDialog(text("roles.create"), { fields: fields(), done: text("role.created"), save: (role) => api.create(path, role), then: show });
+  formDialog(text("roles.create"), { fields: fields(), done: text("word.created"), save: (role) => api.create(path, role), then: show });
 }
 
 const create = (api, path, allowed) => allowed && button(text("roles.create"), () => askForRole(api, path));
@@ -19,9 +19,9 @@ async function list(realm, api, path) {
   const columns = [
     column("role.name", (row) => link([realm, "roles", row.id], row.name)),
     column("field.description", (row) => told(row.description)),
-    column("role.composite", (row) => text(row.composite ? "word.yes" : "word.no")),
+    column("role.composite", (row) => yesNo(row.composite)),
   ];
-  return wholeList({ caption: text("roles.title"), columns, rows, matches: (row) => row.name, empty: text("role.none") });
+  return wholeList({ caption: text("tab.roles"), columns, rows, matches: (row) => row.name });
 }
 
 export async function rolesPage({ realm, api }) {
@@ -38,13 +38,10 @@ export async function rolePage({ realm, api, id }) {
   const locked = !may(role.clientRole ? "manage-clients" : "manage-realm");
   const path = ["roles-by-id", id];
   const back = () => (role.clientRole ? go(realm, "clients", role.containerId, "roles") : go(realm, "roles"));
-  const remove = deleting("role", role.name, async () => {
-    await api.remove(path);
-    back();
-  });
+  const remove = deleting("role", role.name, () => api.remove(path), back);
   return [
     heading(role.name, !locked && button(text("role.delete"), remove, "other danger")),
-    section(text("role.details"), form({ fields: fields(), object: role, save: (changed) => api.put(path, changed), locked })),
+    section(text("tab.details"), form({ fields: fields(), object: role, save: (changed) => api.put(path, changed), locked })),
     await compositeRoles({ api, role, locked }),
   ];
 }

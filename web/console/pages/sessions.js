@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions of a realm by client, and those of one client, each with a way to end it.
-import { acting, actionColumn, button, column, confirmed, date, element, heading, link, may, notify, pagedList, show, text, wholeList } from "../lib/page.js";
+import { acting, actionColumn, button, changing, column, confirmed, date, element, heading, link, may, pagedList, text, wholeList } from "../lib/page.js";
 
 const mayOpen = () => may("view-clients", "manage-clients");
 
@@ -8,31 +8,25 @@ export async function sessionsPage({ realm, api }) {
   const rows = await api.get(["client-session-stats"]);
   const columns = [
     column("client.id", (row) => (mayOpen() ? link([realm, "sessions", row.id], row.clientId) : row.clientId)),
-    column("sessions.title", "active"),
+    column("tab.sessions", "active"),
     column("sessions.offline", "offline"),
   ];
   const endAll = acting(async () => {
     if (!(await confirmed(text("sessions.end_all"), text("sessions.end_all_sure", realm), text("sessions.end_all")))) return;
-    await api.post(["logout-all"]);
-    notify(text("sessions.all_ended"));
-    await show();
+    await changing(() => api.post(["logout-all"]), text("sessions.ended"))();
   });
   return [
-    heading(text("sessions.title"), may("manage-users") && button(text("sessions.end_all"), endAll, "other danger")),
-    await wholeList({ caption: text("sessions.by_client"), columns, rows, matches: (row) => row.clientId, empty: text("sessions.none") }),
+    heading(text("tab.sessions"), may("manage-users") && button(text("sessions.end_all"), endAll, "other danger")),
+    await wholeList({ caption: text("sessions.by_client"), columns, rows, matches: (row) => row.clientId }),
   ];
 }
 
 export async function clientSessionsPage({ realm, api, id }) {
   const client = await api.get(["clients", id]);
-  const end = (row) => acting(async () => {
-    await api.remove(["sessions", row.id]);
-    notify(text("sessions.ended"));
-    await show();
-  });
+  const end = (row) => changing(() => api.remove(["sessions", row.id]), text("sessions.ended"));
   const columns = [
     column("user.username", (row) => (may("view-users", "manage-users") ? link([realm, "users", row.userId], row.username) : row.username)),
-    column("session.address", "ipAddress"),
+    column("events.ipAddress", "ipAddress"),
     column("session.started", (row) => date(row.start)),
     column("session.last", (row) => date(row.lastAccess)),
     actionColumn(may("manage-users"), "session.end", end),
@@ -40,7 +34,7 @@ export async function clientSessionsPage({ realm, api, id }) {
   const load = ({ first, max }) => api.get(["clients", id, "user-sessions"], { first, max });
   return [
     heading(text("sessions.of", client.clientId)),
-    element("p", { class: "under" }, link([realm, "sessions"], text("sessions.title"))),
-    await pagedList({ caption: text("sessions.of", client.clientId), columns, load, empty: text("sessions.none"), searchable: false }),
+    element("p", { class: "under" }, link([realm, "sessions"], text("tab.sessions"))),
+    await pagedList({ caption: text("sessions.of", client.clientId), columns, load, searchable: false }),
   ];
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// How people sign in to a realm: what may be asked of them, the flows, and identity providers that are kept.
+// How people sign in to a realm: what may be asked of them, the flows, and identity providers.
 import { acting, actionColumn, column, deleting, element, heading, may, section, show, soft, table, text } from "../lib/page.js";
 
 function actions(api, rows) {
   const toggle = (row, member, label) => {
-    const put = acting(async () => {
-      await api.put(["authentication", "required-actions", row.alias], { ...row, [member]: !row[member] });
-      await show();
+    const put = acting(async ({ target }) => {
+      try {
+        await api.put(["authentication", "required-actions", row.alias], { ...row, [member]: target.checked });
+        row[member] = target.checked;
+      } finally {
+        target.checked = row[member];
+      }
     }, text("form.saved"));
     return element("input", { type: "checkbox", role: "switch", "aria-label": `${label}: ${row.name ?? row.alias}`, checked: row[member], disabled: !may("manage-realm"), onchange: put });
   };
@@ -31,15 +35,12 @@ async function flows(api) {
 
 async function providers(api) {
   const rows = await api.get(["identity-provider", "instances"]);
-  const remove = (row) => deleting("signin", row.alias, async () => {
-    await api.remove(["identity-provider", "instances", row.alias]);
-    await show();
-  });
-  return section(text("signin.providers"), soft("signin.providers_help"),
-    rows.length > 0 && table(text("signin.providers"), [
+  const remove = (row) => deleting("signin", row.alias, () => api.remove(["identity-provider", "instances", row.alias]), show);
+  return section(text("signin.providers"),
+    rows.length === 0 ? soft("list.none") : table(text("signin.providers"), [
       column("signin.alias", "alias"),
       column("realm.display_name", "displayName"),
-      column("mapper.kind", "providerId"),
+      column("word.type", "providerId"),
       actionColumn(may("manage-identity-providers"), "word.delete", remove),
     ], rows));
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a user signs in: a new password, the credentials that there are, and failed logins.
-import { acting, actionColumn, button, column, date, deleting, described, element, form, may, section, show, soft, table, text } from "../lib/page.js";
+import { actionColumn, button, changing, column, date, deleting, described, element, form, may, needed, section, show, soft, table, text } from "../lib/page.js";
 
 function newPassword({ api, id, user }) {
   const fields = [
     { name: "username", label: text("user.username"), locked: true, autocomplete: "username" },
-    { name: "value", label: text("user.new_password"), kind: "password", required: true, always: true },
-    { name: "again", label: text("user.password_again"), kind: "password", required: true, always: true },
+    { name: "value", label: text("user.new_password"), kind: "password", ...needed },
+    { name: "again", label: text("user.password_again"), kind: "password", ...needed },
     { name: "temporary", ...described("user.temporary"), kind: "switch", always: true },
   ];
   const save = async ({ value, again, temporary }) => {
@@ -14,37 +14,32 @@ function newPassword({ api, id, user }) {
     await api.put(["users", id, "reset-password"], { type: "password", value, temporary });
     await show();
   };
-  return section(text("user.set_password"), form({ fields, object: user, save, label: text("user.set_password"), done: text("user.password_set") }));
+  return section(text("user.set_password"), form({ fields, object: user, save, label: text("user.set_password") }));
 }
 
 function list({ api, id }, rows, mine) {
-  const remove = (row) => deleting("credential", row.type, async () => {
-    await api.remove(["users", id, "credentials", row.id]);
-    await show();
-  });
+  const remove = (row) => deleting("credential", row.type, () => api.remove(["users", id, "credentials", row.id]), show);
   const columns = [
-    column("credential.type", "type"),
+    column("word.type", "type"),
     column("credential.label", "userLabel"),
     column("credential.since", (row) => (row.createdDate ? date(row.createdDate) : "")),
     actionColumn(mine, "word.delete", remove),
   ];
-  return section(text("user.tab_credentials"), rows.length > 0 ? table(text("user.tab_credentials"), columns, rows) : soft("credential.none"));
+  return section(text("tab.credentials"), rows.length > 0 ? table(text("tab.credentials"), columns, rows) : soft("list.none"));
 }
 
 function failures({ api, path }, status, mine) {
-  const lift = acting(async () => {
-    await api.remove(path);
-    await show();
-  }, text("failures.lifted"));
+  const lift = changing(() => api.remove(path), text("form.saved"));
   return section(text("failures.title"),
     element("p", {}, text("failures.count", status.numFailures, date(status.lastFailure), status.lastIPFailure)),
     status.disabled && element("p", { class: "alert" }, text("failures.blocked", date(status.failedLoginNotBefore * 1000))),
     mine && element("div", { class: "actions" }, button(text("failures.lift"), lift, "other")));
 }
 
+export const actions = ["UPDATE_PASSWORD", "VERIFY_EMAIL", "UPDATE_PROFILE", "CONFIGURE_TOTP"];
+
 // A link by which the user does what is chosen.
 function mail({ api, id, user }) {
-  const actions = ["UPDATE_PASSWORD", "VERIFY_EMAIL", "UPDATE_PROFILE"];
   const fields = [
     ...actions.map((name) => ({ name, label: text(`mail.${name}`), kind: "switch", always: true })),
     { name: "lifespan", label: text("mail.lifespan"), kind: "seconds", always: true },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The users of a realm, and a new one.
-import { button, column, described, form, go, heading, link, may, pagedList, section, text } from "../lib/page.js";
+import { button, column, described, form, go, heading, link, may, needed, pagedList, section, text, yesNo } from "../lib/page.js";
 
 export const userFields = () => [
   { name: "email", label: text("user.email"), kind: "email" },
@@ -16,18 +16,18 @@ export async function usersPage({ realm, api }) {
     column("user.username", (row) => (may("view-users", "manage-users") ? link([realm, "users", row.id], row.username) : row.username)),
     column("user.email", "email"),
     column("field.name", full),
-    column("field.enabled", (row) => text(row.enabled ? "word.on" : "word.off")),
+    column("field.enabled", (row) => yesNo(row.enabled)),
   ];
   const load = ({ search, first, max }) => api.get(["users"], { search, first, max, briefRepresentation: true });
   return [
     heading(text("users.title"), may("manage-users") && button(text("users.create"), () => go(realm, "users", "new"))),
-    await pagedList({ caption: text("users.title"), columns, load, empty: text("users.none") }),
+    await pagedList({ caption: text("users.title"), columns, load }),
   ];
 }
 
 export async function newUserPage({ realm, api }) {
   const fields = [
-    { name: "username", label: text("user.username"), required: true, always: true },
+    { name: "username", label: text("user.username"), ...needed },
     ...userFields(),
     { name: "password", ...described("user.password"), kind: "password" },
   ];
@@ -36,6 +36,6 @@ export async function newUserPage({ realm, api }) {
     go(realm, "users", await api.create(["users"], user), "details");
   };
   const cancel = button(text("dialog.cancel"), () => go(realm, "users"), "other");
-  return [heading(text("users.create")), section(text("user.details"),
-    form({ fields, object: { enabled: true }, save, label: text("users.create"), done: text("user.created"), cancel }))];
+  return [heading(text("users.create")), section(text("tab.details"),
+    form({ fields, object: { enabled: true }, save, label: text("users.create"), done: text("word.created"), cancel }))];
 }
