@@ -412,6 +412,7 @@ def test_a_realm_of_many_clients_is_changed_as_a_whole(provider, root):
     assert root("GET", "/realms/many/clients?clientId=c3999").json() == []
     listed = root("GET", "/realms/many/clients")  # more than a MiB
     assert listed.status == 200 and {c["clientId"] for c in listed.json()} >= {f"c{i:04}" for i in range(3999)}
+    assert {realm["realm"] for realm in root("GET", "/realms").json()} == {"master", "shop", "many"}  # which was a 503
 
 
 def mapper(name):

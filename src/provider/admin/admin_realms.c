@@ -103,8 +103,8 @@ static ost_result put_served(admin_call *a, ost_json_writer *w, ost_text name, b
     ost_result result = served_realm_open(a->call->provider, name, a->arena, &admin);
     if (result != OST_OK)
         return result == OST_E_NOT_FOUND ? OST_OK : result;
-    result = put_realm(a, w, admin.realm->document, view,
-                       admin_flag(a, "briefRepresentation", false));
+    result =
+        put_realm(a, w, admin.realm->document, view, admin_flag(a, "briefRepresentation", false));
     served_realm_close(a->call->provider, &admin);
     return result;
 }
