@@ -115,8 +115,7 @@ OST_MUST_CHECK ost_result store_realm_delete(store *store, ost_text name);
 OST_MUST_CHECK ost_result store_realm_delete_beside(store *store, ost_text name,
                                                     const store_realm *other,
                                                     const store_renaming *renaming);
-/* Of all realms, in the order of their names, without their documents, which take most of the time.
- */
+/* Of all realms, by name, without their documents, which take most of the time. */
 OST_MUST_CHECK ost_result store_realm_names(store *store, ost_arena *arena,
                                             store_realm **ret_realms, size_t *ret_count);
 
