@@ -39,5 +39,5 @@ def test_credentials(page, administered, root, safe):
     assert safe.password(TOOL, "ann", "next-password").json()["error_description"] == "Account is not fully set up"
     assert root("GET", f"/realms/safe/users/{ann}").json()["requiredActions"] == ["UPDATE_PASSWORD"]
     console.press("Delete").press("Delete", page.get_by_role("dialog"))
-    page.get_by_text("The user has no credentials.").wait_for()
+    page.get_by_text("There are none.").wait_for()
     assert console.problems == []

@@ -93,5 +93,5 @@ def test_sessions_are_ended(console, page, provider):
     assert sorted(works) == [False, True, True]
     console.open("busy", "sessions").press("Sign everybody out").press("Sign everybody out", page.get_by_role("dialog"))
     console.told("Signed out.")
-    shows(page.get_by_text("Nobody is signed in."))
+    shows(page.get_by_text("There are none."))
     assert console.problems == []

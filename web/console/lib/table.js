@@ -33,10 +33,10 @@ export async function pagedList({ caption, columns, load, empty = text("list.non
   let timer = 0;
   const search = element("input", { id, type: "search", autocomplete: "off", placeholder: text("list.search") });
   const place = element("div", {});
-  const said = element("p", { class: "unseen", "aria-live": "polite" });
+  const said = element("p", { "aria-live": "polite" }); // seen where there are no rows
   const before = button(text("list.before"), () => turn(-page), "other");
   const after = button(text("list.after"), () => turn(page), "other");
-  const where = element("span", { class: "soft" });
+  const where = element("span", { class: "soft", "aria-hidden": "true" });
   const pager = element("div", { class: "pager" }, before, where, after);
 
   async function fill() {
@@ -53,7 +53,8 @@ export async function pagedList({ caption, columns, load, empty = text("list.non
     const some = shown.length > 0;
     where.textContent = text("list.where", first + 1, first + shown.length);
     said.textContent = some ? where.textContent : search.value ? text("list.nothing") : empty;
-    place.replaceChildren(some ? draw(shown) : element("p", { class: "empty" }, said.textContent));
+    said.className = some ? "unseen" : "empty";
+    place.replaceChildren(some ? draw(shown) : "");
     pager.hidden = first === 0 && rows.length <= page;
     before.disabled = first === 0;
     after.disabled = rows.length <= page;
