@@ -25,8 +25,6 @@ REALM = {
 @pytest.fixture(scope="module")
 def worked(administered, root):
     assert root("POST", "/realms", REALM).status == 201
-    profile = {**root("GET", "/realms/worked/users/profile").json(), "unmanagedAttributePolicy": "ENABLED"}
-    assert root("PUT", "/realms/worked/users/profile", profile).status == 200
     yield root
     assert root("DELETE", "/realms/worked").status == 204
 
