@@ -5,6 +5,7 @@ import re
 
 import pytest
 from administrator import Admin
+from page_site import asking_file, asking_provider, page_documents, page_mails, page_upstream, realm_url, site  # noqa: F401  (fixtures)
 
 from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
 from needs import kept_running, must_have
