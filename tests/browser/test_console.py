@@ -119,7 +119,7 @@ def test_a_viewer_looks_and_changes_nothing(console, page, administered, guild):
     user = guild("GET", "/realms/guild/users?username=keeper").json()[0]["id"]
     client = guild("GET", "/realms/guild/clients?clientId=account").json()[0]["id"]
     paths = ["clients", f"clients/{client}/settings", f"clients/{client}/roles", f"clients/{client}/scopes", f"clients/{client}/mappers", "client-scopes"]
-    paths += ["users", f"users/{user}/details", f"users/{user}/credentials", f"users/{user}/roles", f"users/{user}/groups", "groups"]
+    paths += ["users", f"users/{user}/details", f"users/{user}/credentials", f"users/{user}/attributes", f"users/{user}/role-mapping", f"users/{user}/groups", "groups"]
     for path in paths:
         console.open("guild", *path.split("/"))
         assert page.get_by_role("alert").filter(visible=True).count() == 0, path

@@ -19,13 +19,13 @@ SERIOUS = ("serious", "critical")
 PAGES = [
     *("clients", "clients/new", *(f"clients/{{client}}/{tab}" for tab in ("settings", "credentials", "roles", "scopes", "mappers", "account", "evaluate"))),
     *("client-scopes", "client-scopes/{scope}", "roles", "roles/{role}"),
-    *("users", "users/new", *(f"users/{{user}}/{tab}" for tab in ("details", "credentials", "roles", "groups", "sessions"))),
-    *("groups", *(f"groups/{{group}}/{tab}" for tab in ("details", "members", "roles"))),
+    *("users", "users/new", *(f"users/{{user}}/{tab}" for tab in ("details", "attributes", "credentials", "role-mapping", "groups", "sessions"))),
+    *("groups", *(f"groups/{{group}}/{tab}" for tab in ("details", "members", "role-mapping"))),
     *("sessions", "sessions/{client}", "events", "events/admin", "authentication", "keys", "keys/{key}", "keys/new", "keys/new/rsa"),
     *("realm-settings/general", "realm-settings/login", "realm-settings/tokens", "realm-settings/mail", "realm-settings/export", "realms", "realms/new", "realms/import"),
 ]
 # On a phone, one of each kind.
-KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/credentials", "users/{user}/roles", "groups", "events", "events/admin", "authentication", "keys", "keys/{key}", "realm-settings/mail", "realm-settings/export", "realms/import"}
+KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/credentials", "users/{user}/role-mapping", "groups", "events", "events/admin", "authentication", "keys", "keys/{key}", "realm-settings/mail", "realm-settings/export", "realms/import"}
 MARKUP = '<img src=x onerror=alert(1)>"\'&{{7*7}}'
 MAPPER = {"name": MARKUP, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper"}
 MAPPER["config"] = {"claim.name": MARKUP, "claim.value": MARKUP, "access.token.claim": "true"}
