@@ -61,4 +61,4 @@ def answer(request):
 
 
 for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))))
+    print(json.dumps(answer(json.loads(line))), flush=True)

@@ -157,6 +157,8 @@ int main(void)
     size_t room = 0;
     ssize_t len;
     ost_arena *arena = ost_arena_new((size_t)8 << 20);
+    if (setvbuf(stdout, NULL, _IOLBF, 0) != 0) /* who asks waits for the answer */
+        return 1;
     while (arena != NULL && (len = getline(&line, &room, stdin)) > 0) {
         const char *text = answer((ost_text){line, (size_t)len}, arena);
         if (text == NULL || puts(text) < 0)
