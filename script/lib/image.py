@@ -147,7 +147,7 @@ def write(program, target):
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
     version = re.search(r"^  version: '(.*)',$", (ROOT / "meson.build").read_text(), re.M)[1]
     plain = make_layer(program, seconds)
-    layer = gzip.compress(plain, 9, mtime=0)
+    layer = gzip.compress(plain, 6, mtime=0)
     settings = json.dumps(config(plain, created, version), sort_keys=True).encode()
     manifest = {
         "schemaVersion": 2,
