@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Security keys in a real browser: Chromium's virtual authenticators register at our pages and sign in there."""
 
-import json
 import urllib.parse
 
 import pytest
 from login_page import LoginPage
 from one_time_codes import credential, execution, totp
-from programs import Provider
+from programs import Provider, realm_files
 from shown import shows
 
 CALLBACK = "http://localhost:8000/callback"
@@ -63,11 +62,7 @@ REALM = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("keys")
-    files = []
-    for realm in (REALM, PASSKEYS):
-        files.append(folder / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, folder) as provider:
+    with Provider(realm_files((REALM, PASSKEYS), folder / "realms"), folder) as provider:
         yield f"{provider.base}/realms/keys"
 
 

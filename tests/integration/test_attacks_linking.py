@@ -13,7 +13,7 @@ from brokering import (  # noqa: F401  (functions and fixtures)
 )
 from mail_server import MailServer
 from oidc import callback_of
-from programs import Provider, built
+from programs import Provider, built, realm_files
 from test_attacks_brokering import assert_refused
 from test_mails import confirm, form_of, set_password
 from upstream import button
@@ -71,11 +71,8 @@ PASSKEYS = {
 
 @pytest.fixture(scope="module")
 def server(work, upstream, mails):
-    files = []
-    for realm in (realm_of("inner", upstream, mails), realm_of("keys", upstream, mails, **PASSKEYS)):
-        files.append(work / f"{realm['realm']}-linking-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "linking") as started:
+    realms = (realm_of("inner", upstream, mails), realm_of("keys", upstream, mails, **PASSKEYS))
+    with Provider(realm_files(realms, work / "linking-realms"), work / "linking") as started:
         yield started
 
 

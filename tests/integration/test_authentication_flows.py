@@ -3,12 +3,11 @@
 is a way around a step. The walk itself is tested by tests/unit/provider/flow_walk.c."""
 
 import concurrent.futures
-import json
 
 import pytest
 from oidc import callback_of
 from one_time_codes import credential, execution, totp, wrong
-from programs import Provider
+from programs import Provider, realm_files
 from recovery_codes import code_of, recovery_codes
 from test_second_factors import APP, realm_of, user
 
@@ -133,11 +132,7 @@ REALMS = [
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "flows", arguments=("--log-format", "json")) as provider:
+    with Provider(realm_files(REALMS, work / "flows-realms"), work / "flows", arguments=("--log-format", "json")) as provider:
         yield provider
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from oidc import Client, Pkce, callback_of
-from programs import Provider
+from programs import Provider, realm_files
 from web import Browser
 
 POLICY = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
@@ -76,11 +76,7 @@ REALMS = [
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "registration") as provider:
+    with Provider(realm_files(REALMS, work / "registration-realms"), work / "registration") as provider:
         yield provider
 
 

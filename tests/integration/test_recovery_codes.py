@@ -8,7 +8,7 @@ import re
 import pytest
 from oidc import Client, callback_of
 from one_time_codes import credential, totp
-from programs import Provider
+from programs import Provider, realm_files
 from recovery_codes import code_of, flows_with_recovery, hash_of, recovery_codes, shown
 from test_second_factors import APP, realm_of, user
 from waiting import until
@@ -45,11 +45,7 @@ REALMS = [
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "recovery", arguments=("--log-format", "json")) as provider:
+    with Provider(realm_files(REALMS, work / "recovery-realms"), work / "recovery", arguments=("--log-format", "json")) as provider:
         yield provider
 
 

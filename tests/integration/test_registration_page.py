@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 from oidc import Client, Pkce, callback_of
-from programs import Provider, provider_program
+from programs import Provider, provider_program, realm_files
 from waiting import until
 from web import Browser, bearer
 
@@ -75,11 +75,7 @@ REALMS = (
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-registering-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "registering") as provider:
+    with Provider(realm_files(REALMS, work / "registering-realms"), work / "registering") as provider:
         yield provider
 
 

@@ -9,7 +9,7 @@ import urllib.parse
 import pytest
 from oidc import Client, callback_of
 from one_time_codes import KEY, credential, flows_that_require, hotp, totp, wrong
-from programs import Provider
+from programs import Provider, realm_files
 from waiting import until
 from web import Browser, bearer, unverified_token
 
@@ -65,11 +65,7 @@ REALMS = [
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "factors", arguments=("--log-format", "json")) as provider:
+    with Provider(realm_files(REALMS, work / "factors-realms"), work / "factors", arguments=("--log-format", "json")) as provider:
         yield provider
 
 

@@ -10,7 +10,7 @@ import uuid
 import pytest
 from jwt_bearer import b64, signing_input
 from oidc import Client
-from programs import Provider
+from programs import Provider, realm_files
 from web import Browser, bearer, query_of
 
 DAY = 86400
@@ -50,11 +50,7 @@ REALMS = (
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = []
-    for realm in REALMS:
-        files.append(work / f"{realm['realm']}-secrets-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / "secrets") as provider:
+    with Provider(realm_files(REALMS, work / "secrets-realms"), work / "secrets") as provider:
         yield provider
 
 

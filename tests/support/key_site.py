@@ -4,7 +4,7 @@
 import json
 
 from oidc import Client
-from programs import Provider
+from programs import Provider, realm_files
 from security_key import USER_VERIFIED, SecurityKey, b64
 from web import Browser, bearer
 
@@ -35,11 +35,7 @@ def realm_of(name, *users, **more):
 
 def serving(realms, keys, folder, work, *arguments):
     """A provider of these realms, at whose address the keys are."""
-    files = []
-    for realm in realms:
-        files.append(work / f"{realm['realm']}-realm.json")
-        files[-1].write_text(json.dumps(realm))
-    with Provider(files, work / folder, arguments=arguments) as provider:
+    with Provider(realm_files(realms, work / f"{folder}-realms"), work / folder, arguments=arguments) as provider:
         for key in keys:
             key.origin, key.rp_id = provider.base, provider.base.split("//")[1].split(":")[0]
         yield provider

@@ -128,6 +128,16 @@ class Program:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
+def realm_files(realms, folder):
+    """A file of each realm, for a provider to import, in a folder that is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for realm in realms:
+        files.append(folder / f"{realm['realm']}-realm.json")
+        files[-1].write_text(json.dumps(realm))
+    return files
+
+
 def unless_given(pairs, arguments):
     """Options and their values, but for those that a test gives in another way: an option that is given twice is refused."""
     own = {str(argument).partition("=")[0] for argument in arguments}
