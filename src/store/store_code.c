@@ -29,14 +29,21 @@ static ost_result insert_code(database *d, const store_code *code)
     return run_later(st);
 }
 
+static ost_result hold_to(database *d, const store_room *room, const store_session *session,
+                          const store_client_session *client_session)
+{
+    ost_text own = {0}, client = {0};
+    if (client_session != NULL) {
+        own = client_session->session_id;
+        client = client_session->client_id;
+    }
+    return make_room(d, room, session != NULL ? session->id : own, client);
+}
+
 static ost_result log_in(database *d, const store_room *room, const store_session *session,
                          const store_client_session *client_session, const store_code *code)
 {
-    ost_result result =
-        room == NULL
-            ? OST_OK
-            : make_room(d, room, session != NULL ? session->id : client_session->session_id,
-                        client_session != NULL ? client_session->client_id : (ost_text){0});
+    ost_result result = room == NULL ? OST_OK : hold_to(d, room, session, client_session);
     if (result == OST_OK && session != NULL)
         result = upsert_session(d, session);
     if (result == OST_OK && client_session != NULL)
