@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From nothing but a server's address: the clients of both SDKs sign in at our provider and call a tool at a
+"""From nothing but a server's address: the clients of the SDKs sign in at our provider and call a tool at a
 guarded server, by the metadata that they publish or by registration, after their user has consented."""
 
 import asyncio
@@ -103,12 +103,12 @@ def in_python(resource, metadata_url):
     return agent.client.client_id, agent.asked, agent.pages
 
 
-def in_typescript(resource, metadata_url):
+def in_typescript(resource, metadata_url, sdk="sdk"):
     try:
         home = npm_packages(PROJECT / "tests" / "interop" / "npm-mcp", "npm-mcp")
     except Unavailable as reason:
         pytest.skip(str(reason))
-    command = ["node", "mcp-client.mjs", resource, CALLBACK, *([metadata_url] if metadata_url else [])]
+    command = ["node", "mcp-client.mjs", sdk, resource, CALLBACK, *([metadata_url] if metadata_url else [])]
     asked, pages, said = [], [], {}
     with subprocess.Popen(command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
         for line in client.stdout:
@@ -121,7 +121,11 @@ def in_typescript(resource, metadata_url):
     return said["client"], asked, pages
 
 
-SDKS = pytest.mark.parametrize("client", [in_python, in_typescript], ids=["python", "typescript"])
+def in_typescript_2(resource, metadata_url):
+    return in_typescript(resource, metadata_url, "client")
+
+
+SDKS = pytest.mark.parametrize("client", [in_python, in_typescript, in_typescript_2], ids=["python", "typescript", "typescript 2"])
 
 
 @SDKS

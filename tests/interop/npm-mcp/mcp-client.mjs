@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TypeScript SDK's client: node mcp-client.mjs RESOURCE CALLBACK [METADATA-URL]
+// The TypeScript SDKs' clients: node mcp-client.mjs sdk|client RESOURCE CALLBACK [METADATA-URL]
 // Prints {"authorize": URL} when a person has to log in, reads where the browser ended from its input,
 // and prints {"text", "client", "refreshed"} when the tool has answered, also after its token was refreshed.
 import { createInterface } from 'node:readline'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import * as sdk from '@modelcontextprotocol/sdk/client/index.js'
+import * as sdkTransport from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import * as sdkAuth from '@modelcontextprotocol/sdk/client/auth.js'
+import * as client from '@modelcontextprotocol/client'
 
-const [resource, callback, metadataUrl] = process.argv.slice(2)
+const [which, resource, callback, metadataUrl] = process.argv.slice(2)
+const { Client, StreamableHTTPClientTransport, UnauthorizedError } = which === 'client' ? client : { ...sdk, ...sdkTransport, ...sdkAuth }
 const kept = {}
+
+// The second SDK looks at `iss` (RFC 9207), which it takes with the rest of the callback.
+const answerOf = (url) => which === 'client' ? url.searchParams : url.searchParams.get('code')
 
 const provider = {
   clientMetadataUrl: metadataUrl,
@@ -22,6 +27,8 @@ const provider = {
   redirectToAuthorization: (url) => { console.log(JSON.stringify({ authorize: url.href })) },
   saveCodeVerifier: (verifier) => { kept.verifier = verifier },
   codeVerifier: () => kept.verifier,
+  saveDiscoveryState: (state) => { kept.discovery = state },
+  discoveryState: () => kept.discovery,
 }
 
 async function call() {
@@ -36,7 +43,7 @@ async function call() {
     const lines = createInterface({ input: process.stdin })
     const { value } = await lines[Symbol.asyncIterator]().next()
     lines.close()
-    await transport.finishAuth(new URL(value).searchParams.get('code'))
+    await transport.finishAuth(answerOf(new URL(value)))
     return undefined
   } finally {
     await client.close()
