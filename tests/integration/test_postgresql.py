@@ -258,6 +258,24 @@ def test_a_pooler_in_transaction_mode_works(nodes, myapi, cluster, realm_file, t
         program.wait(30)
 
 
+def test_a_pooler_that_empties_sessions_is_noticed_by_what_is_missing(nodes, myapi, cluster, tmp_path):
+    """A trigger stands in for it: what a connection has prepared is gone after each login and each refresh."""
+    cluster.sql(
+        "CREATE FUNCTION empty() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN NULL; END $$; "
+        "CREATE TRIGGER empty AFTER INSERT OR UPDATE ON session EXECUTE FUNCTION empty(); "
+        "CREATE TRIGGER empty AFTER INSERT OR UPDATE ON client_session EXECUTE FUNCTION empty()",
+        tmp_path.name,
+    )
+    realms = [node.realm() for node in nodes]
+    for _ in range(6):
+        tokens = realms[0].password(myapi, "alice", "alice-password").json()
+        for realm in realms:
+            tokens = realm.refresh(myapi, tokens["refresh_token"]).json()
+            assert realm.userinfo(tokens["access_token"]).status == 200
+    assert reason(nodes[0]) is None and reason(nodes[1]) is None
+
+
 def test_no_password_is_shown_and_none_is_taken_where_others_read_it(cluster, tmp_path, realm_file):
     url = "postgresql://someone@localhost:1/x"
     given = run("user", "list", "--realm", "r", "--db-url", url, "--db-password", "hunter2")

@@ -11,8 +11,11 @@
 #include "base/text.h"
 #include "store/postgresql/postgresql_store.h"
 
-#define SHORT_MS 1500                 /* for being refused: what takes longer was not answered */
-#define IN_FAILED_TRANSACTION "25P02" /* SQLSTATE */
+#define SHORT_MS 1500 /* for being refused: what takes longer was not answered */
+/* SQLSTATE */
+#define IN_FAILED_TRANSACTION "25P02"
+#define NOT_PREPARED "26000"        /* invalid_sql_statement_name */
+#define PREPARED_BY_ANOTHER "42P05" /* duplicate_prepared_statement */
 
 static void keep_message(pg_connection *c, const char *message)
 {
@@ -50,6 +53,8 @@ static const struct {
     {"40P01", OST_E_BUSY, STORE_WORKS}, /* deadlock_detected */
     {"55P03", OST_E_BUSY, STORE_WORKS}, /* lock_not_available: somebody's long work has the row */
     {"57014", OST_E_BUSY, STORE_WORKS}, /* query_canceled: by the server's own time-outs */
+    {NOT_PREPARED, OST_E_BUSY, STORE_WORKS},
+    {PREPARED_BY_ANOTHER, OST_E_BUSY, STORE_WORKS},
     {"53100", OST_E_STORE, STORE_FULL},
     {"53200", OST_E_MEMORY, STORE_WORKS},
     {"53", OST_E_STORE, STORE_CANNOT_OPEN}, /* too many connections */
@@ -62,9 +67,25 @@ static const struct {
     {"", OST_E_STORE, STORE_WORKS},
 };
 
+/* Sessions of the server are changed under a connection, or emptied: by a pooler. */
+static bool is_mixed_up(const char *state)
+{
+    return strcmp(state, NOT_PREPARED) == 0 || strcmp(state, PREPARED_BY_ANOTHER) == 0;
+}
+
 bool pg_connection_may_retry(const pg_connection *c)
 {
-    return strcmp(c->state, "40001") == 0 || strcmp(c->state, "40P01") == 0;
+    return strcmp(c->state, "40001") == 0 || strcmp(c->state, "40P01") == 0 ||
+           is_mixed_up(c->state);
+}
+
+bool pg_connection_notes_pooler(pg_connection *c, const PGresult *result)
+{
+    const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    if (c->pooled || state == NULL || !is_mixed_up(state))
+        return false;
+    atomic_store(&c->store->pooled, true);
+    return true;
 }
 
 bool pg_connection_is_lost(const pg_connection *c)
@@ -86,7 +107,8 @@ ost_result pg_connection_note(pg_connection *c, const PGresult *result)
         i++;
     if (meanings[i].fault != STORE_WORKS && !c->listens)
         fault_note(&c->store->base, meanings[i].fault);
-    if (lost || meanings[i].fault == STORE_UNREACHABLE || meanings[i].fault == STORE_READ_ONLY)
+    if (lost || meanings[i].fault == STORE_UNREACHABLE || meanings[i].fault == STORE_READ_ONLY ||
+        pg_connection_notes_pooler(c, result))
         pg_connection_close(c); /* a standby is left too: the next one may lead to the primary */
     return meanings[i].result;
 }
@@ -287,7 +309,8 @@ static ost_result look_for_pooler(pg_connection *c)
     if (answer == NULL || PQresultStatus(answer) != PGRES_TUPLES_OK)
         result = pg_connection_note(c, answer);
     else
-        c->pooled = !text_to_unsigned(text_of(PQgetvalue(answer, 0, 0)), INT_MAX, &number) ||
+        c->pooled = atomic_load(&c->store->pooled) ||
+                    !text_to_unsigned(text_of(PQgetvalue(answer, 0, 0)), INT_MAX, &number) ||
                     (int)number != PQbackendPID(c->link);
     PQclear(answer);
     return result;

@@ -140,8 +140,9 @@ static ost_result transaction_fails(pg_connection *c, ost_result result)
     return result;
 }
 
-/* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
- * But within a transaction nothing may run that the others do not belong to. */
+/* A connection that has waited may have been closed by the server meanwhile, or emptied by a
+ * pooler: a second one is tried. But within a transaction nothing may run that the others do not
+ * belong to. */
 static ost_result execute(pg_connection *c, pg_statement *st, PGresult **ret_answer)
 {
     for (;;) {
@@ -156,7 +157,9 @@ static ost_result execute(pg_connection *c, pg_statement *st, PGresult **ret_ans
             *ret_answer = answer;
             return OST_OK;
         }
-        if (!pg_connection_is_lost(c) || tried_fresh || within) {
+        bool again =
+            pg_connection_is_lost(c) ? !tried_fresh : pg_connection_notes_pooler(c, answer);
+        if (!again || within) {
             ost_result result = pg_connection_note(c, answer);
             PQclear(answer);
             return transaction_fails(c, result);

@@ -81,6 +81,7 @@ typedef struct pg_store {
     unsigned idle[STORE_POOL_MAX]; /* indexes of those nobody uses, the last one used on top */
     unsigned limit, count, idle_count;
     struct listener *listener; /* NULL: nobody listens */
+    atomic_bool pooled;        /* a pooler stands between that is not known by its numbers */
     /* Of the server: see silence.c. Monotonic ms. */
     atomic_uint waiting;       /* connections that wait for an answer */
     atomic_llong answered_at;  /* the last time, on any connection */
@@ -123,6 +124,11 @@ ost_result pg_connection_note(pg_connection *c, const PGresult *result);
 ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_error *error);
 bool pg_connection_is_lost(const pg_connection *c);
 bool pg_connection_may_retry(const pg_connection *c);
+
+/* Was it refused because what this connection has prepared is gone, or is there already from
+ * another one? Then a pooler stands between, and connections that are opened from now on prepare
+ * nothing. */
+bool pg_connection_notes_pooler(pg_connection *c, const PGresult *result);
 
 /* ---- a server that does not answer ---- */
 

@@ -131,7 +131,7 @@ static void strings_of_a_list_are_found(void **state)
     (void)snprintf(text + len, sizeof text - len, "]");
     const ost_json *list = read(text);
     for (int i = 0; i < 204; i++) {
-        char name[8];
+        char name[16];
         (void)snprintf(name, sizeof name, "x%d", i);
         assert_int_equal(json_finder_has(&finder, list, text_of(name)), i < 100);
         assert_int_equal(json_finder_has(NULL, list, text_of(name)), i < 100);
