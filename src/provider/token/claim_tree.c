@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 
 #define MAX_DEPTH 8
@@ -110,13 +111,7 @@ void claim_put_json(claim_tree *tree, ost_text path, ost_text json)
 static bool is_among(const ost_json *list, const ost_json *item)
 {
     ost_text text;
-    if (!ost_json_text(item, &text))
-        return false;
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(at, text))
-            return true;
-    }
-    return false;
+    return ost_json_text(item, &text) && json_list_has(list, text);
 }
 
 /* What is in `list`, and what `more` has besides. */
