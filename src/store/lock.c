@@ -107,3 +107,25 @@ ost_result check_limit(database *d, const char *sql, ost_text realm, ost_text cl
     result = next_number(st, &count);
     return result == OST_OK && (size_t)count >= limit ? OST_E_BUSY : result;
 }
+
+ost_result check_share(database *d, const char *sql, const waiting_rows *rows)
+{
+    ost_result result = lock_client(d, rows->realm, rows->client_id);
+    if (result != OST_OK)
+        return result;
+    statement *st = prepare(d, sql);
+    bind_text(st, 1, rows->realm);
+    bind_text(st, 2, rows->client_id);
+    bind_text(st, 3, rows->network);
+    bind_integer(st, 4, rows->now);
+    result = next_row(st);
+    size_t all = result == OST_OK ? (size_t)column_integer(st, 0) : 0;
+    size_t own = result == OST_OK ? (size_t)column_integer(st, 1) : 0;
+    reset_statement(st);
+    if (result != OST_OK)
+        return result;
+    if (all >= rows->limit)
+        return OST_E_BUSY;
+    bool full = own * NETWORK_SHARE >= rows->limit - all;
+    return rows->network.len > 0 && own > 0 && full ? OST_E_BUSY : OST_OK;
+}

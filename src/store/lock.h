@@ -36,4 +36,19 @@ OST_MUST_CHECK ost_result lock_users(database *database);
 OST_MUST_CHECK ost_result check_limit(database *database, const char *sql, ost_text realm,
                                       ost_text client_id, int64_t now, size_t limit);
 
+/* Of the room for a client's rows that wait, what one network may have: so much of what is free. By
+ * itself a fifth of all; n networks that take all they get leave 4/(n + 4) to whoever comes. */
+#define NETWORK_SHARE 4 /* a quarter */
+typedef struct waiting_rows {
+    ost_text realm, client_id;
+    ost_text network; /* empty: it is the client itself, and has all the room */
+    int64_t now;
+    size_t limit;
+} waiting_rows;
+
+/* As check_limit, and OST_E_BUSY also when the network has its share: `sql` counts the client's
+ * rows, and those of the network among them, by the texts and the time in the order above. */
+OST_MUST_CHECK ost_result check_share(database *database, const char *sql,
+                                      const waiting_rows *rows);
+
 #endif

@@ -6,6 +6,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 29
+#define SCHEMA 30
 
 #endif

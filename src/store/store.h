@@ -576,9 +576,11 @@ typedef struct store_pushed {
     ost_text realm, client_id;
     ost_text parameters; /* as a form */
     int64_t expires;
+    ost_text network; /* from which nobody in particular pushes; empty: it is the client */
 } store_pushed;
 
-/* Keeps a request, of which a client may have `limit` waiting at `now`. OST_E_BUSY: it has. */
+/* Keeps a request, of which a client may have `limit` waiting at `now`. OST_E_BUSY: it has, or the
+ * network has its share of them. */
 OST_MUST_CHECK ost_result store_pushed_create(store *store, const store_pushed *pushed,
                                               size_t limit, int64_t now);
 /* The parameters of a client's request that has not expired at `now`, as often as they are asked

@@ -13,9 +13,12 @@
 
 static ost_result insert_device(database *d, const store_device *device, size_t limit, int64_t now)
 {
-    ost_result result = check_limit(
-        d, "SELECT count(*) FROM device WHERE realm = ? AND client_id = ? AND expires > ?",
-        device->realm, device->client_id, now, limit);
+    const waiting_rows rows = {device->realm, device->client_id, device->network, now, limit};
+    ost_result result =
+        check_share(d,
+                    "SELECT count(*), count(CASE WHEN network = ?3 THEN 1 END) FROM device"
+                    " WHERE realm = ?1 AND client_id = ?2 AND expires > ?4",
+                    &rows);
     if (result == OST_OK && device->user_id.len > 0)
         result = check_limit(d,
                              "SELECT count(*) FROM device WHERE realm = ? AND user_id = ? AND "
@@ -24,8 +27,8 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
     if (result != OST_OK)
         return result;
     statement *st = prepare(d, "INSERT INTO device (" COLUMNS
-                               ", auth_req_id, notification_token, next_poll) VALUES "
-                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, 0)");
+                               ", auth_req_id, notification_token, network, next_poll) VALUES "
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, 0)");
     bind_text(st, 1, device->id);
     bind_text(st, 2, device->realm);
     bind_text(st, 3, device->client_id);
@@ -41,6 +44,7 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
     bind_text(st, 13, device->details);
     bind_text(st, 14, device->auth_req_id);
     bind_text(st, 15, device->notification_token);
+    bind_text(st, 16, device->network);
     return run_statement(st, NULL);
 }
 

@@ -35,13 +35,14 @@ typedef struct store_device {
     /* CIBA in ping mode: what the client is told when its user has answered, and what it knows us
      * by; empty: it is not. Written, never read back. */
     ost_text auth_req_id, notification_token;
+    ost_text network; /* from which nobody in particular asks; empty: it is the client. Likewise. */
 } store_device;
 
 /* Who is asked again and again says yes in the end: so many may wait for one user. */
 #define DEVICE_PROMPTS_MAX 20
 
 /* Keeps one that is pending, of which a client may have `limit` at `now`. OST_E_BUSY: it has, or
- * its user has more than they can answer.
+ * the network has its share of them, or its user has more than they can answer.
  * OST_E_CONFLICT: another one of the realm has this user code. */
 OST_MUST_CHECK ost_result store_device_create(store *store, const store_device *device,
                                               size_t limit, int64_t now);

@@ -8,18 +8,23 @@
 
 static ost_result insert_pushed(database *d, const store_pushed *pushed, size_t limit, int64_t now)
 {
-    ost_result result = check_limit(
-        d, "SELECT count(*) FROM pushed WHERE realm = ? AND client_id = ? AND expires > ?",
-        pushed->realm, pushed->client_id, now, limit);
+    const waiting_rows rows = {pushed->realm, pushed->client_id, pushed->network, now, limit};
+    ost_result result =
+        check_share(d,
+                    "SELECT count(*), count(CASE WHEN network = ?3 THEN 1 END) FROM pushed"
+                    " WHERE realm = ?1 AND client_id = ?2 AND expires > ?4",
+                    &rows);
     if (result != OST_OK)
         return result;
-    statement *st = prepare(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires)"
-                               " VALUES (?, ?, ?, ?, ?)");
+    statement *st =
+        prepare(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires, network)"
+                   " VALUES (?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, pushed->id);
     bind_text(st, 2, pushed->realm);
     bind_text(st, 3, pushed->client_id);
     bind_text(st, 4, pushed->parameters);
     bind_integer(st, 5, pushed->expires);
+    bind_text(st, 6, pushed->network);
     return run_statement(st, NULL);
 }
 

@@ -125,8 +125,12 @@ def quoted(value):
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
-# Undoes migrations 29 and 28, so that they can be made again; of both engines.
-WITHOUT_28 = "DROP TABLE kept_token; DROP INDEX session_by_session_there; DROP INDEX session_by_user_there" + "".join(
+# Undoes migrations 30 to 28, so that they can be made again; of both engines.
+WITHOUT_28 = "DROP INDEX IF EXISTS realm_by_name; " + "".join(
+    f"DROP INDEX {table}_by_client; ALTER TABLE {table} DROP COLUMN network; CREATE INDEX {table}_by_client ON {table} (realm, client_id); "
+    for table in ("pushed", "device")
+)
+WITHOUT_28 += "DROP TABLE kept_token; DROP INDEX session_by_session_there; DROP INDEX session_by_user_there" + "".join(
     f"; ALTER TABLE session DROP COLUMN {name}" for name in ("provider_there", "session_there", "user_there")
 )
 

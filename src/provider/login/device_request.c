@@ -9,6 +9,7 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/realm/brute_force.h"
+#include "provider/realm/network.h"
 #include "provider/session/live_session.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/session_level.h"
@@ -23,7 +24,7 @@
 #define ALPHABET_LEN (sizeof ALPHABET - 1)
 #define USER_CODE_LEN 8
 #define DEVICE_CODE_BYTES 32
-#define PENDING_MAX 5000 /* of one client: public ones ask without a proof */
+#define PENDING_MAX 5000 /* of one client */
 #define ATTEMPTS 5       /* to find a user code that is free */
 
 /* Neither code is stored: who reads the store answers nothing, and gets no tokens. */
@@ -90,6 +91,8 @@ bool device_request_make(call *c, ost_text *ret_device_code, ost_text *ret_user_
         .expires = c->now + c->client->device_lifespan,
         .interval = c->client->device_interval,
     };
+    if (c->client->public_client)
+        device.network = network_of(c->request->peer);
     if (!details_read(c, &device.details) || !resources_read(c, &device.resources) ||
         !make_device_code(c, &device_code) || !hash_code(c, device_code, &device.id) ||
         !keep(c, &device, user_code))

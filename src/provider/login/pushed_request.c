@@ -7,10 +7,11 @@
 #include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/realm/network.h"
 #include "provider/realm/uuid.h"
 
 #define PARAMETERS_MAX ((size_t)48 << 10) /* bytes, as of a request's line */
-#define WAITING_MAX 5000                  /* of one client: public ones push without a proof */
+#define WAITING_MAX 5000                  /* of one client */
 #define PAGES_MAX 4                       /* each as long as a login may take */
 
 /* Only a hash of the name is stored: who reads the store learns no request's name. */
@@ -52,6 +53,8 @@ bool pushed_request_keep(call *c, ost_text *ret_uri)
     store_pushed row = {.realm = text_of(c->realm->name),
                         .client_id = text_of(c->client->client_id),
                         .expires = c->now + c->realm->pushed_lifespan};
+    if (c->client->public_client)
+        row.network = network_of(c->request->peer);
     ost_text random = uuid_text(c->provider->context, c->arena);
     const char *uri = call_format(c, PUSHED_REQUEST_PREFIX "%.*s", OST_FORMAT(random));
     if (random.data == NULL || uri == NULL)

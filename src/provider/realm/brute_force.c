@@ -3,6 +3,7 @@
 #include "provider/realm/brute_force.h"
 
 #include "base/text.h"
+#include "provider/realm/network.h"
 #include "store/memory/store_failure.h"
 
 #define EVERYWHERE 10    /* times the failures of one network, for a user from all of them */
@@ -14,21 +15,6 @@
 /* What an attempt counts for, in the order in which it is counted. */
 typedef enum part { NETWORK, PAIR, USER, PARTS } part;
 _Static_assert(PARTS <= STORE_COUNTERS_MAX, "they are read at once");
-
-/* Of an IPv6 address the first four groups: the rest is the owner's to vary. */
-static ost_text network_of(ost_text address)
-{
-    size_t at = 0;
-    if (text_find(address, ':', 0) == address.len || text_starts(address, "::ffff:"))
-        return address;
-    for (int groups = 0; at < address.len; at++) {
-        if (address.data[at] == ':' && ++groups == 4)
-            break;
-        if (at > 0 && address.data[at] == ':' && address.data[at - 1] == ':')
-            break; /* shortened: what follows belongs to the end */
-    }
-    return text_slice(address, 0, at);
-}
 
 static size_t parts_of(const brute_force_attempt *a)
 {

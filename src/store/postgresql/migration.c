@@ -121,6 +121,13 @@ static const char *const migrations[] = {
     "CREATE INDEX kept_token_by_user ON kept_token (realm, user_id);"
     "CREATE INDEX kept_token_by_provider ON kept_token (realm, provider);"
     "CREATE INDEX kept_token_waiting ON kept_token (waits) WHERE waits > 0",
+    /* 30: what networks have of a client's room for what waits */
+    "ALTER TABLE pushed ADD COLUMN network " ADDED_TEXT ";"
+    "ALTER TABLE device ADD COLUMN network " ADDED_TEXT ";"
+    "DROP INDEX pushed_by_client;"
+    "CREATE INDEX pushed_by_client ON pushed (realm, client_id, expires, network);"
+    "DROP INDEX device_by_client;"
+    "CREATE INDEX device_by_client ON device (realm, client_id, expires, network)",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -348,6 +348,15 @@ static const char *const migrations[] = {
     "CREATE INDEX kept_token_by_user ON kept_token (realm, user_id);"
     "CREATE INDEX kept_token_by_provider ON kept_token (realm, provider);"
     "CREATE INDEX kept_token_waiting ON kept_token (waits) WHERE waits > 0;",
+    /* 30: what networks have of a client's room for what waits; and realms by their names alone, so
+     * that a foreign key does not read a realm's document */
+    "ALTER TABLE pushed ADD COLUMN network TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE device ADD COLUMN network TEXT NOT NULL DEFAULT '';"
+    "DROP INDEX pushed_by_client;"
+    "CREATE INDEX pushed_by_client ON pushed (realm, client_id, expires, network);"
+    "DROP INDEX device_by_client;"
+    "CREATE INDEX device_by_client ON device (realm, client_id, expires, network);"
+    "CREATE UNIQUE INDEX realm_by_name ON realm (name);",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

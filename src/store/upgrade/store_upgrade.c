@@ -42,6 +42,7 @@ static const char *const titles[] = {
     [27] = "users with secrets are sealed too",
     [28] = "sessions found by what they are at an identity provider",
     [29] = "tokens of identity providers that are kept",
+    [30] = "shares of networks in what waits",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 

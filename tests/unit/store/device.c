@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "store/store_device.h"
 #include "temporary.h"
@@ -130,6 +131,20 @@ static void a_client_has_so_many_and_codes_are_unlike(void **state)
     more.user_code = OST_TEXT("w");
     assert_int_equal(store_device_create(db, &more, LIMIT, NOW), OST_E_BUSY);
     assert_int_equal(store_device_create(db, &more, LIMIT, 1600), OST_OK);
+}
+
+static void a_network_has_its_share(void **state)
+{
+    const char *const letters[] = {"g", "h", "i", "j"};
+    store_device more = device;
+    (void)state;
+    more.network = OST_TEXT("192.0.2.1");
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        more.id = more.user_code = text_of(letters[i]);
+        if (i == 3)
+            more.network = OST_TEXT("192.0.2.2");
+        assert_int_equal(store_device_create(db, &more, 10, NOW), i == 2 ? OST_E_BUSY : OST_OK);
+    }
 }
 
 static void it_is_answered_once_and_in_time(void **state)
@@ -298,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_comes_back_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(another_realm_has_nothing_of_it, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_has_so_many_and_codes_are_unlike, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_network_has_its_share, setup, teardown),
         cmocka_unit_test_setup_teardown(it_is_answered_once_and_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_denied_or_pending_is_not_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(an_answer_without_a_session_changes_nothing, setup,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the store promises of events, keys and pushed requests, in memory and in a file. */
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "store_fixture.h"
@@ -267,6 +269,32 @@ static void a_pushed_request_is_spent_once_by_its_client(void **state)
     assert_int_equal(begin_pushed(&pushed, pushed.client_id, 99), OST_E_NOT_FOUND);
 }
 
+/* A quarter of what is free; whoever comes later has theirs, and the client itself all the rest. */
+static void a_network_has_its_share_of_what_waits(void **state)
+{
+    store_pushed pushed = {.realm = OST_TEXT("r"), .client_id = OST_TEXT("n"), .expires = 100};
+    const char *const networks[] = {"192.0.2.1", "192.0.2.2", ""};
+    const int shares[] = {4, 4, 12};
+    char id[40];
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(networks); i++) {
+        ost_result result = OST_OK;
+        pushed.network = text_of(networks[i]);
+        for (int one = 0; one <= shares[i]; one++) {
+            (void)snprintf(id, sizeof id, "%zu-%d", i, one);
+            pushed.id = text_of(id);
+            result = store_pushed_create(db, &pushed, 20, 10);
+            assert_int_equal(result, one < shares[i] ? OST_OK : OST_E_BUSY);
+        }
+    }
+    pushed.network = text_of(networks[0]);
+    pushed.id = OST_TEXT("in time");
+    assert_int_equal(store_pushed_create(db, &pushed, 20, 100), OST_OK);
+    assert_int_equal(store_sweep(db, 100, &rows), OST_OK);
+    assert_int_equal(rows, 21);
+}
+
 /* However long the login takes, up to its end; what waits is not counted among what is pushed. */
 static void a_login_outlasts_its_pushed_request(void **state)
 {
@@ -324,6 +352,7 @@ int main(void)
         cmocka_unit_test(loading_users_leaves_the_generation_as_it_works),
         cmocka_unit_test(a_pushed_request_is_spent_once_by_its_client),
         cmocka_unit_test(a_login_outlasts_its_pushed_request),
+        cmocka_unit_test(a_network_has_its_share_of_what_waits),
         cmocka_unit_test(a_client_has_so_many_requests_waiting),
     };
     return run_on_stores("rows", tests, ARRAY_LEN(tests));
