@@ -5,11 +5,15 @@
 
 #include "base/array.h"
 #include "store/postgresql/pg_migration.h"
-#include "store/postgresql/schema_15.h"
 #include "store/schema.h"
 
 #define FIRST 15 /* makes all that SQLite's migrations until then have made */
 
+extern const unsigned char schema_15_sql[]; /* schema_15.sql, and a zero */
+
+#define KEPT_TEXT "TEXT COLLATE \"C\" NOT NULL"
+#define NUMBER "BIGINT NOT NULL"
+#define OF_REALM "realm " KEPT_TEXT " REFERENCES realm(name) ON DELETE CASCADE"
 #define ADDED_TEXT "TEXT COLLATE \"C\" NOT NULL DEFAULT ''"
 
 /* What PostgreSQL cannot read as JSON, or hold as a text, names nobody. */
@@ -67,7 +71,7 @@
 
 /* From FIRST on. Never edited, only added. */
 static const char *const migrations[] = {
-    POSTGRESQL_SCHEMA_15,
+    (const char *)schema_15_sql,
     /* 16 */
     "CREATE TABLE master_key (id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, state BIGINT NOT NULL)",
     /* 17 */
