@@ -89,6 +89,12 @@ static ost_result load(pkcs11_module *m, const char *file, ost_error *error)
     if (value == CKR_OK)
         return OST_OK;
     m->functions = NULL;
+    if (value == CKR_ARGUMENTS_BAD)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "%s cannot be initialized: it wants arguments of its own; a file of "
+                             "p11-kit's tells them (x-init-reserved), and p11-kit-proxy.so is then "
+                             "the module",
+                             file);
     return ost_error_set(error, OST_E_CONFIG, "%s cannot be initialized: %s", file,
                          pkcs11_words(value, room));
 }
