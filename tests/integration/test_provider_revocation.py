@@ -12,11 +12,13 @@ from needs import kept_running
 
 CALLBACK = "http://localhost:8000/cb"
 ONE, TWO = (Client(name, None, CALLBACK) for name in ("one", "two"))
+MACHINE = Client("machine", "machine-secret")
 REALM = {
     "realm": "shared",
     "enabled": True,
     "clients": [
-        {"clientId": client.client_id, "publicClient": True, "redirectUris": [CALLBACK]} for client in (ONE, TWO)
+        *({"clientId": client.client_id, "publicClient": True, "redirectUris": [CALLBACK]} for client in (ONE, TWO)),
+        {"clientId": "machine", "secret": MACHINE.secret, "serviceAccountsEnabled": True},
     ],
     "users": [
         {
@@ -97,3 +99,39 @@ def test_what_was_revoked_stays_dead_when_the_client_begins_again_at_once(realm,
         assert realm.userinfo(before["access_token"]).status == 401
         assert realm.userinfo(tokens[ONE]["access_token"]).status == 200
         assert realm.refresh(ONE, tokens[ONE]["refresh_token"]).status == 200
+
+
+def is_active(realm, token):
+    return realm.browser().post(realm.endpoint("token/introspect"), {"token": token, **MACHINE.form}).json()["active"]
+
+
+def test_a_token_of_client_credentials_is_revoked_by_itself(realm):
+    """It has no session that could end."""
+    token, other = (realm.client_credentials(MACHINE, "openid").json()["access_token"] for _ in range(2))
+    assert is_active(realm, token)
+    assert realm.userinfo(token).status == 200
+    for _ in range(2):  # once more is no error
+        revoke(realm, MACHINE, token)
+    assert not is_active(realm, token)
+    assert realm.userinfo(token).status == 401
+    assert is_active(realm, other)
+
+
+def test_what_is_revoked_stays_so_after_a_restart(new_provider, tmp_path):
+    file = tmp_path / "shared-realm.json"
+    file.write_text(json.dumps(REALM))
+    program = new_provider([file])
+    realm = program.realm("shared")
+    token, other = (realm.client_credentials(MACHINE).json()["access_token"] for _ in range(2))
+    revoke(realm, MACHINE, token)
+    program.stop()
+    program.start()
+    assert not is_active(realm, token)
+    assert is_active(realm, other)
+
+
+def test_another_client_does_not_revoke_it(realm):
+    token = realm.client_credentials(MACHINE).json()["access_token"]
+    answer = realm.browser().post(realm.endpoint("revoke"), {"token": token, **ONE.form})
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_request")
+    assert is_active(realm, token)

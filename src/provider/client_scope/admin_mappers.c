@@ -91,13 +91,8 @@ static bool refuse_member(admin_call *a, ost_text name)
 /* Mappers that Keycloak has and that would say nothing here. */
 static bool is_idle(ost_text type)
 {
-    static const char *const idle[] = {"docker-v2-allow-all-mapper",
-                                       "oidc-amr-mapper",
-                                       "oidc-claims-param-token-mapper",
-                                       "oidc-claims-param-value-idtoken-mapper",
-                                       "oidc-role-name-mapper",
-                                       "oidc-session-state-mapper",
-                                       NULL};
+    static const char *const idle[] = {"docker-v2-allow-all-mapper", "oidc-amr-mapper",
+                                       "oidc-session-state-mapper", NULL};
     for (size_t i = 0; idle[i] != NULL; i++) {
         if (text_is(type, idle[i]))
             return true;

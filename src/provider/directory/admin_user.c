@@ -57,6 +57,25 @@ static void put_rest(ost_json_writer *w, const ost_json *document)
     ost_json_member_integer(w, "notBefore", 0);
 }
 
+/* Attributes that have values: a list of none is no attribute. */
+static void put_attributes(ost_json_writer *w, const ost_json *attributes)
+{
+    bool open = false;
+    for (const ost_json *at = ost_json_first(attributes); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_ARRAY) && ost_json_count(at) == 0)
+            continue;
+        if (!open) {
+            ost_json_put_name(w, OST_TEXT("attributes"));
+            ost_json_open_object(w);
+            open = true;
+        }
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    if (open)
+        ost_json_close_object(w);
+}
+
 void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *user,
                     const ost_json *document, bool brief, bool access)
 {
@@ -70,8 +89,10 @@ void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *u
         if (!text_is_one_of(ost_json_name(at), shown) &&
             (brief || !text_is_one_of(ost_json_name(at), whole)))
             continue;
-        if (text_is(ost_json_name(at), "attributes") && ost_json_count(at) == 0)
+        if (text_is(ost_json_name(at), "attributes")) {
+            put_attributes(w, at);
             continue;
+        }
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }

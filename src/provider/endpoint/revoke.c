@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Revocation (RFC 7009) ends the client's part of the session, for there is no list of single
- * revoked tokens. With a refresh token of its last client the session ends too, and with it the
- * browser's login; what other clients have in it is theirs. */
+/* Revocation (RFC 7009) ends the client's part of the session. With a refresh token of its last
+ * client the session ends too, and with it the browser's login; what other clients have in it is
+ * theirs. A token without a session, of client credentials, is revoked by itself. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/call/call_policy.h"
@@ -11,6 +11,7 @@
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
+#include "store/memory/store_memory.h"
 
 static void send(call *c)
 {
@@ -55,6 +56,18 @@ static ost_result find_token(call *c, ost_text token, bool *ret_refresh,
                : bearer_token_find_ending(c, token, ret_claims);
 }
 
+static ost_result end_token(call *c, const ost_claims *claims, bool refresh)
+{
+    store *s = c->provider->store;
+    ost_text session = ost_claims_text(claims, "sid"), id = ost_claims_text(claims, "jti");
+    ost_text in = text_of(c->realm->name), who = text_of(c->client->client_id);
+    c->event.session = session;
+    if (session.data == NULL)
+        return store_token_revoke(s, id, ost_claims_expiry(claims) + NODES_APART);
+    return refresh ? store_session_leave(s, in, session, who)
+                   : store_client_session_end(s, session, who);
+}
+
 static void work(call *c)
 {
     const ost_claims *claims;
@@ -80,11 +93,7 @@ static void work(call *c)
         call_refuse(c, 400, "invalid_request", "Unmatching clients");
         return;
     }
-    ost_text session = ost_claims_text(claims, "sid");
-    c->event.session = session;
-    ost_text in = text_of(c->realm->name), who = text_of(c->client->client_id);
-    result = refresh ? store_session_leave(c->provider->store, in, session, who)
-                     : store_client_session_end(c->provider->store, session, who);
+    result = end_token(c, claims, refresh);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         call_refuse_busy(c);
     logout_bell_ring(&c->provider->logouts_bell);

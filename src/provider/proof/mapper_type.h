@@ -8,6 +8,7 @@
 /* What each does is told where it is done (mapper.c). */
 typedef enum mapper_type {
     MAPPER_UNKNOWN, /* scripts, other protocols: says nothing */
+    MAPPER_ROLE_NAME,
     MAPPER_HARDCODED_ROLE,
     MAPPER_ATTRIBUTE,
     MAPPER_PROPERTY,
@@ -31,6 +32,7 @@ typedef enum mapper_type {
 
 /* X(type, name) of each that does something. */
 #define MAPPER_NAMES(X)                                                                            \
+    X(MAPPER_ROLE_NAME, "oidc-role-name-mapper")                                                   \
     X(MAPPER_HARDCODED_ROLE, "oidc-hardcoded-role-mapper")                                         \
     X(MAPPER_ATTRIBUTE, "oidc-usermodel-attribute-mapper")                                         \
     X(MAPPER_PROPERTY, "oidc-usermodel-property-mapper")                                           \

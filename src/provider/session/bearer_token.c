@@ -8,6 +8,7 @@
 #include "provider/session/internal_token.h"
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
+#include "store/memory/store_memory.h"
 
 static ost_result verify(call *c, ost_text token, const char *issuer, const char *kind,
                          const ost_claims **ret_claims)
@@ -107,7 +108,7 @@ ost_result bearer_token_session(call *c, const ost_claims *claims)
     store_client_session client_session;
     ost_text id = ost_claims_text(claims, "sid");
     if (id.data == NULL)
-        return OST_OK;
+        return store_token_check(c->provider->store, ost_claims_text(claims, "jti"));
     ost_result result = session_load(c, id, &session);
     if (result == OST_OK)
         result = store_client_session_get(c->provider->store, id, ost_claims_text(claims, "azp"),

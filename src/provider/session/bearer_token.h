@@ -38,8 +38,8 @@ OST_MUST_CHECK ost_result bearer_token_verify_shown(call *call, const shown_toke
 OST_MUST_CHECK ost_result bearer_token_find_ending(call *call, ost_text token,
                                                    const ost_claims **ret_claims);
 
-/* The session of a token, if it has one, is alive and still has the client. OST_E_NOT_FOUND. Uses
- * the store: on the pool. */
+/* The session of a token is alive and still has the client; a token without one has not been
+ * revoked. OST_E_NOT_FOUND. Uses the store: on the pool. */
 OST_MUST_CHECK ost_result bearer_token_session(call *call, const ost_claims *claims);
 
 /* What the jti of lightweight access tokens begins with. */

@@ -14,8 +14,8 @@
 #define USERINFO (1u << TOKEN_USERINFO)
 #define ALL (ACCESS | ID | USERINFO)
 
-/* What a type of mapper does. Lower phases run first: roles must be whole before they are written,
- * and written before audiences follow from them. */
+/* What a type of mapper does. Lower phases run first: roles have their names before others are
+ * added, and are whole before they are written and audiences follow from them. */
 typedef struct mapper_kind {
     void (*map)(mapper_work *work); /* NULL: it says nothing */
     unsigned phase, tokens;
@@ -23,26 +23,27 @@ typedef struct mapper_kind {
 } mapper_kind;
 
 static const mapper_kind kinds[MAPPER_TYPES] = {
-    [MAPPER_HARDCODED_ROLE] = {map_hardcoded_role, 0, ACCESS, true},
-    [MAPPER_ATTRIBUTE] = {map_attribute, 1, ALL, false},
-    [MAPPER_PROPERTY] = {map_property, 1, ALL, false},
-    [MAPPER_FULL_NAME] = {map_full_name, 1, ALL, false},
-    [MAPPER_ADDRESS] = {map_address, 1, ALL, false},
-    [MAPPER_GROUPS] = {map_groups, 1, ALL, false},
-    [MAPPER_SUBJECT] = {map_subject, 1, ACCESS, false},
-    [MAPPER_PAIRWISE] = {NULL, 1, ALL, false},
-    [MAPPER_REALM_ROLES] = {map_realm_roles, 1, ALL, false},
-    [MAPPER_CLIENT_ROLES] = {map_client_roles, 1, ALL, false},
-    [MAPPER_AUDIENCE_RESOLVE] = {map_audience_resolve, 1, ACCESS, true},
-    [MAPPER_AUDIENCE] = {map_audience, 1, ACCESS | ID, false},
-    [MAPPER_ALLOWED_ORIGINS] = {map_allowed_origins, 1, ACCESS, true},
-    [MAPPER_ACR] = {map_acr, 1, ACCESS | ID, false},
-    [MAPPER_SESSION_NOTE] = {map_session_note, 1, ALL, false},
-    [MAPPER_HARDCODED_CLAIM] = {map_hardcoded_claim, 1, ALL, false},
-    [MAPPER_REQUESTED_CLAIMS] = {map_requested_claims, 1, ID | USERINFO, false},
-    [MAPPER_REQUESTED_VALUE] = {map_requested_value, 1, ID, false},
+    [MAPPER_ROLE_NAME] = {map_role_name, 0, ACCESS, true},
+    [MAPPER_HARDCODED_ROLE] = {map_hardcoded_role, 1, ACCESS, true},
+    [MAPPER_ATTRIBUTE] = {map_attribute, 2, ALL, false},
+    [MAPPER_PROPERTY] = {map_property, 2, ALL, false},
+    [MAPPER_FULL_NAME] = {map_full_name, 2, ALL, false},
+    [MAPPER_ADDRESS] = {map_address, 2, ALL, false},
+    [MAPPER_GROUPS] = {map_groups, 2, ALL, false},
+    [MAPPER_SUBJECT] = {map_subject, 2, ACCESS, false},
+    [MAPPER_PAIRWISE] = {NULL, 2, ALL, false},
+    [MAPPER_REALM_ROLES] = {map_realm_roles, 2, ALL, false},
+    [MAPPER_CLIENT_ROLES] = {map_client_roles, 2, ALL, false},
+    [MAPPER_AUDIENCE_RESOLVE] = {map_audience_resolve, 2, ACCESS, true},
+    [MAPPER_AUDIENCE] = {map_audience, 2, ACCESS | ID, false},
+    [MAPPER_ALLOWED_ORIGINS] = {map_allowed_origins, 2, ACCESS, true},
+    [MAPPER_ACR] = {map_acr, 2, ACCESS | ID, false},
+    [MAPPER_SESSION_NOTE] = {map_session_note, 2, ALL, false},
+    [MAPPER_HARDCODED_CLAIM] = {map_hardcoded_claim, 2, ALL, false},
+    [MAPPER_REQUESTED_CLAIMS] = {map_requested_claims, 2, ID | USERINFO, false},
+    [MAPPER_REQUESTED_VALUE] = {map_requested_value, 2, ID, false},
 };
-#define PHASES 2
+#define PHASES 3
 
 ost_text mapper_setting(const mapper_work *w, const char *name)
 {

@@ -11,7 +11,7 @@ typedef struct mapper_work {
     const grant *grant;
     const realm_mapper *mapper;
     token_kind kind;
-    realm_roles roles; /* the grant's, and what hardcoded role mappers add */
+    realm_roles roles; /* the grant's, and what mappers rename and add */
     claim_tree *tree;
     audience_list *audiences;
 } mapper_work;
@@ -45,6 +45,7 @@ void map_address(mapper_work *work);
 void map_groups(mapper_work *work);
 void map_subject(mapper_work *work);
 /* mapper_role.c */
+void map_role_name(mapper_work *work);
 void map_hardcoded_role(mapper_work *work);
 void map_realm_roles(mapper_work *work);
 void map_client_roles(mapper_work *work);

@@ -52,22 +52,106 @@ static void add_client_role(mapper_work *w, const char *client_id, const char *n
     roles->client_count += at == roles->client_count;
 }
 
-/* "role", or "client.role" where the client exists: both names may have dots. */
-void map_hardcoded_role(mapper_work *w)
+/* A role by its name in a setting; `client_id` NULL: of the realm. */
+typedef struct named_role {
+    const char *client_id, *name;
+} named_role;
+
+/* "role", or "client.role" where the client exists: both names may have dots. False: none. */
+static bool read_role(const mapper_work *w, const char *setting, named_role *ret_role)
 {
-    ost_text role = mapper_setting(w, "role");
+    ost_text role = mapper_setting(w, setting);
     char *name = ost_arena_copy(w->call->arena, role);
     if (name == NULL || role.len == 0)
-        return;
+        return false;
+    *ret_role = (named_role){NULL, name};
     for (size_t dot = text_find(role, '.', 0); dot < role.len;
          dot = text_find(role, '.', dot + 1)) {
         const realm_client *client = realm_find_client(w->call->realm, text_slice(role, 0, dot));
         if (client != NULL && dot + 1 < role.len) {
-            add_client_role(w, client->client_id, name + dot + 1);
-            return;
+            *ret_role = (named_role){client->client_id, name + dot + 1};
+            return true;
         }
     }
-    w->roles.realm_roles = with_name(w, w->roles.realm_roles, name);
+    return true;
+}
+
+static void add_role(mapper_work *w, named_role role)
+{
+    if (role.client_id != NULL)
+        add_client_role(w, role.client_id, role.name);
+    else
+        w->roles.realm_roles = with_name(w, w->roles.realm_roles, role.name);
+}
+
+/* A copy of the list without that name; NULL when it is not there. */
+static const char *const *without_name(mapper_work *w, const char *const *names, const char *name)
+{
+    size_t count = count_names(names), kept = 0;
+    const char **shorter = ost_arena_alloc(w->call->arena, (count + 1) * sizeof *shorter);
+    if (shorter == NULL) {
+        call_refuse(w->call, 500, "server_error", NULL);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) != 0)
+            shorter[kept++] = names[i];
+    }
+    shorter[kept] = NULL;
+    return kept < count ? (const char *const *)shorter : NULL;
+}
+
+static bool remove_client_role(mapper_work *w, named_role role)
+{
+    realm_roles *roles = &w->roles;
+    size_t at = 0, kept = 0;
+    while (at < roles->client_count && strcmp(roles->clients[at].client_id, role.client_id) != 0)
+        at++;
+    if (at == roles->client_count)
+        return false;
+    const char *const *shorter = without_name(w, roles->clients[at].roles, role.name);
+    struct realm_client_roles *copy =
+        ost_arena_alloc(w->call->arena, roles->client_count * sizeof *copy);
+    if (shorter == NULL)
+        return false;
+    if (copy == NULL) {
+        call_refuse(w->call, 500, "server_error", NULL);
+        return false;
+    }
+    for (size_t i = 0; i < roles->client_count; i++) {
+        if (i != at)
+            copy[kept++] = roles->clients[i];
+        else if (count_names(shorter) > 0)
+            copy[kept++] = (struct realm_client_roles){role.client_id, shorter};
+    }
+    roles->clients = copy;
+    roles->client_count = kept;
+    return true;
+}
+
+/* Whoever has the one role has the other in its place, which need not be there otherwise. */
+void map_role_name(mapper_work *w)
+{
+    named_role role, other;
+    if (!read_role(w, "role", &role) || !read_role(w, "new.role.name", &other))
+        return;
+    if (role.client_id != NULL) {
+        if (remove_client_role(w, role))
+            add_role(w, other);
+        return;
+    }
+    const char *const *shorter = without_name(w, w->roles.realm_roles, role.name);
+    if (shorter == NULL)
+        return;
+    w->roles.realm_roles = shorter;
+    add_role(w, other);
+}
+
+void map_hardcoded_role(mapper_work *w)
+{
+    named_role role;
+    if (read_role(w, "role", &role))
+        add_role(w, role);
 }
 
 void map_realm_roles(mapper_work *w)

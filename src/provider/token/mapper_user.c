@@ -168,6 +168,7 @@ static bool write_path(const ost_json *const *way, size_t from, size_t depth, co
     return path != NULL;
 }
 
+/* Who is in no group has no such claim. */
 void map_groups(mapper_work *w)
 {
     ost_text json, path;
@@ -186,7 +187,7 @@ void map_groups(mapper_work *w)
             return;
     }
     ost_json_close_array(writer);
-    if (ost_json_writer_finish(writer, &json) == OST_OK)
+    if (ost_json_writer_finish(writer, &json) == OST_OK && !text_is(json, "[]"))
         mapper_put_list(w, json);
 }
 

@@ -15,4 +15,11 @@ bool store_is_shared(const store *store);
  * used before, at whichever node; of several at once one succeeds. */
 OST_MUST_CHECK ost_result store_use_once(store *store, ost_text owner, ost_text id, int64_t until);
 
+/* Takes a token without a session out of use, by its jti, until the second `until` when it ends by
+ * itself; once more changes nothing. Unlike the rest of this file it is on the disk when it is
+ * confirmed. */
+OST_MUST_CHECK ost_result store_token_revoke(store *store, ost_text id, int64_t until);
+/* OST_E_NOT_FOUND: the token has been revoked. */
+OST_MUST_CHECK ost_result store_token_check(store *store, ost_text id);
+
 #endif

@@ -75,3 +75,27 @@ ost_result use_within(database *d, ost_text owner, ost_text id, int64_t until)
                          "INSERT INTO used (id, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING")),
         (ost_text){text, sizeof text - 1}, until);
 }
+
+/* ---- tokens without a session ---- */
+
+#define REVOKED OST_TEXT("revoked token")
+
+ost_result store_token_revoke(store *s, ost_text id, int64_t until)
+{
+    ost_result result = WRITE(s, d, use_within(d, REVOKED, id, until));
+    return result == OST_E_CONFLICT ? OST_OK : result;
+}
+
+ost_result store_token_check(store *s, ost_text id)
+{
+    char text[USE_TEXT];
+    write_use(REVOKED, id, text);
+    database *d = read_begin(s);
+    statement *st =
+        PREPARED(d, "SELECT 1 FROM used WHERE id = ?", ((ost_text){text, sizeof text - 1}));
+    ost_result result = next_row(st);
+    read_end(s, d);
+    if (result == OST_OK)
+        return OST_E_NOT_FOUND;
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}

@@ -61,7 +61,8 @@ static void each_mapper_writes_its_claim(void **state)
 
 static void what_a_user_lacks_is_left_out(void **state)
 {
-    static const char *const absent[] = {"age", "bool", "data", "deep", "calls", "name", NULL};
+    static const char *const absent[] = {"age",   "bool", "data",   "deep",
+                                         "calls", "name", "groups", NULL};
     call *c = fixture_call(f, "x", "web");
     ost_text token = access_token(c, "bare");
     (void)state;
@@ -77,6 +78,19 @@ static void older_files_resolve_audiences_too(void **state)
     call *c = fixture_call(f, "x", "old");
     (void)state;
     assert_string_equal(fixture_claim(c, access_token(c, "ann"), "aud"), "\"my.api\"");
+}
+
+/* Before any is added: what a mapper adds keeps its name. */
+static void roles_get_other_names(void **state)
+{
+    call *c = fixture_call(f, "x", "renaming");
+    ost_text token = access_token(c, "ann"), bare = access_token(c, "bare");
+    (void)state;
+    assert_string_equal(fixture_claim(c, token, "roles"), "[\"s\"]");
+    assert_string_equal(fixture_claim(c, token, "of"),
+                        "{\"old\":[\"see\"],\"my.api\":[\"write\"]}");
+    assert_string_equal(fixture_claim(c, bare, "roles"), "");
+    assert_string_equal(fixture_claim(c, bare, "of"), "{\"my.api\":[\"write\"]}");
 }
 
 /* A store whose sessions cannot be read. */
@@ -124,6 +138,7 @@ int main(void)
         cmocka_unit_test(each_mapper_writes_its_claim),
         cmocka_unit_test(what_a_user_lacks_is_left_out),
         cmocka_unit_test(older_files_resolve_audiences_too),
+        cmocka_unit_test(roles_get_other_names),
         cmocka_unit_test(a_note_that_cannot_be_read_is_not_missing),
     };
     f = fixture_new();
