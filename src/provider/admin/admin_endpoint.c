@@ -106,6 +106,8 @@ static bool read_input(admin_call *a, bool takes_text)
         admin_refuse(a, 400, "error", "invalid_request");
         return false;
     }
+    if (ost_json_is(a->body, OST_JSON_NULL))
+        a->body = NULL; /* what Terraform's provider sends where nothing is to be said */
     if ((a->route->method == HTTP_POST || a->route->method == HTTP_PUT) && a->body != NULL &&
         !ost_json_is(a->body, OST_JSON_OBJECT) && !ost_json_is(a->body, OST_JSON_ARRAY)) {
         admin_refuse(a, 400, "error", "Cannot parse the JSON");

@@ -9,6 +9,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/member/masked.h"
 #include "provider/member/review.h"
 #include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
@@ -194,10 +195,33 @@ ost_result admin_owner_store(admin_call *a, const admin_owner *owner, const ost_
     return OST_OK;
 }
 
+static bool says_nothing(const ost_json *value)
+{
+    return ost_json_is(value, OST_JSON_NULL) || ost_json_equals(value, OST_TEXT("")) ||
+           (ost_json_is(value, OST_JSON_ARRAY) && ost_json_first(value) == NULL);
+}
+
+void admin_put_settings(ost_json_writer *w, const char *name, const ost_json *object,
+                        bool (*is_secret)(ost_text name))
+{
+    const ost_json *first = ost_json_is(object, OST_JSON_OBJECT) ? ost_json_first(object) : NULL;
+    ost_json_put_name(w, text_of(name));
+    ost_json_open_object(w);
+    for (const ost_json *at = first; at != NULL; at = ost_json_next(at)) {
+        if (says_nothing(at))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        if (is_secret != NULL && is_secret(ost_json_name(at)))
+            ost_json_put_text(w, OST_TEXT(MASK));
+        else
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+}
+
 void admin_put_mapper(const admin_call *a, ost_json_writer *w, ost_text owner,
                       const ost_json *mapper)
 {
-    const ost_json *config = ost_json_get(mapper, "config");
     bool consent = false;
     if (!ost_json_boolean(ost_json_get(mapper, "consentRequired"), &consent))
         consent = false;
@@ -207,12 +231,6 @@ void admin_put_mapper(const admin_call *a, ost_json_writer *w, ost_text owner,
     ost_json_member_text(w, "protocol", part_text(mapper, "protocol"));
     ost_json_member_text(w, "protocolMapper", part_text(mapper, "protocolMapper"));
     ost_json_member_boolean(w, "consentRequired", consent);
-    ost_json_put_name(w, OST_TEXT("config"));
-    ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(config); at != NULL; at = ost_json_next(at)) {
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
-    ost_json_close_object(w);
+    admin_put_settings(w, "config", ost_json_get(mapper, "config"), NULL);
     ost_json_close_object(w);
 }

@@ -55,6 +55,12 @@ OST_MUST_CHECK ost_result admin_owner_store(admin_call *admin, const admin_owner
 /* A client scope by id; NULL: there is none, and the call is refused with the sentence. */
 const ost_json *admin_scope_find(admin_call *admin, ost_text id, const char *sentence);
 
+/* Writes a member that is an object, empty when `object` is none, without those of its members that
+ * say nothing: null, empty texts, empty lists. Keycloak keeps no such settings, and some of its
+ * clients cannot read them. `is_secret` (may be NULL) names members that are masked. */
+void admin_put_settings(ost_json_writer *writer, const char *name, const ost_json *object,
+                        bool (*is_secret)(ost_text name));
+
 /* Writes a mapper of `owner` as an element or member. */
 void admin_put_mapper(const admin_call *admin, ost_json_writer *writer, ost_text owner,
                       const ost_json *mapper);

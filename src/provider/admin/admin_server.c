@@ -79,6 +79,22 @@ static void put_enums(ost_json_writer *w)
     ost_json_close_object(w);
 }
 
+/* The names by which tools look for what is there before they ask for it (server_offer.json): of
+ * Keycloak's themes, which all look alike here, and of what else realms may name. */
+static ost_result put_offer(ost_arena *arena, ost_json_writer *w)
+{
+    extern const unsigned char server_offer_json[];
+    extern const size_t server_offer_json_len;
+    const ost_json *offer = NULL;
+    ost_result result = ost_json_read(text_of_bytes(server_offer_json, server_offer_json_len), NULL,
+                                      arena, &offer, NULL);
+    for (const ost_json *at = ost_json_first(offer); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    return result;
+}
+
 ost_result admin_read_server(admin_call *a)
 {
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
@@ -89,8 +105,9 @@ ost_result admin_read_server(admin_call *a)
     put_memory(w);
     put_profile(w);
     put_enums(w);
+    ost_result result = put_offer(a->arena, w);
     ost_json_close_object(w);
-    return admin_answer(a, w);
+    return result == OST_OK ? admin_answer(a, w) : result;
 }
 
 /* ---- of a client ---- */

@@ -38,7 +38,6 @@ static bool is_composite(const ost_json *role)
 void role_part_put(ost_text realm_id, const role_part *role, bool brief, ost_json_writer *w)
 {
     const ost_json *description = ost_json_get(role->document, "description");
-    const ost_json *attributes = ost_json_get(role->document, "attributes");
     ost_json_open_object(w);
     ost_json_member_text(w, "id", part_text(role->document, "id"));
     ost_json_member_text(w, "name", role->name);
@@ -48,12 +47,7 @@ void role_part_put(ost_text realm_id, const role_part *role, bool brief, ost_jso
     ost_json_member_boolean(w, "clientRole", role->client != NULL);
     ost_json_member_text(w, "containerId",
                          role->client != NULL ? text_of(role->client->id) : realm_id);
-    if (!brief && attributes != NULL)
-        ost_json_member_value(w, "attributes", attributes);
-    if (!brief && attributes == NULL) {
-        ost_json_put_name(w, OST_TEXT("attributes"));
-        ost_json_open_object(w);
-        ost_json_close_object(w);
-    }
+    if (!brief)
+        admin_put_settings(w, "attributes", ost_json_get(role->document, "attributes"), NULL);
     ost_json_close_object(w);
 }

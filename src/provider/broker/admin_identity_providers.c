@@ -58,13 +58,7 @@ static void put_provider(const admin_call *a, ost_json_writer *w, const ost_json
     put_flag(w, idp, "addReadTokenRoleOnCreate", false);
     put_flag(w, idp, "authenticateByDefault", false);
     put_flag(w, idp, "linkOnly", false);
-    ost_json_put_name(w, OST_TEXT("config"));
-    if (ost_json_is(config, OST_JSON_OBJECT)) {
-        masked_put(w, config, is_secret, false);
-    } else {
-        ost_json_open_object(w);
-        ost_json_close_object(w);
-    }
+    admin_put_settings(w, "config", config, is_secret);
     ost_json_close_object(w);
 }
 

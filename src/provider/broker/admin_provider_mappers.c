@@ -47,7 +47,7 @@ static void put_mapper(const admin_call *a, ost_json_writer *w, const ost_json *
     ost_json_member_text(w, "identityProviderAlias", a->values[1]);
     ost_json_member_text(w, "identityProviderMapper", part_text(mapper, "identityProviderMapper"));
     if (ost_json_is(config, OST_JSON_OBJECT))
-        ost_json_member_value(w, "config", config);
+        admin_put_settings(w, "config", config, NULL);
     ost_json_close_object(w);
 }
 

@@ -241,7 +241,9 @@ static ost_result merge(admin_call *a, const ost_json **document, const ost_json
             value = ost_json_get(*document, "attributes");
             for (const ost_json *one = ost_json_first(at); one != NULL && result == OST_OK;
                  one = ost_json_next(one)) {
-                bool gone = ost_json_is(one, OST_JSON_NULL) || ost_json_equals(one, OST_TEXT(""));
+                ost_text given = {0};
+                bool gone = ost_json_is(one, OST_JSON_NULL) ||
+                            (ost_json_text(one, &given) && text_trim(given).len == 0);
                 result =
                     document_put(value, ost_json_name(one), gone ? NULL : one, a->arena, &value);
             }

@@ -166,7 +166,7 @@ void admin_group_open(const admin_call *a, ost_json_writer *w, const admin_group
     if (flags & GROUP_COUNT)
         ost_json_member_integer(w, "subGroupCount", (int64_t)group->children);
     if (flags & GROUP_WHOLE) {
-        put_or_empty(w, group, "attributes", "{}");
+        admin_put_settings(w, "attributes", ost_json_get(group->document, "attributes"), NULL);
         put_or_empty(w, group, "realmRoles", "[]");
         put_or_empty(w, group, "clientRoles", "{}");
     }

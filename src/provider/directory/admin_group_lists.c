@@ -219,7 +219,10 @@ ost_result admin_read_group_at(admin_call *a)
     ost_result result = admin_groups_load(a, &groups);
     if (result != OST_OK)
         return result;
-    const admin_group *group = admin_groups_at(&groups, a->rest);
+    ost_text path = a->rest;
+    if (path.len > 1 && path.data[path.len - 1] == '/')
+        path.len--; /* as those write it who cut a group's name off its path */
+    const admin_group *group = admin_groups_at(&groups, path);
     return group != NULL ? answer_group(a, group, GROUP_WHOLE)
                          : admin_refuse(a, 404, "error", "Group path does not exist");
 }
