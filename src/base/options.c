@@ -41,13 +41,10 @@ static const option *option_of_http(const option *options, ost_text name)
 const option *options_nearest(const option *options, ost_text name)
 {
     const option *nearest = NULL, *all = options;
-    size_t best = 4;
+    size_t least = 4;
     for (; options->name != NULL; options++) {
-        size_t d = text_distance(name, options->name);
-        if (d < best) {
-            best = d;
+        if (text_is_nearer(name, options->name, &least))
             nearest = options;
-        }
     }
     return nearest != NULL ? nearest : option_of_http(all, name);
 }

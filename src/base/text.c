@@ -224,3 +224,26 @@ size_t text_distance(ost_text a, const char *b)
     }
     return row[len];
 }
+
+bool text_is_nearer(ost_text name, const char *known, size_t *least)
+{
+    size_t distance = text_distance(name, known);
+    if (distance >= *least)
+        return false;
+    *least = distance;
+    return true;
+}
+
+size_t text_find_sorted(const void *items, size_t size, size_t count, size_t key_at, ost_text key)
+{
+    size_t from = 0, upto = count;
+    while (from < upto) {
+        size_t middle = from + (upto - from) / 2;
+        const ost_text *its = (const void *)((const char *)items + middle * size + key_at);
+        if (text_compare(*its, key) < 0)
+            from = middle + 1;
+        else
+            upto = middle;
+    }
+    return from;
+}

@@ -76,6 +76,14 @@ bool text_says_true(ost_text text);
  * one has more than 63 bytes. */
 size_t text_distance(ost_text a, const char *b);
 
+/* Whether fewer than *least edits make the known name of this one; *least is then their number. For
+ * the nearest of many: *least begins with the first number that is too many for a slip. */
+bool text_is_nearer(ost_text name, const char *known, size_t *least);
+
+/* Where in items that are sorted by a text (text_compare) the first is whose text is `key` or comes
+ * after it; `count` when none is. An item has `size` bytes and its ost_text at byte `key_at`. */
+size_t text_find_sorted(const void *items, size_t size, size_t count, size_t key_at, ost_text key);
+
 /* memset that the compiler keeps. */
 void wipe(void *data, size_t size);
 

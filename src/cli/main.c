@@ -206,13 +206,10 @@ static const command *nearest_command(const char *words)
 {
     const command *nearest = NULL;
     size_t len = strlen(words);
-    size_t best = len < 9 ? 1 + len / 3 : 4; /* edits that are too many for a slip */
+    size_t least = len < 9 ? 1 + len / 3 : 4; /* edits that are too many for a slip */
     for (size_t i = 0; commands[i] != NULL; i++) {
-        size_t distance = text_distance(text_of(words), commands[i]->words);
-        if (distance < best) {
-            best = distance;
+        if (text_is_nearer(text_of(words), commands[i]->words, &least))
             nearest = commands[i];
-        }
     }
     return nearest;
 }

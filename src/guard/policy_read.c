@@ -246,11 +246,8 @@ static ost_result refuse_member(const reading *r, ost_text name)
     for (size_t i = 0; i < ARRAY_LEN(lists) + ARRAY_LEN(others); i++) {
         const char *known =
             i < ARRAY_LEN(lists) ? lists[i].name : others[i - ARRAY_LEN(lists)].name;
-        size_t distance = text_distance(name, known);
-        if (distance < least) {
-            least = distance;
+        if (text_is_nearer(name, known, &least))
             near = known;
-        }
     }
     if (near == NULL)
         return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"", SHOWN(name, 60));

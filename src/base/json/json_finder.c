@@ -98,14 +98,8 @@ static struct json_order *find_order(json_finder *finder, const ost_json *list, 
 
 static const ost_json *look_up(const struct json_order *order, ost_text key)
 {
-    size_t from = 0, upto = order->count;
-    while (from < upto) {
-        size_t middle = from + (upto - from) / 2;
-        if (text_compare(order->places[middle].key, key) < 0)
-            from = middle + 1;
-        else
-            upto = middle;
-    }
+    size_t from = text_find_sorted(order->places, sizeof *order->places, order->count,
+                                   offsetof(json_place, key), key);
     return from < order->count && text_equal(order->places[from].key, key)
                ? order->places[from].value
                : NULL;

@@ -124,14 +124,8 @@ static listed_text *sort_texts(const ost_text *values, size_t count, ost_arena *
 
 static listed_text *find_text(listed_text *sorted, size_t count, ost_text text)
 {
-    size_t from = 0, upto = count;
-    while (from < upto) {
-        size_t middle = from + (upto - from) / 2;
-        if (text_compare(sorted[middle].text, text) < 0)
-            from = middle + 1;
-        else
-            upto = middle;
-    }
+    size_t from =
+        text_find_sorted(sorted, sizeof *sorted, count, offsetof(listed_text, text), text);
     return from < count && text_equal(sorted[from].text, text) ? &sorted[from] : NULL;
 }
 
@@ -152,8 +146,9 @@ ost_result document_add_texts(const ost_json *array, const ost_text *values, siz
     }
     for (size_t i = 0; i < count; i++) {
         one = find_text(sorted, count, values[i]);
-        if (!one->there)
-            ost_json_put_text(w, values[i]);
+        if (one == NULL || one->there)
+            continue;
+        ost_json_put_text(w, values[i]);
         one->there = true;
     }
     ost_json_close_array(w);

@@ -27,14 +27,8 @@ static void add_key(buffer *to, const store_key *key)
 /* They are in the order of their realms. */
 static void add_keys(const realm_rows *rows, ost_text name, buffer *to)
 {
-    size_t from = 0, upto = rows->key_count;
-    while (from < upto) {
-        size_t middle = from + (upto - from) / 2;
-        if (text_compare(rows->keys[middle].realm, name) < 0)
-            from = middle + 1;
-        else
-            upto = middle;
-    }
+    size_t from = text_find_sorted(rows->keys, sizeof *rows->keys, rows->key_count,
+                                   offsetof(store_key, realm), name);
     for (; from < rows->key_count && text_equal(rows->keys[from].realm, name); from++)
         add_key(to, &rows->keys[from]);
 }

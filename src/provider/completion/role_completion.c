@@ -15,15 +15,10 @@ static void put_role(completion *c, const ost_json *before, ost_text name)
 /* Where the names of the client's roles begin: they are sorted by client. */
 static size_t first_named(const completion *c, ost_text client)
 {
-    size_t from = 0, upto = c->named != NULL ? c->named->count : 0;
-    while (from < upto) {
-        size_t middle = from + (upto - from) / 2;
-        if (text_compare(c->named->names[middle].client, client) < 0)
-            from = middle + 1;
-        else
-            upto = middle;
-    }
-    return from;
+    if (c->named == NULL)
+        return 0;
+    return text_find_sorted(c->named->names, sizeof *c->named->names, c->named->count,
+                            offsetof(role_name, client), client);
 }
 
 /* The roles of one client, or of the realm: declared, built in, and those that somebody has. */

@@ -59,11 +59,9 @@ const member *member_near(const member_kind *kind, ost_text name)
     for (const member_kind *at = kind; at != NULL; at = at->base) {
         for (size_t i = 0; i < at->count && name.len >= TELLING_LENGTH; i++) {
             const char *known = at->members[i].name;
-            size_t distance = is_spelt_alike(name, known) ? 0 : text_distance(name, known);
-            if (distance < least) {
-                least = distance;
+            ost_text read = is_spelt_alike(name, known) ? text_of(known) : name;
+            if (text_is_nearer(read, known, &least))
                 found = &at->members[i];
-            }
         }
     }
     return found;

@@ -2,6 +2,7 @@
 /* Borrowed text: pieces, numbers, comparisons, slices. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/or_default.h"
 #include "base/text.h"
 
@@ -165,6 +166,47 @@ static void kinds_of_bytes(void **state)
     assert_true(text_is_made_of((ost_text){0}, ""));
 }
 
+static void nearest_of_names(void **state)
+{
+    static const char *const known[] = {"issuer", "issuers", "audience"};
+    const char *nearest = NULL;
+    size_t least = 3;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (text_is_nearer(OST_TEXT("isuer"), known[i], &least))
+            nearest = known[i];
+    assert_string_equal(nearest, "issuer");
+    assert_int_equal(least, 1);
+    assert_false(text_is_nearer(OST_TEXT("issuar"), "issuer", &least)); /* as near is not nearer */
+    assert_int_equal(least, 1);
+    assert_true(text_is_nearer(OST_TEXT("issuer"), "issuer", &least));
+    assert_int_equal(least, 0);
+}
+
+typedef struct numbered_name {
+    int number;
+    ost_text name;
+} numbered_name;
+
+static size_t place_of(const numbered_name *names, size_t count, const char *name)
+{
+    return text_find_sorted(names, sizeof *names, count, offsetof(numbered_name, name),
+                            text_of(name));
+}
+
+static void first_of_sorted(void **state)
+{
+    const numbered_name names[] = {{0, OST_TEXT("b")}, {1, OST_TEXT("d")},  {2, OST_TEXT("d")},
+                                   {3, OST_TEXT("d")}, {4, OST_TEXT("da")}, {5, OST_TEXT("f")}};
+    assert_int_equal(place_of(names, 6, "d"), 1);
+    assert_int_equal(place_of(names, 3, "d"), 1);
+    assert_int_equal(place_of(names, 6, "da"), 4);
+    assert_int_equal(place_of(names, 6, ""), 0);
+    assert_int_equal(place_of(names, 6, "c"), 1);
+    assert_int_equal(place_of(names, 6, "f"), 5);
+    assert_int_equal(place_of(names, 6, "g"), 6);
+    assert_int_equal(place_of(NULL, 0, "d"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +221,8 @@ int main(void)
         cmocka_unit_test(text_of_a_string),
         cmocka_unit_test(white_space_is_trimmed),
         cmocka_unit_test(kinds_of_bytes),
+        cmocka_unit_test(nearest_of_names),
+        cmocka_unit_test(first_of_sorted),
     };
     return cmocka_run_group_tests_name("base-text", tests, NULL, NULL);
 }
