@@ -90,7 +90,7 @@ WINGS = {
     "provider/user": ["flow", "realm", "member", "admin", "profile", "webauthn", "proof"],
     "provider/session": ["flow", "call", "realm", "proof", "webauthn", "user"],
     "provider/detail": ["call", "realm", "proof"],
-    "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
+    "provider/token": ["flow", "call", "realm", "policy", "session", "client", "proof", "detail"],
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["flow", "webauthn", "detail", "upstream", "call", "realm", "policy", "proof", "session", "token", "client", "user", "profile", "admin"],
     "provider/factor": ["action_page", "flow", "webauthn", "call", "realm", "session", "login", "upstream", "user", "admin"],

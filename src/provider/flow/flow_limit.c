@@ -53,7 +53,9 @@ bool flow_limit_is_known(const ost_json *realm, const ost_json *step)
 ost_text flow_limit_words(const ost_json *realm, const ost_json *step)
 {
     ost_text words = json_text_of(flow_config_of(realm, step), "errorMessage");
-    return words.len == 0 || text_is(words, "sessionLimitExceeded") ? FLOW_CROWDED : words;
+    return words.len == 0 || text_is(words, "sessionLimitExceeded")
+               ? OST_TEXT(FLOW_TOO_MANY_SESSIONS)
+               : words;
 }
 
 static int64_t lower(int64_t a, int64_t b)

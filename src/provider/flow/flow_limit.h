@@ -17,7 +17,8 @@ typedef struct flow_room {
     flow_limit ends;   /* for what is beyond that the oldest end */
 } flow_room;
 
-#define FLOW_CROWDED OST_TEXT("There are too many sessions") /* where it has no words */
+/* What it says where it has no words of its own. */
+#define FLOW_TOO_MANY_SESSIONS "There are too many sessions"
 
 /* What becomes of those who are at the limit. */
 typedef enum flow_excess {

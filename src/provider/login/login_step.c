@@ -143,9 +143,10 @@ bool browser_login_begin_half(call *c)
 
 /* Somebody else has come in since the flow was walked. A session that was begun for this login is
  * not left behind, where it would take the room of another. */
-static bool refuse_crowd(call *c)
+static bool refuse_session(call *c)
 {
-    const flow_verdict verdict = {.outcome = FLOW_DENIES, .message = FLOW_CROWDED, .crowded = true};
+    const flow_verdict verdict = {
+        .outcome = FLOW_DENIES, .message = OST_TEXT(FLOW_TOO_MANY_SESSIONS), .crowded = true};
     browser_login_undo(c);
     browser_login_deny(c, &verdict);
     return false;
@@ -159,7 +160,7 @@ bool browser_login_keep(call *c, const store_client_session *part, const store_c
                                            login->new_session ? &login->session : NULL, part, code);
     session_room_tell(c, &room);
     if (result == OST_E_CEILING)
-        return refuse_crowd(c);
+        return refuse_session(c);
     return result == OST_OK || call_refuse(c, 302, "temporarily_unavailable", NULL);
 }
 

@@ -3,6 +3,7 @@
 #include "provider/token/login_grant.h"
 
 #include "base/text.h"
+#include "provider/flow/flow_limit.h"
 #include "provider/session/authentication.h"
 #include "provider/session/offline_session.h"
 
@@ -70,7 +71,7 @@ static bool check_room(call *c, ost_result result)
     if (result != OST_E_CEILING)
         return result == OST_OK || call_refuse_busy(c);
     c->event.error = AUTHENTICATION_CROWDED;
-    return call_refuse(c, 403, "access_denied", "There are too many sessions");
+    return call_refuse(c, 403, "access_denied", FLOW_TOO_MANY_SESSIONS);
 }
 
 static store_session begin_session(call *c, const grant *g)
