@@ -70,6 +70,32 @@ def test_a_key_is_rotated(provider, root):  # noqa: F811
     assert kid(after) not in published(provider)
 
 
+def test_of_keys_of_one_priority_the_lower_id_signs(provider, root):  # noqa: F811
+    """As in Keycloak, whatever the order of the realm file; a new name for another key's provider changes nothing of that."""
+
+    def provider_of(digit):
+        config = {"priority": ["100"], "keySize": ["2048"]}
+        return {"id": f"{digit * 8}-aaaa-4aaa-8aaa-{digit * 12}", "name": f"key-{digit}", "providerId": "rsa-generated", "config": config}
+
+    def signer(realm):
+        keys = root("GET", f"/realms/{realm}/keys").json()
+        [owner] = [key["providerId"] for key in keys["keys"] if key["kid"] == keys["active"]["RS256"]]
+        return root("GET", f"/realms/{realm}/components/{owner}").json()["name"]
+
+    for digits in ("159", "951", "597"):
+        file = {"realm": f"of-{digits}", "enabled": True, "components": {KEY: [provider_of(digit) for digit in digits]}}
+        assert root("POST", "/realms", file).status == 201
+        lowest, highest = min(digits), max(digits)
+        assert signer(f"of-{digits}") == f"key-{lowest}"
+        path = f"/realms/of-{digits}/components/{provider_of(highest)['id']}"
+        assert root("PUT", path, {"name": "renamed"}).status == 204
+        assert signer(f"of-{digits}") == f"key-{lowest}"
+    for name in ("first", "second"):
+        body = {"name": name, "providerId": "rsa-generated", "providerType": KEY, "config": {"priority": ["100"]}}
+        assert root("POST", "/realms/of-159/components", body).status == 201
+        assert signer("of-159") == name
+
+
 def test_a_realm_is_never_without_keys(provider, root):  # noqa: F811
     """Whatever is deleted, the next token is signed: by a key behind all that an administrator adds."""
     old = login(provider)

@@ -139,11 +139,14 @@ static bool serves_the_same(const candidate *one, const candidate *other)
            text_equal(one->row->use, other->row->use);
 }
 
-/* Of two that are alike in all else, the later one of the list. */
+/* Of one priority, what signs already or is new, so that a change of another key changes nothing of
+ * that; then the newer one, and the later one of the list. */
 static bool goes_before(const candidate *one, const candidate *other)
 {
     if (one->provider.priority != other->provider.priority)
         return one->provider.priority > other->provider.priority;
+    if ((one->row->state == STORE_KEY_ACTIVE) != (other->row->state == STORE_KEY_ACTIVE))
+        return one->row->state == STORE_KEY_ACTIVE;
     if (one->row->created != other->row->created)
         return one->row->created > other->row->created;
     return one > other;

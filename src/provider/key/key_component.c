@@ -63,6 +63,8 @@ bool key_component_is_key(const ost_json *component)
 typedef struct found_key {
     store_key row;
     int64_t priority;
+    ost_text id; /* of its component; empty where the file tells none */
+    size_t index;
 } found_key;
 
 /* What components are read for. */
@@ -233,7 +235,7 @@ static ost_result read_key(const ost_json *component, const key_reading *r, foun
                            bool *ret_found)
 {
     const provider_kind *kind = kind_of(component);
-    found_key found = {.priority = 0};
+    found_key found = {0};
     bool here = true;
     *ret_found = false;
     if (kind == NULL)
@@ -246,6 +248,8 @@ static ost_result read_key(const ost_json *component, const key_reading *r, foun
     if (result != OST_OK || !here)
         return result;
     found.priority = key_setting_priority(setting(component, "priority"));
+    if (!ost_json_text(ost_json_get(component, "id"), &found.id))
+        found.id = (ost_text){0};
     found.row.state = !key_setting_is_on(setting(component, "enabled"))  ? STORE_KEY_DISABLED
                       : !key_setting_is_on(setting(component, "active")) ? STORE_KEY_PASSIVE
                                                                          : STORE_KEY_ACTIVE;
@@ -257,10 +261,14 @@ static ost_result read_key(const ost_json *component, const key_reading *r, foun
     return OST_OK;
 }
 
+/* Of one priority, the lower ID first, as in Keycloak; without IDs, as in the file. */
 static int by_priority(const void *a, const void *b)
 {
     const found_key *one = a, *other = b;
-    return (one->priority < other->priority) - (one->priority > other->priority);
+    int order = (one->priority < other->priority) - (one->priority > other->priority);
+    if (order == 0)
+        order = text_compare(one->id, other->id);
+    return order != 0 ? order : (one->index > other->index) - (one->index < other->index);
 }
 
 /* One key signs for each algorithm; the others go on being published. */
@@ -346,6 +354,7 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
         snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
         if (result != OST_OK)
             return component_refuse(r->error, path, result);
+        keys[*count].index = index;
         if (found && !warn_of_rare(&keys[*count], index, r->report))
             return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
         *count += found;
