@@ -45,6 +45,17 @@ def test_the_rules_are_told_and_may_come_back(provider, root):  # noqa: F811
     assert shop_admin(provider, "guest")("GET", REALM + "/users/profile").status == 403
 
 
+def test_names_and_addresses_without_permissions_are_changed_by_administrators(root, zoe):  # noqa: F811
+    """As in Keycloak; where permissions are told, they count."""
+    rules = {"attributes": [{"name": "username"}, {"name": "email"}, {"name": "firstName"}]}
+    assert root("PUT", REALM + "/users/profile", rules).status == 200
+    assert root("PUT", zoe, {"email": "zoe@shop.example"}).status == 204
+    assert root("GET", zoe).json()["email"] == "zoe@shop.example"
+    refused = {"name": "email", "permissions": {"view": ["admin"], "edit": []}}
+    assert root("PUT", REALM + "/users/profile", {"attributes": [{"name": "username"}, refused]}).status == 200
+    assert root("PUT", zoe, {"email": "zoe@other.example"}).status == 400
+
+
 def test_administrators_are_told_what_they_may(provider, root):  # noqa: F811
     whole = root("GET", "/master/console/whoami").json()
     assert (whole["displayName"], whole["realm"], whole["createRealm"]) == ("root", "master", True)

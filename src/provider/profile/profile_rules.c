@@ -77,8 +77,13 @@ static bool has_role(const ost_json *list, profile_side side)
     return json_list_has(list, side == PROFILE_ADMIN ? OST_TEXT("admin") : OST_TEXT("user"));
 }
 
+/* As in Keycloak, administrators change user name and address where no permissions are told. */
 bool profile_rule_lets_edit(const ost_json *rule, profile_side side)
 {
+    static const char *const own[] = {"username", "email", NULL};
+    if (side == PROFILE_ADMIN && ost_json_get(rule, "permissions") == NULL &&
+        text_is_one_of(profile_rule_name(rule), own))
+        return true;
     return has_role(ost_json_get(ost_json_get(rule, "permissions"), "edit"), side);
 }
 
