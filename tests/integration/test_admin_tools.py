@@ -80,3 +80,20 @@ def test_what_there_is_can_be_looked_up(root):  # noqa: F811
     assert root("DELETE", client).status == 204
     types = {kind: {one["id"] for one in ones} for kind, ones in told["componentTypes"].items()}
     assert types["org.keycloak.keys.KeyProvider"] == providers["keys"] and json.dumps(told)
+
+
+def test_required_actions_are_registered_and_switched_off(root):  # noqa: F811
+    path = f"{REALM}/authentication"
+    listed = root("GET", f"{path}/required-actions").json()
+    missing = root("GET", f"{path}/unregistered-required-actions").json()
+    assert missing and not {one["providerId"] for one in missing} & {one["alias"] for one in listed}
+    assert root("POST", f"{path}/register-required-action", {**missing[0], "name": "Named"}).status == 204
+    last = root("GET", f"{path}/required-actions").json()[-1]
+    assert last["alias"] == missing[0]["providerId"] and last["name"] == "Named" and last["enabled"] and not last["defaultAction"]
+    assert root("GET", f"{path}/unregistered-required-actions").json() == missing[1:]
+    assert root("POST", f"{path}/register-required-action", missing[0]).status == 409
+    assert root("POST", f"{path}/register-required-action", {"providerId": "NONE"}).status == 400
+    assert root("POST", f"{path}/register-required-action").status == 400
+    assert root("DELETE", f"{path}/required-actions/{last['alias']}").status == 204
+    assert not root("GET", f"{path}/required-actions/{last['alias']}").json()["enabled"]
+    assert root("DELETE", f"{path}/required-actions/NONE").status == 404

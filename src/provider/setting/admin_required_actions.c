@@ -13,6 +13,7 @@
 #include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
 #include "provider/setting/sign_in.h"
+#include "provider/user/required_action.h"
 
 #define ACTIONS "requiredActions"
 
@@ -107,6 +108,27 @@ static ost_result action_find(admin_call *a, const ost_json **ret_list, const os
     return result;
 }
 
+ost_result admin_list_unregistered_actions(admin_call *a)
+{
+    const ost_json *list;
+    const char *const *known = required_action_aliases();
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_result result = w != NULL ? sign_in_read(a, ACTIONS, &list) : OST_E_MEMORY;
+    if (result != OST_OK)
+        return result;
+    ost_json_open_array(w);
+    for (size_t i = 0; known[i] != NULL; i++) {
+        if (json_list_find(list, "alias", text_of(known[i])) != NULL)
+            continue;
+        ost_json_open_object(w);
+        ost_json_member_string(w, "providerId", known[i]);
+        ost_json_member_string(w, "name", known[i]);
+        ost_json_close_object(w);
+    }
+    ost_json_close_array(w);
+    return admin_answer(a, w);
+}
+
 ost_result admin_read_required_action(admin_call *a)
 {
     const ost_json *list, *action;
@@ -144,6 +166,12 @@ static ost_result replaced(admin_call *a, const ost_json *action, const ost_json
     return result;
 }
 
+static ost_result store_list(admin_call *a, const ost_json *list)
+{
+    ost_result result = admin_store_member(a, ACTIONS, list);
+    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+}
+
 ost_result admin_update_required_action(admin_call *a)
 {
     const ost_json *list, *action, *changed;
@@ -153,7 +181,60 @@ ost_result admin_update_required_action(admin_call *a)
     result = replaced(a, action, &changed);
     if (result == OST_OK)
         result = document_replace(list, action, changed, a->arena, &list);
+    return result == OST_OK ? store_list(a, list) : result;
+}
+
+/* The last one of the list, and on. */
+static ost_result write_registered(admin_call *a, const ost_json *list, ost_text alias,
+                                   const ost_json **ret_action)
+{
+    int64_t last = 0;
+    ost_text name = part_text(a->body, "name");
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+        last = priority_of(at) > last ? priority_of(at) : last;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "alias", alias);
+    ost_json_member_text(w, "name", name.len > 0 ? name : alias);
+    ost_json_member_text(w, "providerId", alias);
+    ost_json_member_boolean(w, "enabled", true);
+    ost_json_member_boolean(w, "defaultAction", false);
+    ost_json_member_integer(w, "priority", last + 1);
+    ost_json_close_object(w);
+    return json_writer_read(w, NULL, ret_action, NULL);
+}
+
+ost_result admin_register_action(admin_call *a)
+{
+    const ost_json *list, *action;
+    ost_text alias = part_text(a->body, "providerId");
+    ost_result result = sign_in_read(a, ACTIONS, &list);
+    if (result != OST_OK)
+        return result;
+    if (!text_is_one_of(alias, required_action_aliases()))
+        return admin_refuse(a, 400, "error",
+                            "Required Action Provider with given providerId not found");
+    if (json_list_find(list, "alias", alias) != NULL)
+        return admin_refuse(a, 409, "error", "The required action is registered already");
+    result = write_registered(a, list, alias, &action);
     if (result == OST_OK)
-        result = admin_store_member(a, ACTIONS, list);
-    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+        result = document_append(list, action, a->arena, &list);
+    return result == OST_OK ? store_list(a, list) : result;
+}
+
+/* It stays in the list and is off: what the list lacks is on, for realm files name few. */
+ost_result admin_remove_action(admin_call *a)
+{
+    const ost_json *list, *action, *off;
+    ost_result result = action_find(a, &list, &action);
+    if (result != OST_OK || action == NULL)
+        return result;
+    result = document_put_boolean(action, "enabled", false, a->arena, &off);
+    if (result == OST_OK)
+        result = document_put_boolean(off, "defaultAction", false, a->arena, &off);
+    if (result == OST_OK)
+        result = document_replace(list, action, off, a->arena, &list);
+    return result == OST_OK ? store_list(a, list) : result;
 }

@@ -64,7 +64,7 @@ const char *required_action_alias(required_action action)
 }
 
 /* Keycloak's, with a page here or without one. */
-bool required_action_exists(ost_text alias)
+const char *const *required_action_aliases(void)
 {
     static const char *const known[] = {"CONFIGURE_RECOVERY_AUTHN_CODES",
                                         "CONFIGURE_TOTP",
@@ -81,7 +81,12 @@ bool required_action_exists(ost_text alias)
                                         "webauthn-register",
                                         "webauthn-register-passwordless",
                                         NULL};
-    return text_is_one_of(alias, known) || text_starts(alias, LINK_PREFIX);
+    return known;
+}
+
+bool required_action_exists(ost_text alias)
+{
+    return text_is_one_of(alias, required_action_aliases()) || text_starts(alias, LINK_PREFIX);
 }
 
 /* ---- the realm's ---- */

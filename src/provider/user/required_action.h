@@ -46,8 +46,9 @@ ost_text required_action_provider(ost_text alias);
 /* Whether the realm has the action of the alias done. */
 bool required_action_is_on(const realm *realm, ost_text alias);
 
-/* Whether there is any action of the alias, as it is spelled. */
+/* Whether there is any action of the alias, as it is spelled; and all aliases, NULL at the end. */
 bool required_action_exists(ost_text alias);
+const char *const *required_action_aliases(void);
 
 /* The one that a client may ask for by `kc_action`; ACTION_NONE: it is off, or has no page here. */
 required_action required_action_initiated(const realm *realm, ost_text alias);
