@@ -102,7 +102,7 @@ def _sets(value):
     if isinstance(value, dict):
         return {name: _sets(inner) for name, inner in value.items()}
     if isinstance(value, str):
-        return re.sub(r"^(iat[+]\d+)9$", lambda found: f"iat+{int(found[1][4:]) + 1}0", value)  # of two looks at the clock
+        return re.sub(r"^iat[+](\d+)$", lambda found: f"iat+{round(int(found[1]), -1)}", value)  # of two looks at the clock
     if isinstance(value, list):
         told = [_sets(inner) for inner in value]
         return sorted(told) if all(isinstance(one, str) for one in told) and len(told) != 2 else told

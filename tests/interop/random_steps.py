@@ -265,7 +265,9 @@ class Asking:
         if answer.status in (302, 303):
             self.player.keep(step, {**known, **callback_of(answer)})
         elif answer.status == 200 and (answer.header("Content-Type") or "").startswith("text/html"):
-            self.player.keep(step, {**known, "page": answer})
+            forms = answer.page.forms
+            to_client = forms and not forms[0].action.startswith(self.player.base)  # form_post
+            self.player.keep(step, {**known, **(forms[0].values() if to_client else {"page": answer})})
         return answer
 
     def _tokens(self, answer, step):
