@@ -103,7 +103,7 @@ WINGS = {
     "provider/component": ["realm", "member", "key", "call", "admin"],
     "provider/directory": ["realm", "member", "file", "call", "admin", "user", "session", "profile", "mail", "action"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
-    "provider/setting": ["realm", "member", "call", "admin", "policy", "user"],
+    "provider/setting": ["realm", "member", "call", "admin", "policy", "user", "flow"],
     "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory", "proof"],
     "provider/mail": ["member"],
     "provider/action_page": ["login", "call", "realm", "session", "user", "profile", "admin"],

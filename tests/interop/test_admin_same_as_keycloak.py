@@ -12,6 +12,7 @@ import admin_rows_clients
 import admin_rows_credentials
 import admin_rows_evaluation
 import admin_rows_events
+import admin_rows_flows
 import admin_rows_keys
 import admin_rows_mails
 import admin_rows_masters
@@ -52,6 +53,7 @@ FAMILIES = {
     "credentials": admin_rows_credentials.ROWS,
     "providers": admin_rows_providers.ROWS,
     "sign-in": admin_rows_sign_in.ROWS,
+    "flows": admin_rows_flows.ROWS,
     "policies": admin_rows_policies.ROWS,
 }
 

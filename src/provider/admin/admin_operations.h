@@ -106,6 +106,10 @@ admin_handler admin_list_provider_mappers, admin_create_provider_mapper, admin_r
     admin_update_provider_mapper, admin_delete_provider_mapper;
 /* ---- setting: admin_flows.c, admin_required_actions.c, admin_localization.c ---- */
 admin_handler admin_list_flows, admin_read_flow, admin_list_flow_steps;
+admin_handler admin_create_flow, admin_update_flow, admin_delete_flow, admin_copy_flow,
+    admin_update_flow_step, admin_add_flow_step, admin_add_flow_part, admin_read_flow_step,
+    admin_delete_flow_step, admin_raise_flow_step, admin_lower_flow_step, admin_create_flow_config,
+    admin_read_flow_config, admin_update_flow_config, admin_delete_flow_config;
 admin_handler admin_list_required_actions, admin_list_unregistered_actions, admin_register_action,
     admin_remove_action, admin_read_required_action, admin_update_required_action;
 admin_handler admin_read_client_profiles, admin_update_client_profiles, admin_read_client_policies,

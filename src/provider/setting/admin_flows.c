@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Authentication flows of a realm in the admin REST API, for reading. */
+/* Authentication flows of a realm in the admin REST API: reading them. */
 #include "base/json/json_list.h"
 #include "base/json/json_member.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/realm/document_limit.h"
+#include "provider/setting/flow_list.h"
 #include "provider/setting/sign_in.h"
 
 #define FLOWS "authenticationFlows"
@@ -16,12 +17,6 @@
 static bool is_part(const ost_json *step)
 {
     return part_text(step, "flowAlias").len > 0;
-}
-
-/* The id of a flow: its own, or what its alias makes. */
-static ost_text id_of(const admin_call *a, const ost_json *flow)
-{
-    return part_id_or(a->realm.row.id, part_text(flow, "id"), part_text(flow, "alias"), a->arena);
 }
 
 static void put_step(ost_json_writer *w, const ost_json *step)
@@ -47,7 +42,7 @@ static void put_flow(const admin_call *a, ost_json_writer *w, const ost_json *fl
 {
     const ost_json *steps = ost_json_get(flow, "authenticationExecutions");
     ost_json_open_object(w);
-    ost_json_member_text(w, "id", id_of(a, flow));
+    ost_json_member_text(w, "id", flow_list_id(a, flow));
     ost_json_member_text(w, "alias", part_text(flow, "alias"));
     if (part_text(flow, "description").len > 0)
         ost_json_member_text(w, "description", part_text(flow, "description"));
@@ -71,8 +66,8 @@ ost_result admin_list_flows(admin_call *a)
         return result;
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(flows); at != NULL; at = ost_json_next(at)) {
-        if (json_true_of(at, "topLevel"))
-            put_flow(a, w, at);
+        if (json_true_of(at, "topLevel") && !text_is(part_text(at, "alias"), "saml ecp"))
+            put_flow(a, w, at); /* Keycloak does not list that one either */
     }
     ost_json_close_array(w);
     return admin_answer(a, w);
@@ -85,7 +80,7 @@ ost_result admin_read_flow(admin_call *a)
     ost_result result = w != NULL ? sign_in_read(a, FLOWS, &flows) : OST_E_MEMORY;
     if (result != OST_OK)
         return result;
-    for (at = ost_json_first(flows); at != NULL && !text_equal(id_of(a, at), a->values[1]);
+    for (at = ost_json_first(flows); at != NULL && !text_equal(flow_list_id(a, at), a->values[1]);
          at = ost_json_next(at))
         ;
     if (at == NULL)
@@ -97,62 +92,73 @@ ost_result admin_read_flow(admin_call *a)
 /* ---- all steps of a flow, those of its parts below them ---- */
 
 typedef struct listing {
-    const admin_call *admin;
+    flow_list list;
     ost_json_writer *writer;
-    const ost_json *flows;
     unsigned steps;
 } listing;
 
-/* Steps have no ids in realm files: what tells them apart is where they stand. */
-static ost_text step_id(const listing *l, const ost_json *step)
-{
-    const char *place = ost_arena_format(l->admin->arena, "step %u", l->steps);
-    return part_id_or(l->admin->values[1], part_text(step, "id"), text_of(place), l->admin->arena);
-}
-
-static void put_steps(listing *l, const ost_json *flow, unsigned level)
+static void put_listed(const listing *l, const ost_json *flow, const ost_json *step)
 {
     ost_json_writer *w = l->writer;
-    int64_t index = 0;
-    const ost_json *steps = ost_json_get(flow, "authenticationExecutions");
-    for (const ost_json *at = ost_json_first(steps); at != NULL && l->steps < STEPS_MAX;
-         at = ost_json_next(at)) {
+    ost_text alias = flow_list_part(step), config = part_text(step, "authenticatorConfig");
+    const ost_json *part = alias.len > 0 ? json_list_find(l->list.flows, "alias", alias) : NULL;
+    const ost_json *settings = json_list_find(l->list.configs, "alias", config);
+    int64_t priority = 0;
+    ost_json_member_text(w, "id", flow_list_step_id(&l->list, flow, step));
+    ost_json_member_text(w, "requirement", part_text(step, "requirement"));
+    ost_json_member_text(w, "displayName",
+                         alias.len > 0 ? alias : part_text(step, "authenticator"));
+    if (part != NULL && part_text(part, "description").len > 0)
+        ost_json_member_text(w, "description", part_text(part, "description"));
+    if (part != NULL)
+        ost_json_member_text(w, "flowId", flow_list_id(l->list.admin, part));
+    if (alias.len > 0)
+        ost_json_member_boolean(w, "authenticationFlow", true);
+    else
+        ost_json_member_text(w, "providerId", part_text(step, "authenticator"));
+    if (settings != NULL) {
+        ost_json_member_text(w, "alias", config);
+        ost_json_member_text(w, "authenticationConfig", flow_list_id(l->list.admin, settings));
+    }
+    ost_json_member_boolean(w, "configurable", false);
+    if (!ost_json_integer(ost_json_get(step, "priority"), &priority))
+        priority = 0;
+    ost_json_member_integer(w, "priority", priority);
+}
+
+static bool put_steps(listing *l, const ost_json *flow, unsigned level)
+{
+    ost_json_writer *w = l->writer;
+    size_t count;
+    const ost_json **steps = flow_list_sorted(&l->list, flow, &count);
+    bool done = steps != NULL;
+    for (size_t i = 0; done && i < count && l->steps < STEPS_MAX; i++) {
         const ost_json *part =
-            is_part(at) ? json_list_find(l->flows, "alias", part_text(at, "flowAlias")) : NULL;
+            json_list_find(l->list.flows, "alias", part_text(steps[i], "flowAlias"));
         l->steps++;
         ost_json_open_object(w);
-        ost_json_member_text(w, "id", step_id(l, at));
-        ost_json_member_text(w, "requirement", part_text(at, "requirement"));
-        ost_json_member_text(w, "displayName",
-                             part_text(at, is_part(at) ? "flowAlias" : "authenticator"));
-        if (part != NULL)
-            ost_json_member_text(w, "flowId", id_of(l->admin, part));
-        if (is_part(at))
-            ost_json_member_boolean(w, "authenticationFlow", true);
-        else
-            ost_json_member_text(w, "providerId", part_text(at, "authenticator"));
-        ost_json_member_boolean(w, "configurable", false);
+        put_listed(l, flow, steps[i]);
         ost_json_member_integer(w, "level", level);
-        ost_json_member_integer(w, "index", index++);
+        ost_json_member_integer(w, "index", (int64_t)i);
         ost_json_close_object(w);
         if (part != NULL && level < DEPTH_MAX)
-            put_steps(l, part, level + 1);
+            done = put_steps(l, part, level + 1);
     }
+    return done;
 }
 
 ost_result admin_list_flow_steps(admin_call *a)
 {
-    const ost_json *flows = NULL;
-    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? sign_in_read(a, FLOWS, &flows) : OST_E_MEMORY;
+    listing l = {.writer = ost_json_writer_new(a->arena, DOCUMENT_MAX)};
+    ost_result result = l.writer != NULL ? flow_list_read(a, &l.list) : OST_E_MEMORY;
     if (result != OST_OK)
         return result;
-    const ost_json *flow = json_list_find(flows, "alias", a->values[1]);
-    listing l = {.admin = a, .writer = w, .flows = flows};
+    const ost_json *flow = json_list_find(l.list.flows, "alias", a->values[1]);
     if (flow == NULL)
         return admin_refuse(a, 404, "error", "Could not find flow with alias");
-    ost_json_open_array(w);
-    put_steps(&l, flow, 0);
-    ost_json_close_array(w);
-    return admin_answer(a, w);
+    ost_json_open_array(l.writer);
+    if (!put_steps(&l, flow, 0))
+        return OST_E_MEMORY;
+    ost_json_close_array(l.writer);
+    return admin_answer(a, l.writer);
 }

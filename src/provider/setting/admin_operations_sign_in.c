@@ -4,6 +4,8 @@
 #include "provider/admin/admin_operations.h"
 
 #define FLOWS REALM "/authentication/flows"
+#define STEP REALM "/authentication/executions/{id}"
+#define CONFIG REALM "/authentication/config/{id}"
 #define ACTIONS REALM "/authentication/required-actions"
 #define TEXTS REALM "/localization"
 #define POLICIES REALM "/client-policies"
@@ -13,6 +15,32 @@ static const admin_route routes[] = {
     {HTTP_GET, FLOWS "/{id}", VIEW_REALM, admin_read_flow, "one flow"},
     {HTTP_GET, FLOWS "/{alias}/executions", VIEW_REALM, admin_list_flow_steps,
      "the steps of a flow, with those of its parts"},
+    {HTTP_POST, FLOWS, RIGHT_MANAGE_REALM, admin_create_flow, "a new flow, without steps"},
+    {HTTP_PUT, FLOWS "/{id}", RIGHT_MANAGE_REALM, admin_update_flow,
+     "another alias or description; what names the flow follows"},
+    {HTTP_DELETE, FLOWS "/{id}", RIGHT_MANAGE_REALM, admin_delete_flow,
+     "deletes a flow with what is within it, unless it is built in or used"},
+    {HTTP_POST, FLOWS "/{alias}/copy", RIGHT_MANAGE_REALM, admin_copy_flow,
+     "copies a flow with what is within it (newName)"},
+    {HTTP_PUT, FLOWS "/{alias}/executions", RIGHT_MANAGE_REALM, admin_update_flow_step,
+     "changes the requirement and priority of a step (id)"},
+    {HTTP_POST, FLOWS "/{alias}/executions/execution", RIGHT_MANAGE_REALM, admin_add_flow_step,
+     "adds an authenticator (provider)"},
+    {HTTP_POST, FLOWS "/{alias}/executions/flow", RIGHT_MANAGE_REALM, admin_add_flow_part,
+     "adds a flow within the flow (alias, type, description)"},
+    {HTTP_GET, STEP, VIEW_REALM, admin_read_flow_step, "one step"},
+    {HTTP_DELETE, STEP, RIGHT_MANAGE_REALM, admin_delete_flow_step,
+     "takes a step out, with its configuration and the flow that it is"},
+    {HTTP_POST, STEP "/raise-priority", RIGHT_MANAGE_REALM, admin_raise_flow_step,
+     "moves a step before the one before it"},
+    {HTTP_POST, STEP "/lower-priority", RIGHT_MANAGE_REALM, admin_lower_flow_step,
+     "moves a step behind the one behind it"},
+    {HTTP_POST, STEP "/config", RIGHT_MANAGE_REALM, admin_create_flow_config,
+     "gives a step a configuration (alias, config)"},
+    {HTTP_GET, CONFIG, VIEW_REALM, admin_read_flow_config, "one configuration"},
+    {HTTP_PUT, CONFIG, RIGHT_MANAGE_REALM, admin_update_flow_config,
+     "replaces it, but for its alias"},
+    {HTTP_DELETE, CONFIG, RIGHT_MANAGE_REALM, admin_delete_flow_config, "deletes it"},
     {HTTP_GET, ACTIONS, VIEW_REALM, admin_list_required_actions,
      "what may be asked of people when they sign in"},
     {HTTP_GET, ACTIONS "/{alias}", VIEW_REALM, admin_read_required_action, "one required action"},
