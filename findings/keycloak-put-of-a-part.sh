@@ -9,9 +9,10 @@
 # its domains, too. An identity provider that gets a display name loses its whole configuration, addresses and secret, with 204. A client
 # that is public for a moment has another secret afterwards. A component is changed, and the answer is 500 "unknown_error" all the same; a
 # client scope is 500 as well where the body has no name, and is not changed. Settings of events forget how long they are kept, and a
-# required action its place in the order.
-# For us: roles, realms, clients' attributes and identity providers are as here; groups keep their description, events their settings, and
-# clients that were public their secret; a component answers 204. Whoever changes something at both reads it and sends the whole.
+# required action its place in the order; a step of a flow moves to the front, before what was to come first.
+# For us: roles, realms, clients' attributes and identity providers are as here; groups keep their description, events their settings,
+# steps their place, and clients that were public their secret; a component answers 204. Whoever changes something at both reads it and
+# sends the whole.
 #
 # Keycloak 26.7.3.
 set -euo pipefail
@@ -113,6 +114,13 @@ keys = admin("GET", "/shop/components?type=org.keycloak.keys.KeyProvider")[1]
 component = next(one["id"] for one in keys if one["name"] == "rsa-generated")
 put("component", f"/shop/components/{component}", {"config": {"priority": ["50"]}})
 put("required action", "/shop/authentication/required-actions/UPDATE_PASSWORD", {"alias": "UPDATE_PASSWORD", "enabled": True})
+flows = "/shop/authentication/flows"
+made(flows, alias="mine", providerId="basic-flow", topLevel=True, builtIn=False)
+for provider in ("auth-cookie", "identity-provider-redirector", "deny-access-authenticator"):
+    admin("POST", f"{flows}/mine/executions/execution", {"provider": provider})
+last = admin("GET", f"{flows}/mine/executions")[1][-1]
+status = admin("PUT", f"{flows}/mine/executions", {"id": last["id"], "requirement": "REQUIRED"})[0]
+print("last of three steps, its requirement:", status, [one["displayName"] for one in admin("GET", f"{flows}/mine/executions")[1]])
 PY
 python3 ask.py "http://127.0.0.1:$port" >seen
 cat seen
@@ -133,4 +141,5 @@ identity provider, {"alias": "up", "providerId": "oidc", "displayName": "Up"}: 2
 organization, {"name": "acme"}: 204; gone: description domains; changed: -
 component, {"config": {"priority": ["50"]}}: 500; gone: -; changed: config
 required action, {"alias": "UPDATE_PASSWORD", "enabled": true}: 204; gone: name priority; changed: -
+last of three steps, its requirement: 204 ['Cookie', 'Deny access', 'Identity Provider Redirector']
 TEXT
