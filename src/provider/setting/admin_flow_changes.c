@@ -215,9 +215,11 @@ ost_result admin_delete_flow(admin_call *a)
         return admin_refuse(a, 404, "error", "Flow not found");
     if (json_true_of(flow, "builtIn"))
         return admin_refuse(a, 400, "error", "Can't delete built in flow");
-    if (flow_list_is_used(&l, flow))
+    size_t before = ost_json_count(l.flows);
+    bool used = flow_list_is_used(&l, flow);
+    result = used ? OST_OK : flow_list_drop(&l, part_text(flow, "alias"));
+    if (result == OST_OK && ost_json_count(l.flows) == before) /* or it is within another */
         return admin_refuse(a, 400, "error",
                             "Cannot remove authentication flow, it is currently in use");
-    result = flow_list_drop(&l, part_text(flow, "alias"));
     return result == OST_OK ? flow_list_store(&l) : result;
 }
