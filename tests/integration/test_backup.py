@@ -13,7 +13,7 @@ import threading
 import pytest
 from fault_layer import small_disk
 from oidc import Client
-from programs import Provider, provider_program
+from programs import Provider, provider_program, realm_files
 
 WEB = Client("web", "web-secret", "http://localhost:8000/auth")
 REALM = {
@@ -241,10 +241,38 @@ def test_nothing_is_replaced(work, copied):
     again = ostiary("restore", "--data", work / "once", copied["file"])
     assert (first.returncode, again.returncode) == (0, 1)
     assert "ostiary.db: File exists" in again.stderr
-    assert "a store is never replaced" in again.stderr
+    assert "a store is never replaced: stop its provider and move ostiary.db, ostiary.db-wal" in again.stderr
     done = ostiary("backup", "--data", work / "once", copied["file"])
     assert done.returncode == 1 and f"ostiary: backup: {copied['file']}: File exists\n" in done.stderr
     assert "a back-up is never replaced: name another file" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_what_a_moved_store_has_left_is_no_part_of_a_copy(work, copied, ending):
+    """After a crash the last writes stand beside the file: SQLite would write them over what was restored."""
+    data = work / f"left{ending}"
+    data.mkdir()
+    (data / f"ostiary.db{ending}").write_bytes(b"of another store")
+    done = ostiary("restore", "--data", data, copied["file"])
+    assert done.returncode == 1 and f"ostiary.db{ending}: File exists\n" in done.stderr
+    assert "ostiary.db-shm away together" in done.stderr
+    copy = work / f"copy{ending}.backup"
+    (work / f"copy{ending}.backup{ending}").write_bytes(b"of another copy")
+    done = ostiary("backup", "--data", work / "first" / "data", copy)
+    assert done.returncode == 1 and f"{copy}{ending}: File exists\n" in done.stderr
+    assert not copy.exists() and [path.name for path in data.iterdir()] == [f"ostiary.db{ending}"]
+
+
+def test_a_crashed_store_that_was_moved_in_part_is_not_restored_over(work, copied):
+    with Provider(realm_files([REALM | {"realm": "other"}], work / "other"), work / "crashed") as provider:
+        provider.kill()
+    assert (provider.data / "ostiary.db-wal").exists()
+    for name in ("ostiary.db", "ostiary.db-wal", "ostiary.db-shm"):
+        done = ostiary("restore", "--data", provider.data, copied["file"])
+        assert done.returncode == 1 and f"{name}: File exists" in done.stderr
+        (provider.data / name).rename(work / name)
+    assert ostiary("restore", "--data", provider.data, copied["file"]).returncode == 0
+    assert "carol" in ostiary("user", "list", "--data", provider.data, "--realm", "shop").stdout
 
 
 def test_no_store_is_made_to_be_copied(work):

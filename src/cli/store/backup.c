@@ -68,8 +68,9 @@ static int run_restore(const option_values *values)
         if (made)
             (void)rmdir(data); /* unless there is something in it */
         if (result == OST_E_CONFLICT)
-            command_say("a store is never replaced: stop its provider and move the file away, or "
-                        "name another folder with --data");
+            command_say("a store is never replaced: stop its provider and move ostiary.db, "
+                        "ostiary.db-wal and ostiary.db-shm away together, or name another folder "
+                        "with --data");
         return code;
     }
     tell(path, &contents);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "store/sqlite/migration.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -54,15 +55,32 @@ static ost_result open_source(const char *path, sqlite_database *ret_database, o
     return result;
 }
 
+/* What a store that was moved has left: SQLite would take it for a part of the copy, and write it
+ * over what is there. */
+static ost_result refuse_remains(const char *to, ost_error *error)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    struct stat status;
+    char path[PATH_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        int len = snprintf(path, sizeof path, "%s%s", to, endings[i]);
+        if (len < 0 || len >= PATH_MAX)
+            return refuse_name(to, ENAMETOOLONG, error);
+        if (lstat(path, &status) == 0)
+            return refuse_name(path, EEXIST, error);
+    }
+    return OST_OK;
+}
+
 /* A new file beside it, for its owner only; two who copy at once get two. */
 static ost_result make_part(const char *to, char ret_part[PATH_MAX], ost_error *error)
 {
-    struct stat status;
+    ost_result result = refuse_remains(to, error);
+    if (result != OST_OK)
+        return result;
     int len = snprintf(ret_part, PATH_MAX, "%s.XXXXXX" PART, to);
     if (len < 0 || len >= PATH_MAX)
         return refuse_name(to, ENAMETOOLONG, error);
-    if (lstat(to, &status) == 0)
-        return refuse_name(to, EEXIST, error);
     int fd = mkostemps(ret_part, sizeof PART - 1, O_CLOEXEC);
     if (fd < 0)
         return refuse_name(to, errno, error);
