@@ -96,12 +96,11 @@ static bool lists(const ost_json *array, const char *word)
 static ost_result read_document(const reading *r, counted_endpoints *made)
 {
     const ost_json *document = r->document;
-    ost_text named = {0};
-    if (!ost_json_text(ost_json_get(document, "issuer"), &named) ||
-        !text_equal(named, text_of(r->issuer)))
-        return ost_error_set(r->error, OST_E_ISSUER,
-                             "the discovery document is of issuer \"%.*s\", not \"%s\"",
-                             (int)(named.len < 100 ? named.len : 100), named.data, r->issuer);
+    ost_text named;
+    if (!ost_json_text(ost_json_get(document, "issuer"), &named))
+        return ost_error_set(r->error, OST_E_ISSUER, "the discovery document names no issuer");
+    if (!text_is(named, r->issuer))
+        return issuer_document_misnamed(named, r->issuer, r->error);
     ost_result result = read_url(r, "authorization_endpoint", &made->strings[0]);
     if (result == OST_OK)
         result = read_url(r, "token_endpoint", &made->strings[1]);

@@ -94,6 +94,9 @@ static ost_result find_issuer(check *c, size_t *ret_index)
         *ret_index = found;
         return OST_OK;
     }
+    result = count == 1 ? issuer_check_name(c->guard->issuers[0], name, tid, &c->error) : OST_OK;
+    if (result != OST_OK) /* of one issuer it can be said what is expected */
+        return result;
     return ost_error_set(&c->error, OST_E_ISSUER,
                          "the token is of issuer \"%.*s\", which is not trusted", SHOWN(name, 150));
 }

@@ -11,11 +11,17 @@
 
 #define URL_SHOWN 110 /* with the longest words there still is room for what is wrong */
 
-/* A wrong path is the usual slip: that of a realm is forgotten, or is of another version. */
+#define WELL_KNOWN "/.well-known/"
+
+/* A wrong path is the usual slip: that of a realm is forgotten, or is of another version, or the
+ * whole address of the document was taken for the issuer. */
 static const char *path_hint(issuer_document kind, const char *url)
 {
     if (kind != ISSUER_DISCOVERY)
         return "";
+    const char *known = strstr(url, WELL_KNOWN);
+    if (known != NULL && strstr(known + 1, WELL_KNOWN) != NULL)
+        return "; the issuer's URL ends before /.well-known";
     if (strstr(url, "/auth/realms/") != NULL)
         return "; is the realm's name right, and is /auth wanted (Keycloak: until 16)?";
     if (strstr(url, "/realms/") != NULL)
@@ -73,6 +79,24 @@ ost_result issuer_document_check(issuer_document kind, const char *url,
         return ost_error_set(error, OST_E_REMOTE, "%.*s", (int)text_find(other, ':', 0),
                              other.data);
     return OST_OK;
+}
+
+/* Whether one is the other and a slash. */
+static bool has_slash_more(ost_text longer, ost_text shorter)
+{
+    return longer.len == shorter.len + 1 && longer.data[shorter.len] == '/' &&
+           text_equal(text_slice(longer, 0, shorter.len), shorter);
+}
+
+ost_result issuer_document_misnamed(ost_text named, const char *expected, ost_error *error)
+{
+    const char *advice = "if tokens name that one, configure it, and this as its discovery URL";
+    if (has_slash_more(named, text_of(expected)))
+        advice = "configure it with the slash at its end, which counts";
+    else if (has_slash_more(text_of(expected), named))
+        advice = "configure it without a slash at its end, which counts";
+    return ost_error_set(error, OST_E_ISSUER, "its issuer is \"%.*s\"; %s", SHOWN(named, 64),
+                         advice);
 }
 
 ost_result issuer_document_fail(issuer_document kind, const char *url, ost_result result,

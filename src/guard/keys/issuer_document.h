@@ -23,6 +23,10 @@ ost_result issuer_document_untransferred(const net_response *response, ost_error
 OST_MUST_CHECK ost_result issuer_document_check(issuer_document kind, const char *url,
                                                 const net_response *response, ost_error *error);
 
+/* OST_E_ISSUER, of a discovery document that names this issuer in place of the one that is
+ * expected, and what to configure. */
+ost_result issuer_document_misnamed(ost_text named, const char *expected, ost_error *error);
+
 /* "discovery: URL: why", of an URL without its query, which may hold a secret. Returns `result`. */
 ost_result issuer_document_fail(issuer_document kind, const char *url, ost_result result,
                                 const ost_error *why, ost_error *error);

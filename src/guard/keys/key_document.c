@@ -6,6 +6,7 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
+#include "guard/keys/issuer_document.h"
 #include "guard/keys/key_source.h"
 
 #define MAX_KEYS 100
@@ -62,11 +63,8 @@ static ost_result read_members(const key_source *s, const ost_json *document,
                              "the discovery document has no issuer or no jwks_uri");
     }
     /* OpenID Connect Discovery §4.3: MUST be identical. */
-    if (!text_is(name, s->name)) {
-        return ost_error_set(error, OST_E_ISSUER,
-                             "the discovery document is of issuer \"%.*s\", not of \"%.100s\"",
-                             name.len < 100 ? (int)name.len : 100, name.data, s->name);
-    }
+    if (!text_is(name, s->name))
+        return issuer_document_misnamed(name, s->name, error);
     ost_result result = discovered_url_check(s->discovery_url, url, s->insecure_http);
     if (result == OST_E_MEMORY)
         return ost_error_set(error, result, "out of memory");

@@ -48,6 +48,10 @@ static ost_result find_issuer(receipt *r)
             return OST_OK;
         }
     }
+    if (r->guard->issuer_count == 1) /* then it can be said what is expected */
+        result = issuer_check_name(r->guard->issuers[0], r->iss, r->tid, r->error);
+    if (result != OST_OK)
+        return result;
     return ost_error_set(r->error, OST_E_ISSUER,
                          "the token is of issuer \"%.*s\", which is not trusted",
                          SHOWN(r->iss, 150));

@@ -105,12 +105,31 @@ static void attack_33_discovery_that_points_at_this_machine(void **state)
 
 static void another_issuer_is_named_in_the_error(void **state)
 {
-    discovery found = {0};
+    static const struct {
+        const char *named, *expected;
+    } cases[] = {
+        {NAME "/",
+         "its issuer is \"" NAME "/\"; configure it with the slash at its end, which counts"},
+        {"http://keycloak:8080/realms/a",
+         "its issuer is \"http://keycloak:8080/realms/a\"; if tokens name that one, configure it, "
+         "and this as its discovery URL"},
+        {"", "its issuer is \"\"; if tokens name that one, configure it, and this as its "
+             "discovery URL"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char document[256];
+        discovery found = {0};
+        ost_error error = {0};
+        snprintf(document, sizeof document, "{\"issuer\":\"%s\",\"jwks_uri\":\"" CERTS "\"}",
+                 cases[i].named);
+        assert_int_equal(discovery_read(&made->source, text_of(document), &found, &error),
+                         OST_E_ISSUER);
+        assert_string_equal(error.detail, cases[i].expected);
+        assert_null(found.jwks_url);
+    }
     ost_error error = {0};
-    static const char other[] = "{\"issuer\":\"" NAME "/\",\"jwks_uri\":\"" CERTS "\"}";
-    assert_int_equal(discovery_read(&made->source, text_of(other), &found, &error), OST_E_ISSUER);
-    assert_non_null(strstr(error.detail, NAME "/"));
-    assert_null(found.jwks_url);
+    assert_int_equal(issuer_document_misnamed(text_of(NAME), NAME "/", &error), OST_E_ISSUER);
+    assert_non_null(strstr(error.detail, "configure it without a slash at its end"));
 }
 
 #define DOCUMENT "/.well-known/openid-configuration"
@@ -139,6 +158,11 @@ static void g11_an_answer_that_is_none_names_the_address(void **state)
          {.status = 410},
          "discovery: https://id.example.org/auth/realms/a" DOCUMENT
          ": status 410; is the realm's name right, and is /auth wanted (Keycloak: until 16)?"},
+        {ISSUER_DISCOVERY,
+         NAME DOCUMENT DOCUMENT,
+         {.status = 404},
+         "discovery: " NAME DOCUMENT DOCUMENT
+         ": status 404; the issuer's URL ends before /.well-known"},
         {ISSUER_DISCOVERY,
          NAME DOCUMENT "?code=secret",
          {.status = 503},

@@ -49,6 +49,10 @@ static void attack_29_unknown_issuers_cause_no_fetch(void **state)
             assert_int_equal(verdict.decision, OST_REFUSE);
             assert_int_equal(verdict.reason, OST_E_ISSUER);
             assert_int_equal(verdict.status, 401);
+            char *said = ost_arena_copy(o->arena, verdict.explanation);
+            assert_non_null(
+                strstr(said, fake_issuer_url(stranger, ""))); /* whatever key it names */
+            assert_true(count > 1 || strstr(said, "expected issuer") != NULL);
         }
         usleep(50000);
         int after = atomic_load(&o->issuer->key_fetches) + atomic_load(&second->key_fetches);
@@ -221,8 +225,8 @@ static void attack_33_discovery_that_lies(void **state)
         fake_mode mode;
         const char *format, *error; /* %s: where the keys are */
     } lies[] = {
-        {FAKE_TEXT, "{\"issuer\":\"https://evil.example\",\"jwks_uri\":\"%s\"}", "of issuer"},
-        {FAKE_TEXT, "{\"issuer\":\"\",\"jwks_uri\":\"%s\"}", "of issuer"},
+        {FAKE_TEXT, "{\"issuer\":\"https://evil.example\",\"jwks_uri\":\"%s\"}", "its issuer is"},
+        {FAKE_TEXT, "{\"issuer\":\"\",\"jwks_uri\":\"%s\"}", "its issuer is"},
         {FAKE_TEXT, "{\"jwks_uri\":\"%s\"}", "no issuer"},
         {FAKE_TEXT, "{\"issuer\":[],\"jwks_uri\":\"%s\"}", "no issuer"},
         {FAKE_TEXT, "\"%s\"", "no issuer"},
