@@ -2,7 +2,7 @@
 """An API with one open and one guarded route.
 
     pip install './python[fastapi]' uvicorn        (in the source tree)
-    ISSUER=http://localhost:8080/realms/myrealm AUDIENCE=myapi uvicorn main:app
+    ISSUER=http://localhost:8080/realms/myrealm AUDIENCE=myapi uvicorn main:app --app-dir examples/fastapi-items
 """
 
 import os

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Generic, TypeVar
 
 TYPE_CHECKING = False
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .errors import TokenError
+
+_log = logging.getLogger("ostiary")
 
 
 class Rules:
@@ -111,6 +114,12 @@ def logout_refusal(refusal: TokenError | None) -> tuple[int, list[tuple[str, str
         "error_description": refusal.message if refusal is not None else "one logout_token is needed, as a form",
     }
     return status, fields, json.dumps(told, separators=(",", ":")).encode()
+
+
+def tell_refusal(refusal: TokenError) -> None:
+    """In the log, without the token. That nobody can be let in (503) is for the operator, and a warning."""
+    level = logging.WARNING if refusal.status == 503 else logging.INFO
+    _log.log(level, "refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
 
 
 def refusal_fields(refusal: TokenError) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from ._web import (
     logout_refusal,
     logout_token_of,
     refusal_fields,
+    tell_refusal,
 )
 from .errors import TokenError
 
@@ -71,6 +72,7 @@ class Middleware(Guarded["App", "Scope"]):
         try:
             claims = await self._check(scope, self._rules.of(path))
         except TokenError as refusal:
+            tell_refusal(refusal)
             return await _answer(scope, receive, send, refusal.status, refusal_fields(refusal), refusal.message)
         nonce = claims.dpop_nonce if claims is not None else None
         await self.app({**scope, CLAIMS: claims}, receive, _with_nonce(send, nonce) if nonce else send)

@@ -36,6 +36,7 @@ from starlette.requests import HTTPConnection
 
 from ._core import Claims, Policy
 from ._sessions import Forged, Sessions
+from ._trouble import Watch
 from ._web import (
     LOGOUT_MAX,
     LOGOUT_PATH,
@@ -46,6 +47,7 @@ from ._web import (
     metadata_path,
     metadata_url,
     refusal_fields,
+    tell_refusal,
 )
 from .config import Issuer, Login
 from .errors import ClosedError, ConfigurationError, TokenError
@@ -264,7 +266,8 @@ class OIDC(_Dependency):
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
-        """For ``FastAPI(lifespan=…)``: the verifier lives as long as the application.
+        """For ``FastAPI(lifespan=…)``: the verifier lives as long as the application, and the log of the name
+        ``ostiary`` has a warning when an issuer begins to fail, and why, and one when it works again.
 
         A lifespan of one's own may enter it: ``async with oidc.lifespan(app): …``. An application
         that starts again has a verifier again.
@@ -273,12 +276,14 @@ class OIDC(_Dependency):
             self._verifier = self._make()
             if self._login is not None:
                 self._sessions = Sessions(self._verifier, self._login, self._base_url)
+        watch = Watch(self._verifier)
         try:
             yield
         finally:
-            if self._make is not None:
-                # It waits for a thread, which the loop does not.
-                with anyio.CancelScope(shield=True):
+            # They wait for threads, which the loop does not.
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(watch.end)
+                if self._make is not None:
                     await anyio.to_thread.run_sync(self.close)
 
     def close(self) -> None:
@@ -436,7 +441,7 @@ class _Browsers:
 
 
 def _refused(refusal: TokenError) -> HTTPException:
-    _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
+    tell_refusal(refusal)
     return HTTPException(refusal.status, refusal.message, dict(refusal_fields(refusal)))
 
 

@@ -20,6 +20,7 @@ from ._web import (
     logout_refusal,
     logout_token_of,
     refusal_fields,
+    tell_refusal,
 )
 from .errors import TokenError
 
@@ -65,6 +66,7 @@ class Middleware(Guarded["App", "Environ"]):
                 certificate=self._certificate_of(environ),
             )
         except TokenError as refusal:
+            tell_refusal(refusal)
             return _answer(environ, start_response, refusal.status, refusal_fields(refusal), refusal.message)
         environ[CLAIMS] = claims
         nonce = claims.dpop_nonce if claims is not None else None

@@ -500,6 +500,30 @@ def test_the_log_says_why_and_holds_no_token(issuer, client, caplog):
     assert token not in caplog.text
 
 
+def test_the_log_says_when_an_issuer_fails_and_when_it_works_again(caplog):
+    """By warnings, which are seen although nobody has set up a log."""
+    from ostiary import testing
+
+    def told(words):
+        until = time.monotonic() + 60
+        while words not in caplog.text:
+            assert time.monotonic() < until, caplog.text
+            time.sleep(0.05)
+
+    with testing.Issuer(AUDIENCE) as own, caplog.at_level("WARNING", "ostiary"):
+        own.down = True
+        oidc = OIDC(own.url, AUDIENCE)
+        with TestClient(application(oidc)) as client:
+            told(f"issuer {own.url} fails: discovery: {own.url}")
+            assert client.get("/items/", headers=bearer(own.token())).status_code == 503
+            told("refused: OST_E_")
+            own.down = False
+            told(f"issuer {own.url} works again, after ")
+            assert client.get("/items/", headers=bearer(own.token())).status_code == 200
+        assert caplog.text.count(" fails: ") == 1
+
+
+
 
 def test_claims_that_fit_no_model_are_refused_for_that_also_with_a_proof():
     """The proof has been used up by then: it is the claims that are told, not a replay."""
