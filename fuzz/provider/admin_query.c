@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "provider/directory/admin_user.h"
+#include "store/search/user_query.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

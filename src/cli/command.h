@@ -5,6 +5,7 @@
 
 #include "base/exit_status.h"
 #include "base/options.h"
+#include "store/store.h"
 
 typedef struct command {
     const char *words;    /* "provider start-dev" */

@@ -11,6 +11,7 @@
 #include "provider/keeper.h"
 #include "provider/realm/realm_load.h"
 #include "provider/rotation/key_schedule.h"
+#include "store/store.h"
 #include "store/store_health.h"
 #include "store/store_listen.h"
 

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "store/search/user_query.h"
 #include "store/store.h"
 #include "store/store_fault.h"
 

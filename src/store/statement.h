@@ -4,6 +4,7 @@
 #define STATEMENT_H
 
 #include "store/driver.h"
+#include "store/search/user_query.h"
 
 /* A statement for the literal `sql`, ready to be bound; NULL when it cannot be prepared, or without
  * database. Statements are remembered by identity: the same literal gives the same one again. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events in the store: what users and administrators did, bounded in number and time. */
+#include "store/store_event.h"
+
 #include "base/text.h"
-#include "store/row.h"
 #include "store/transaction.h"
 
 #define KEPT "100000" /* of one kind in one realm */

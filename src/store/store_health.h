@@ -6,6 +6,7 @@
 
 #include <ostiary/types.h>
 
+#include "store/store.h"
 #include "store/store_fault.h"
 
 typedef struct store store;

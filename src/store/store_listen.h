@@ -5,6 +5,8 @@
 
 #include <ostiary/types.h>
 
+#include "store/store.h"
+
 typedef struct store store;
 
 /* From now on until store_listen_end, calls `changed` when store_generation may tell another

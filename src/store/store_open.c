@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/sealing/sealing.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/store.h"
 #include "store/store_postgresql.h"
 #include "store/transaction.h"
 

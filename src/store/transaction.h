@@ -5,6 +5,7 @@
 
 #include "base/error_sentence.h"
 #include "store/statement.h"
+#include "store/store.h"
 
 /* A connection to read with, until read_end; NULL when none can be had. Every statement sees what
  * has been committed when it starts. */

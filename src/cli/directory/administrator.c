@@ -7,7 +7,6 @@
 #include "cli/directory/remote.h"
 #include "provider/direct/admin_direct.h"
 #include "provider/realm/document_limit.h"
-#include "store/store.h"
 
 #define ADMINISTRATOR_ARENA ((size_t)2 << 30)
 

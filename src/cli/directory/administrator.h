@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "http/http.h"
+#include "store/store.h"
 
 /* Of commands that can do both. The login's password is never an option's value. */
 #define ADMINISTRATOR_SERVER_OPTIONS                                                               \

@@ -13,6 +13,7 @@
 #include "cli/directory/assignment.h"
 #include "cli/printable.h"
 #include "provider/admin/document_edit.h"
+#include "store/store.h"
 
 #define ADMINISTRATION_ARENA ((size_t)2 << 30)
 

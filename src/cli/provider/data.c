@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/provider/master_source.h"
 #include "cli/provider/progress.h"
+#include "store/store.h"
 #include "store/store_postgresql.h"
 #include "store/upgrade/store_upgrade.h"
 #include "store/upgrade_watch.h"

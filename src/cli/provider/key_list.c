@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
-#include "store/sealing/reseal.h"
+#include "store/realm/store_key.h"
+#include "store/reseal/reseal.h"
 
 static const char *state_name(store_key_state state)
 {

@@ -9,6 +9,8 @@
 #include "provider/pkcs11/pkcs11_key.h"
 #include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/key_ring.h"
+#include "store/realm/store_key.h"
+#include "store/store.h"
 
 #define DEVICE_ARENA ((size_t)1 << 20)
 

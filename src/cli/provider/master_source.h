@@ -5,7 +5,8 @@
 #define MASTER_SOURCE_H
 
 #include "base/options.h"
-#include "store/sealing/reseal.h"
+#include "store/reseal/reseal.h"
+#include "store/store.h"
 
 /* NULL in *ret_source: none was given. Valid as long as the values. OST_E_CONFIG: two were given,
  * which is told before either is read. */

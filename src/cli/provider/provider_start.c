@@ -30,6 +30,8 @@
 #include "provider/realm/realm_key.h"
 #include "provider/realm/user_row.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define MAX_PROXIES 32
 

@@ -6,6 +6,8 @@
 #include "cli/provider/administration.h"
 #include "provider/file/realm_import.h"
 #include "provider/pkcs11/pkcs11_row.h"
+#include "store/realm/store_key.h"
+#include "store/store.h"
 
 #define MAX_EXPORT ((size_t)256 << 20)
 

@@ -13,6 +13,7 @@
 #include "cli/printable.h"
 #include "cli/provider/progress.h"
 #include "provider/file/realm_import.h"
+#include "store/store.h"
 
 #define REPORT_ARENA ((size_t)1 << 30)
 #define REPORT_MAX ((size_t)512 << 20) /* bytes of JSON */

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
+#include "store/session/store_session.h"
+#include "store/user/user_record.h"
 
 #define SESSIONS_MAX 10000
 

@@ -7,6 +7,7 @@
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "provider/file/realm_import.h"
+#include "store/store.h"
 
 #define MAX_PASSWORD 1024
 #define MAX_ROLES 32

@@ -6,6 +6,7 @@
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "provider/admin/document_edit.h"
+#include "store/user/user_record.h"
 
 static ost_result change(realm_admin *a, const option_values *values, bool enabled,
                          ost_error *error)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
+#include "store/user/user_record.h"
 
 #define MAX_PASSWORD 1024
 

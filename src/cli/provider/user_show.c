@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
+#include "store/user/user_record.h"
 
 static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
 {

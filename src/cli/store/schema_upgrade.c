@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "store/store.h"
 #include "store/upgrade/store_upgrade.h"
 
 /* Where the store is. */

@@ -4,6 +4,7 @@
 #define ACCOUNT_APPLICATION_H
 
 #include "provider/account/account_call.h"
+#include "store/user/store_consent.h"
 
 /* Writes a consent of the client with the key as an element or a member. */
 void account_put_consent_members(const account_call *account, ost_text key,

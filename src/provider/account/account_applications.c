@@ -10,6 +10,8 @@
 #include "provider/realm/consent_row.h"
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
+#include "store/session/store_session.h"
+#include "store/user/store_consent.h"
 
 #define MAX_APPLICATIONS 500
 #define MAX_SESSIONS 1000 /* of one user, that are looked at */

@@ -5,7 +5,7 @@
 #define ACCOUNT_CALL_H
 
 #include "provider/call/call.h"
-#include "store/store.h"
+#include "store/user/user_record.h"
 
 /* A set of roles of the client "account". */
 typedef unsigned account_rights;

@@ -5,6 +5,7 @@
 #include "provider/account/account_application.h"
 #include "provider/admin/admin_part.h"
 #include "provider/realm/consent_row.h"
+#include "store/user/store_consent.h"
 
 /* The key of the client of the path; empty: there is none, and the call is refused. */
 static ost_text find_client(account_call *a)

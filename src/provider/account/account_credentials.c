@@ -13,6 +13,7 @@
 #include "provider/user/otp_credential.h"
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_factor.h"
+#include "store/user/store_user.h"
 
 #define OTP "otp"
 #define SETUP "CONFIGURE_TOTP"

@@ -11,6 +11,7 @@
 #include "provider/session/bearer_token.h"
 #include "provider/session/token_user.h"
 #include "store/store_try.h"
+#include "store/user/store_user.h"
 
 #define AUDIENCE "account"
 

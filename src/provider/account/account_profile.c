@@ -13,6 +13,8 @@
 #include "provider/profile/profile_metadata.h"
 #include "provider/profile/profile_rules.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define NAME(shown_as)                                                                             \
     "{\"name\":\"" shown_as "\",\"displayName\":\"${" shown_as "}\",\"required\":true,"            \

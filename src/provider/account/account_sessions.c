@@ -5,6 +5,7 @@
 #include "provider/account/account_words.h"
 #include "provider/admin/admin_part.h"
 #include "provider/session/offline_session.h"
+#include "store/session/store_session.h"
 
 #define MAX_SESSIONS 1000 /* of one user, that are shown */
 

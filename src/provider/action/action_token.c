@@ -9,6 +9,9 @@
 #include "provider/session/internal_token.h"
 #include "provider/user/required_action.h"
 #include "provider/user/user_change.h"
+#include "store/grant/store_pushed.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 const char *action_purpose_name(action_purpose purpose)
 {

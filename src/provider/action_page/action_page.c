@@ -8,6 +8,8 @@
 #include "provider/call/call_event.h"
 #include "provider/session/browser_session.h"
 #include "provider/user/user_change.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 /* idp_link:ALIAS, which a client may ask for. Whoever is signed in is asked first: a page of
  * somebody else's may have sent them here, to link an account of its own. */

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "provider/action_page/action_page.h"
 #include "provider/user/password_change.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 /* A page that the user has not asked for says why it comes. */
 void action_password_put(call *c, page *p)

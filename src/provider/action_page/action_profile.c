@@ -9,6 +9,8 @@
 #include "provider/login/profile_form.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/user_change.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define NAME_MAX_BYTES 255 /* in the store */
 

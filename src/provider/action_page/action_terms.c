@@ -5,6 +5,8 @@
 #include "provider/action_page/action_page.h"
 #include "provider/admin/document_edit.h"
 #include "provider/user/user_change.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define ATTRIBUTE "terms_and_conditions"
 

@@ -8,6 +8,7 @@
 #include "provider/session/key_ceremony.h"
 #include "provider/user/user_change.h"
 #include "provider/user/user_factor.h"
+#include "store/user/user_record.h"
 
 #define KEYS_MAX 50 /* of one user and kind */
 

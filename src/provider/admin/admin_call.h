@@ -6,6 +6,7 @@
 #include "provider/admin/admin_route.h"
 #include "provider/admin/realm_admin.h"
 #include "provider/call/call.h"
+#include "store/session/store_session.h"
 
 struct admin_call {
     call *call; /* of the realm that the token comes from */

@@ -4,6 +4,9 @@
 #include "provider/admin/admin_call.h"
 #include "provider/realm/consent_row.h"
 #include "provider/realm/document_limit.h"
+#include "store/user/store_consent.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static ost_result check_user(admin_call *a)
 {

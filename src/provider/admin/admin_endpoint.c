@@ -9,6 +9,7 @@
 #include "provider/mail/mailer.h"
 #include "provider/realm/realm_key.h"
 #include "provider/session/browser_session.h"
+#include "store/store_event.h"
 
 #define UNAUTHORIZED                                                                               \
     "{\"error\":\"HTTP 401 Unauthorized\",\"error_description\":\"For more on this error consult " \

@@ -4,6 +4,7 @@
 #define ADMIN_EVENT_H
 
 #include "provider/admin/admin_call.h"
+#include "store/store_event.h"
 
 /* The event of a change; its texts are the call's. False: the realm keeps none of it. */
 bool admin_event_make(admin_call *admin, store_event *ret_event);

@@ -11,6 +11,7 @@
 #include "provider/call/call_event.h"
 #include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
+#include "store/store_event.h"
 
 #define DEFAULT_PAGE 100
 #define MAX_PAGE 1000

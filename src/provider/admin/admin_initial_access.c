@@ -13,6 +13,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/registration_token.h"
+#include "store/grant/store_initial_access.h"
 
 #define TOKENS_MAX 1000 /* of one realm */
 #define SECONDS_MAX ((int64_t)10 * 366 * 86400)

@@ -13,6 +13,8 @@
 #include "provider/member/named_setting.h"
 #include "provider/member/unknown_member.h"
 #include "provider/realm/document_limit.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 
 /* What has operations of its own, or is no setting: neither shown with a realm nor changed with it.
  */

@@ -4,6 +4,7 @@
 #define ADMIN_RENAME_H
 
 #include "provider/admin/admin_call.h"
+#include "store/user/user_link.h"
 
 /* The realm's document with the new name in composites, groups, scope mappings and default groups.
  */

@@ -10,6 +10,8 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/client_part.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose API this is: clients choose by it what they ask */
 

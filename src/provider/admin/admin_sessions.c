@@ -8,6 +8,9 @@
 #include "provider/admin/document_edit.h"
 #include "provider/realm/document_limit.h"
 #include "provider/session/offline_session.h"
+#include "store/session/store_session.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define DEFAULT_PAGE 100
 #define MAX_PAGE 5000

@@ -4,6 +4,8 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/file/master_clients.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static const char *display_name(admin_call *a, const store_user *user, const ost_json *document)
 {

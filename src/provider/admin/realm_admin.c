@@ -13,6 +13,8 @@
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/password_change.h"
+#include "store/realm/store_realm.h"
+#include "store/user/store_user.h"
 
 static ost_result tell(ost_result result, ost_error *error)
 {

@@ -4,7 +4,10 @@
 #define REALM_ADMIN_H
 
 #include "provider/realm/realm.h"
+#include "store/realm/realm_record.h"
 #include "store/store.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 /* One realm, opened for administration; everything lives in `arena`. */
 typedef struct realm_admin {

@@ -6,7 +6,10 @@
 #include "provider/admin/client_part.h"
 #include "provider/admin/realm_admin.h"
 #include "provider/file/master_clients.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 #include "store/store_try.h"
+#include "store/user/user_link.h"
 
 static ost_result delete_with(const realm_admin *a, const realm_admin *master,
                               const realm_client *client)

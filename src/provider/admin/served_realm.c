@@ -3,6 +3,8 @@
 #include "provider/admin/served_realm.h"
 
 #include "base/text.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 
 /* Of the row's version, with a reference; NULL: it has to be read. */
 static realm *find(provider *p, const store_realm *row, ost_arena *arena)

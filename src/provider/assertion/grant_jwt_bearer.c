@@ -15,6 +15,9 @@
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
 #include "store/memory/store_memory.h"
+#include "store/search/user_search.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 #define ID_MAX 256 /* bytes of jti */
 #define RSA_BITS_MAX 4096

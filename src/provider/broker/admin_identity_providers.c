@@ -20,6 +20,7 @@
 #include "provider/proof/upstream.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/uuid.h"
+#include "store/user/user_link.h"
 
 /* ---- showing ---- */
 

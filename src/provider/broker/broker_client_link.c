@@ -11,6 +11,7 @@
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
 #include "store/memory/store_memory.h"
+#include "store/session/store_session.h"
 
 #define WORD_MAX 512 /* bytes of a nonce, and of a hash */
 

@@ -7,6 +7,7 @@
 #include "provider/upstream/upstream_enter.h"
 #include "provider/upstream/upstream_fetch.h"
 #include "provider/upstream/upstream_identity.h"
+#include "store/user/user_record.h"
 
 typedef struct broker_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */

@@ -6,7 +6,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_job.h"
 #include "provider/broker/broker_kept.h"
-#include "store/kept/store_kept_token.h"
+#include "store/user/store_kept_token.h"
 
 #define KEPT_MAX ((size_t)64 << 10)
 #define WAIT_FOR_PROOF 86400 /* seconds, until a link that nobody proves is given up */

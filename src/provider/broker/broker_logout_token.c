@@ -7,7 +7,7 @@
 #include "provider/broker/broker_job.h"
 #include "provider/call/call_event.h"
 #include "provider/client/client_keys.h"
-#include "store/search/session_there.h"
+#include "store/session/session_there.h"
 
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define FAILED "LogoutToken verification with identity provider failed"

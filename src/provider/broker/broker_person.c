@@ -7,6 +7,8 @@
 #include "provider/admin/document_edit.h"
 #include "provider/broker/broker_job.h"
 #include "provider/profile/profile_rules.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define TEXT_MAX 255     /* bytes of names and addresses in the store */
 #define CARRIED_MAX 3000 /* bytes of an ID token that is carried through addresses */

@@ -13,7 +13,7 @@
 #include "provider/realm/role.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/token_user.h"
-#include "store/kept/store_kept_token.h"
+#include "store/user/store_kept_token.h"
 
 typedef struct read_job {
     broker_job broker; /* first: it is the call's job for what is asked there too */

@@ -7,6 +7,7 @@
 #include "provider/broker/broker_job.h"
 #include "provider/upstream/upstream_change.h"
 #include "provider/user/user_change.h"
+#include "store/user/user_record.h"
 
 /* The address of somebody else stays theirs. */
 static ost_result put_email(call *c, const store_user *row, const ost_json **document)

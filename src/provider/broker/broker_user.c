@@ -19,6 +19,8 @@
 #include "provider/realm/user_row.h"
 #include "provider/user/newcomer.h"
 #include "provider/user/required_action.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define TEXT_MAX 255 /* bytes of names and addresses in the store */
 #define CHANGED "Your account has been changed meanwhile. Please try again."

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/event_error.h"
+#include "store/store_event.h"
 
 #define DETAIL_MAX 1000 /* bytes of a value that somebody sent */
 

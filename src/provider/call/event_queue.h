@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "store/store.h"
+#include "store/store_event.h"
 
 #define EVENTS_WAITING 4096 /* what comes when there are as many is counted and dropped */
 

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "provider/call/provider_state.h"
+#include "store/store.h"
 
 #define PATIENCE 1000 /* milliseconds */
 #define PAUSE 2000000 /* nanoseconds between two looks */

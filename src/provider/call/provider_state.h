@@ -15,6 +15,7 @@
 #include "provider/call/public_url.h"
 #include "provider/call/realm_offer.h"
 #include "provider/call/realm_table.h"
+#include "store/store.h"
 
 /* What /metrics tells beside the engine's own figures. */
 typedef enum provider_counter {

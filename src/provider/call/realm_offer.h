@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "provider/realm/realm.h"
-#include "store/store.h"
+#include "store/realm/realm_record.h"
 
 #define REALM_OFFERS 8 /* who is not among them is read */
 

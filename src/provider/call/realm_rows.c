@@ -5,6 +5,8 @@
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define ROWS_MAX ((size_t)1 << 30)
 

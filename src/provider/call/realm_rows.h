@@ -5,6 +5,8 @@
 #define REALM_ROWS_H
 
 #include "provider/realm/realm.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
 #include "store/store.h"
 
 #define REALM_ROWS_DIGEST 32

@@ -10,7 +10,12 @@
 #include "provider/call/realm_rows.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_load.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
 #include "store/store_health.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
 

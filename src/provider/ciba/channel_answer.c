@@ -6,7 +6,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/ciba/channel_token.h"
-#include "store/store_device.h"
+#include "store/grant/store_device.h"
 
 static bool refuse_token(call *c, int status)
 {

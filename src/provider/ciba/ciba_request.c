@@ -16,7 +16,9 @@
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
-#include "store/store_device.h"
+#include "store/grant/store_device.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define SCOPE_MAX 8192 /* bytes, as of authorization requests */
 #define HINT_MAX 16384 /* bytes: an ID token is long */

@@ -7,6 +7,11 @@
 #include "provider/admin/client_part.h"
 #include "provider/file/master_clients.h"
 #include "provider/realm/user_row.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/user/store_user.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 ost_result client_account_check(realm_admin *a, ost_text client_id)
 {

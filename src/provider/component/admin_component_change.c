@@ -12,6 +12,7 @@
 #include "provider/member/member.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/uuid.h"
+#include "store/realm/store_key.h"
 
 static const member addressed_members[] = {
     {"parentId", MEMBER_STRING, .fate = MEMBER_KEPT},

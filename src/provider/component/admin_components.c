@@ -7,6 +7,7 @@
 #include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
+#include "store/realm/store_key.h"
 
 static void put_provider(const admin_call *a, ost_json_writer *w, const key_provider *p)
 {

@@ -7,6 +7,7 @@
 #include "provider/component/component_part.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
+#include "store/realm/store_key.h"
 
 #define DELAY_MAX ((int64_t)30 * 86400) /* seconds from publishing to signing */
 

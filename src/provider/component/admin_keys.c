@@ -6,6 +6,7 @@
 #include "provider/component/key_provider.h"
 #include "provider/realm/certificate.h"
 #include "provider/realm/document_limit.h"
+#include "store/realm/store_key.h"
 
 static ost_result put_public(ost_json_writer *w, const store_key *row, ost_arena *arena)
 {

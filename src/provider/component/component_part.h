@@ -6,6 +6,7 @@
 
 #include "provider/admin/admin_call.h"
 #include "provider/component/key_provider.h"
+#include "store/realm/store_key.h"
 
 #define KEYS_MAX 90 /* of one realm; those that come by a schedule find room behind them */
 

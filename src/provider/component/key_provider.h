@@ -6,7 +6,7 @@
 
 #include <ostiary/json.h>
 
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 /* A stored key as a component, its own or one that its row makes. */
 typedef struct key_provider {

@@ -10,6 +10,9 @@
 #include "provider/directory/admin_user.h"
 #include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
+#include "store/search/user_search.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 #define FEW_PARTS 8 /* are looked up one by one */
 

@@ -8,6 +8,8 @@
 #include "provider/directory/admin_user.h"
 #include "provider/user/otp_credential.h"
 #include "provider/user/user_factor.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 typedef struct credentials {
     store_user user;

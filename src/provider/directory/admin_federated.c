@@ -7,6 +7,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_user.h"
 #include "provider/member/member.h"
+#include "store/user/user_record.h"
 
 #define LINKS "federatedIdentities"
 

@@ -10,6 +10,9 @@
 #include "provider/directory/admin_user.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
+#include "store/search/user_search.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 #define NO_GROUP "Could not find group by id"
 #define CHILDREN_PAGE 10 /* where nobody says how many, as in Keycloak */

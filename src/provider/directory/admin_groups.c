@@ -17,6 +17,7 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/group.h"
 #include "provider/realm/uuid.h"
+#include "store/user/user_link.h"
 
 #define MAX_NAME 255
 #define NO_GROUP "Could not find group by id"

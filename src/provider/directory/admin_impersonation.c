@@ -7,6 +7,10 @@
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_user.h"
 #include "provider/session/authentication.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static ost_result refuse(admin_call *a, const char *why)
 {

@@ -11,6 +11,8 @@
 #include "provider/member/masked.h"
 #include "provider/realm/password.h"
 #include "provider/user/required_action.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define LINKS_MAX 100 /* of one user that wait: what administrators send may last for days */
 #define NO_MAILER "Mails are sent by a running server alone"

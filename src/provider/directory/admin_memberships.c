@@ -9,6 +9,7 @@
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_user.h"
 #include "provider/realm/document_limit.h"
+#include "store/user/user_record.h"
 
 #define NO_GROUP "Group not found"
 

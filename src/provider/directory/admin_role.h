@@ -5,6 +5,7 @@
 
 #include "provider/admin/admin_call.h"
 #include "provider/admin/role_part.h"
+#include "store/user/user_link.h"
 
 /* Whether the path begins with "/realms/{realm}" and `part`. */
 bool admin_path_is(const admin_call *admin, const char *part);

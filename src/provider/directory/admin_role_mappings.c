@@ -11,6 +11,7 @@
 #include "provider/directory/admin_user.h"
 #include "provider/member/member.h"
 #include "provider/realm/document_limit.h"
+#include "store/user/user_record.h"
 
 /* Whose roles the path is about, and which. */
 typedef struct holder {

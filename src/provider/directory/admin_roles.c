@@ -13,6 +13,7 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/realm/uuid.h"
+#include "store/user/user_link.h"
 
 #define MAX_NAME 255
 

@@ -4,6 +4,7 @@
 
 #include "base/json/json_member.h"
 #include "base/text.h"
+#include "store/user/store_user.h"
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 

@@ -4,6 +4,8 @@
 #define ADMIN_USER_H
 
 #include "provider/admin/admin_call.h"
+#include "store/search/user_query.h"
+#include "store/user/user_record.h"
 
 #define ADMIN_USER_PAGE 100 /* users, where nobody says how many */
 

@@ -9,6 +9,10 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/user_row.h"
+#include "store/search/user_query.h"
+#include "store/search/user_search.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 #define MAX_IDS 100

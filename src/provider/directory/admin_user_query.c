@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "provider/directory/admin_user.h"
 #include "provider/realm/user_row.h"
+#include "store/search/user_query.h"
 
 #define MAX_WORDS 32
 #define MAX_ATTRIBUTES 32

@@ -15,6 +15,8 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/required_action.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static ost_result user_find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
 {

@@ -9,6 +9,7 @@
 #include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
+#include "store/session/store_session.h"
 
 #define LINKS_MAX 3 /* of one user that wait: they last five minutes */
 

@@ -14,6 +14,7 @@
 #include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
+#include "store/session/store_session.h"
 
 #define BUSY "The service is busy. Please try again in a moment."
 

@@ -15,6 +15,7 @@
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
 #include "provider/token/grant.h"
+#include "store/session/store_session.h"
 
 typedef struct consent_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */

@@ -22,6 +22,7 @@
 #include "provider/session/proof_of_certificate.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
+#include "store/session/store_session.h"
 
 typedef struct logout_job {
     ost_text session;  /* to end; empty: none */

@@ -13,6 +13,8 @@
 #include "provider/realm/password.h"
 #include "provider/realm/user_row.h"
 #include "provider/upstream/upstream_enter.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define LINKS_MAX 3 /* of one user that wait: they last five minutes */
 #define NAME_MAX_BYTES 255

@@ -12,6 +12,7 @@
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
 #include "store/memory/store_memory.h"
+#include "store/session/store_session.h"
 
 static void send(call *c)
 {

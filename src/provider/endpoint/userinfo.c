@@ -16,6 +16,7 @@
 #include "provider/session/requested_claims.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
+#include "store/session/store_session.h"
 
 #define INTERACTION "x-fapi-interaction-id"
 

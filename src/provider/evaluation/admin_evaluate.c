@@ -9,6 +9,8 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/uuid.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define MAX_SCOPE_TEXT 4096
 

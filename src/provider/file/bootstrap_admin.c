@@ -12,6 +12,10 @@
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define USER_ARENA ((size_t)256 << 20) /* a whole realm is read into it */
 

@@ -16,6 +16,8 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
 #include "provider/stream/other_object.h"
+#include "store/realm/store_realm.h"
+#include "store/realm/store_realm_change.h"
 #include "store/store_try.h"
 
 /* ---- users ---- */

@@ -10,6 +10,9 @@
 #include "provider/file/user_review.h"
 #include "provider/realm/realm.h"
 #include "provider/stream/user_files.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/store.h"
 
 #define IMPORT_ARENA ((size_t)2 << 30)
 

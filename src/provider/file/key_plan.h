@@ -6,7 +6,7 @@
 
 #include "provider/file/realm_changes.h"
 #include "provider/realm/realm.h"
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 /* What to write to the store for keys that the file brings, and for algorithms that the realm needs
  * and has no key of. A key that verifies tokens for others signs after it has been published for a

@@ -8,7 +8,11 @@
 #include "base/text.h"
 #include "provider/file/master_document.h"
 #include "provider/realm/document_limit.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 #include "store/store_try.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define FOLLOW_ARENA ((size_t)1 << 30)
 

@@ -9,6 +9,7 @@
 
 #include "provider/file/master_document.h"
 #include "provider/realm/realm.h"
+#include "store/realm/store_realm_change.h"
 #include "store/store.h"
 
 /* The client of master for the realm; NULL: there is none, or it is a client of another kind whose

@@ -12,6 +12,12 @@
 #include "provider/file/user_merge.h"
 #include "provider/key/key_component.h"
 #include "provider/realm/consent_row.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
+#include "store/user/store_consent.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 #define MAX_EXPORT ((size_t)128 << 20)

@@ -7,6 +7,7 @@
 
 #include "provider/file/realm_changes.h"
 #include "provider/member/import_report.h"
+#include "store/realm/realm_record.h"
 #include "store/store.h"
 
 typedef enum realm_import_outcome {

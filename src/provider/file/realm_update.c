@@ -9,6 +9,7 @@
 #include "provider/file/key_plan.h"
 #include "provider/file/user_update.h"
 #include "provider/realm/document_limit.h"
+#include "store/realm/store_realm.h"
 
 ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const ost_context *context,
                               ost_arena *arena, realm_update *ret_update, ost_error *error)

@@ -9,6 +9,9 @@
 #include "provider/file/document_merge.h"
 #include "provider/file/realm_changes.h"
 #include "provider/file/user_plan.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm_change.h"
 #include "store/store.h"
 
 typedef struct realm_update {

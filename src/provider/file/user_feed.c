@@ -10,6 +10,7 @@
 #include "provider/file/user_review.h"
 #include "provider/realm/user_row.h"
 #include "provider/stream/users_apart.h"
+#include "store/user/user_record.h"
 
 #define BATCH 512
 #define BATCH_MEMORY ((size_t)8 << 20) /* or as many as take so much */

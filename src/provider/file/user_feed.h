@@ -8,6 +8,7 @@
 #include "provider/file/user_rows.h"
 #include "provider/stream/account_names.h"
 #include "provider/stream/user_reader.h"
+#include "store/realm/store_realm.h"
 
 /* What they are made with; all of it has to last. */
 typedef struct user_feed_source {

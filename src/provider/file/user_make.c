@@ -8,6 +8,7 @@
 #include "provider/realm/consent_row.h"
 #include "provider/realm/group.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_consent.h"
 
 ost_result user_make_check(const ost_json *user, size_t index, const realm *r, ost_error *error)
 {

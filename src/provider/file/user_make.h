@@ -7,7 +7,7 @@
 #include <ostiary/json.h>
 
 #include "provider/realm/realm.h"
-#include "store/store.h"
+#include "store/user/user_record.h"
 
 /* Groups and clients that the user names must be there: OST_E_FORMAT with "users[3].groups[0]: …".
  * Roles need not: the realm has been given those that users name. */

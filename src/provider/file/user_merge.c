@@ -11,6 +11,7 @@
 #include "provider/realm/group.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_user.h"
 
 /* ---- whole users ---- */
 

@@ -10,6 +10,7 @@
 #include "provider/realm/realm.h"
 #include "provider/stream/id_set.h"
 #include "store/store.h"
+#include "store/user/user_record.h"
 
 /* Writes Keycloak's UserRepresentation of a stored user, credentials included. `consents`: their
  * clientConsents; NULL: none. */

@@ -10,6 +10,8 @@
 #include "provider/file/user_review.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_consent.h"
+#include "store/user/store_user.h"
 
 #define BATCH 512
 #define BATCH_MEMORY ((size_t)8 << 20) /* or as many as take so much */

@@ -11,6 +11,8 @@
 #include "provider/stream/id_list.h"
 #include "provider/stream/id_set.h"
 #include "provider/stream/users_apart.h"
+#include "store/store.h"
+#include "store/user/user_record.h"
 
 /* All of it has to last. */
 typedef struct user_plan_source {

@@ -6,7 +6,7 @@
 #include <ostiary/json.h>
 
 #include "provider/realm/realm.h"
-#include "store/store.h"
+#include "store/user/user_record.h"
 
 typedef struct user_rows {
     const ost_json **documents; /* UserRepresentations, looked through by review_object */

@@ -9,6 +9,8 @@
 #include "provider/file/user_merge.h"
 #include "provider/file/user_review.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define BATCH 512
 #define BATCH_MEMORY ((size_t)8 << 20) /* or as many as take so much */

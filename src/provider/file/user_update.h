@@ -5,6 +5,7 @@
 #define USER_UPDATE_H
 
 #include "provider/file/user_plan.h"
+#include "store/realm/store_realm_change.h"
 
 typedef struct user_update user_update;
 

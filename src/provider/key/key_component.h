@@ -6,7 +6,7 @@
 
 #include <ostiary/json.h>
 
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 typedef struct import_report import_report;
 

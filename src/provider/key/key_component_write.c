@@ -8,6 +8,7 @@
 #include "provider/key/key_setting.h"
 #include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/uuid.h"
+#include "store/realm/store_key.h"
 
 static ost_result put_base64(ost_json_writer *w, const char *name, ost_text der, ost_arena *arena)
 {

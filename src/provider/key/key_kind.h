@@ -6,7 +6,7 @@
 
 #include <ostiary/json.h>
 
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 /* Whether there are providers of the kind. */
 bool key_kind_is_known(ost_text kind);

@@ -6,7 +6,8 @@
 #include "provider/login/auth_response.h"
 #include "provider/session/authentication.h"
 #include "provider/session/authentication_flow.h"
-#include "store/store.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
 
 typedef enum login_outcome {
     LOGIN_PAGE,     /* show the form */

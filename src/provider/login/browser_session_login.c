@@ -9,6 +9,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/upstream/upstream_enter.h"
+#include "store/session/store_session.h"
 
 /* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
 static bool is_meant(const call *c, const browser_login *login)

@@ -16,7 +16,8 @@
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
-#include "store/store_device.h"
+#include "store/grant/store_device.h"
+#include "store/session/session_limit.h"
 
 /* No vowels, so that no words come about, and no letter that is taken for another one (RFC 8628
  * §6.1): 34 bits. */

@@ -6,6 +6,7 @@
 
 #include "provider/login/auth_request.h"
 #include "provider/session/session_level.h"
+#include "store/session/store_session.h"
 
 /* The codes of a new request, for call->client, by the parameters of call->form; in the arena.
  * Refuses the call. */

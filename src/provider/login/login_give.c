@@ -10,6 +10,8 @@
 #include "provider/session/requested_claims.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
 
 /* With its level, that no later login raises; nobody changes it in what is known by its hash. */
 static bool make_code(call *c, browser_login *login, const reached_level *reached,

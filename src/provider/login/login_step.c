@@ -12,7 +12,10 @@
 #include "provider/session/live_session.h"
 #include "provider/session/session_level.h"
 #include "provider/token/grant.h"
+#include "store/grant/store_code.h"
 #include "store/memory/store_memory.h"
+#include "store/session/session_limit.h"
+#include "store/session/store_session.h"
 
 void browser_login_break(call *c)
 {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/realm/network.h"
 #include "provider/realm/uuid.h"
+#include "store/grant/store_pushed.h"
 
 #define PARAMETERS_MAX ((size_t)48 << 10) /* bytes, as of a request's line */
 #define WAITING_MAX 5000                  /* of one client */

@@ -12,6 +12,8 @@
 #include "provider/realm/password.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/newcomer.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define NAME_MAX_BYTES 255 /* of names and addresses in the store */
 

@@ -7,6 +7,8 @@
 #include "provider/login/realm_language.h"
 #include "provider/user/required_action.h"
 #include "provider/user/user_change.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define ACTION "update_user_locale"
 #define ATTRIBUTE "locale"

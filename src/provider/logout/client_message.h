@@ -5,6 +5,7 @@
 
 #include "provider/call/realm_table.h"
 #include "provider/logout/logout_client.h"
+#include "store/session/store_logout.h"
 
 /* In an arena. */
 typedef struct client_message {

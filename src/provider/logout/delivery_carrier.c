@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/message/address_scope.h"
 #include "provider/logout/client_message.h"
+#include "store/session/store_logout.h"
 
 #define ARENA ((size_t)4 << 20)
 

@@ -6,7 +6,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/logout/logout_client.h"
-#include "store/store.h"
+#include "store/session/store_session.h"
 
 #define URL_MAX 2048 /* bytes, before iss and sid */
 #define SOURCES_MAX                                                                                \

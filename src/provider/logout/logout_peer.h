@@ -5,7 +5,7 @@
 #define LOGOUT_PEER_H
 
 #include "http/log/outage.h"
-#include "store/store.h"
+#include "store/session/store_logout.h"
 
 struct logout_post;
 typedef struct logout_peer logout_peer;

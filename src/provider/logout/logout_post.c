@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "provider/logout/delivery_carrier.h"
 #include "provider/logout/logout_peer.h"
+#include "store/session/store_logout.h"
 
 #define BATCH 512          /* rows of one loan */
 #define HELD_MAX 1024      /* rows in memory */

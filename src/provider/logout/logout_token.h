@@ -5,6 +5,7 @@
 
 #include "provider/call/realm_table.h"
 #include "provider/logout/logout_client.h"
+#include "store/session/store_logout.h"
 
 #define LOGOUT_TOKEN_LIFESPAN 120 /* seconds: §2.4 asks for two minutes at most */
 

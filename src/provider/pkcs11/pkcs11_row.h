@@ -4,7 +4,7 @@
 #ifndef PKCS11_ROW_H
 #define PKCS11_ROW_H
 
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 /* Fills jwk and kid of a row for the key pair of a device: `public_jwk` and the pkcs11 URI that
  * names its private key (RFC 7512); the row names the rest. OST_E_KEY_USE: keys of its kind do not

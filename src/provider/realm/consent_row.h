@@ -4,7 +4,7 @@
 #define CONSENT_ROW_H
 
 #include "provider/realm/realm.h"
-#include "store/store.h"
+#include "store/user/store_consent.h"
 
 /* What names a client in consents: its own id, which a change of its clientId leaves alone. It
  * stands also for the client among the scopes, where users consent to the client itself. */

@@ -10,6 +10,7 @@
 #include "provider/pkcs11/pkcs11_module.h"
 #include "provider/realm/realm.h"
 #include "provider/signing/signing_process.h"
+#include "store/realm/store_key.h"
 #include "store/store.h"
 
 typedef struct key_ring key_ring;

@@ -7,6 +7,9 @@
 #include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
 
 /* A whole realm is read into it, sealed and opened. */
 #define ROTATION_ARENA ((size_t)1 << 30)

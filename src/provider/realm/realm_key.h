@@ -5,7 +5,7 @@
 
 #include <ostiary/jose.h>
 
-#include "store/store.h"
+#include "store/realm/store_key.h"
 
 /* A new RSA-2048 key with its certificate: `algorithm` "RS256" with use "sig", or "RSA-OAEP" with
  * "enc". Everything lives in the arena. A fifth of a second. */

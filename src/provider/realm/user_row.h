@@ -5,7 +5,7 @@
 
 #include <ostiary/json.h>
 
-#include "store/store.h"
+#include "store/user/user_record.h"
 
 struct realm; /* realm.h */
 

@@ -7,6 +7,7 @@
 #include "provider/policy/policy_case.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/registration_token.h"
+#include "store/grant/store_initial_access.h"
 
 #define VIEWERS (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 #define CREATORS (RIGHT_CREATE_CLIENT | RIGHT_MANAGE_CLIENTS)

@@ -4,6 +4,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/store_event.h"
 
 #define EVENT_ARENA ((size_t)64 << 10)
 

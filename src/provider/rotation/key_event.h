@@ -5,6 +5,7 @@
 #define KEY_EVENT_H
 
 #include "provider/call/provider_state.h"
+#include "store/realm/store_key.h"
 
 typedef enum key_change {
     KEY_MADE,  /* it is published; `when`: signs from then on */

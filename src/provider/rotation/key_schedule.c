@@ -9,6 +9,7 @@
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
 #include "provider/rotation/key_event.h"
+#include "store/realm/store_key.h"
 
 #define SCHEDULE_ARENA ((size_t)16 << 20)
 #define KEYS_MAX 80 /* of one realm: those that administrators add find room behind them */

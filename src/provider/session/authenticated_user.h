@@ -5,6 +5,7 @@
 
 #include "provider/flow/flow_limit.h"
 #include "provider/user/required_action.h"
+#include "store/user/user_record.h"
 
 /* Of somebody who has too many sessions, in answers and in the log, by Keycloak's word. */
 #define AUTHENTICATION_CROWDED "generic_authentication_error"

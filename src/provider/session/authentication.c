@@ -12,6 +12,7 @@
 #include "provider/user/recovery_codes.h"
 #include "provider/user/user_change.h"
 #include "provider/user/user_factor.h"
+#include "store/user/store_user.h"
 
 /* What gives a factor to somebody who lacks one of those that their login demands. */
 static const char *setup_of(unsigned lacking)

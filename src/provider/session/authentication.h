@@ -7,6 +7,8 @@
 #include "provider/call/call.h"
 #include "provider/session/authenticated_user.h"
 #include "provider/session/live_session.h"
+#include "store/session/store_session.h"
+#include "store/user/user_record.h"
 
 typedef enum authentication_outcome {
     AUTHENTICATED,

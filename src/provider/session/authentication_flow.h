@@ -6,6 +6,7 @@
 #include "provider/call/call.h"
 #include "provider/flow/flow_walk.h"
 #include "provider/session/authenticated_user.h"
+#include "store/session/store_session.h"
 
 /* The words by which proofs are known, as types of credentials; separated by spaces. */
 #define PROVED_BY_PASSWORD "password"

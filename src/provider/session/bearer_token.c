@@ -9,6 +9,7 @@
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "store/memory/store_memory.h"
+#include "store/session/store_session.h"
 
 static ost_result verify(call *c, ost_text token, const char *issuer, const char *kind,
                          const ost_claims **ret_claims)

@@ -4,6 +4,7 @@
 #define BROWSER_SESSION_H
 
 #include "provider/call/call.h"
+#include "store/session/store_session.h"
 
 /* Tells one browser from another while nobody has logged in; made when it is not there. */
 ost_text browser_id(call *call, bool make);

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "provider/realm/consent_row.h"
+#include "store/user/store_consent.h"
 
 /* Keycloak's own scopes say what they are by keys of its messages. */
 ost_text consent_words(const char *text)

@@ -3,6 +3,7 @@
 #include "provider/session/internal_token.h"
 
 #include "base/text.h"
+#include "store/realm/store_key.h"
 
 bool internal_token_make(call *c, ost_text claims, const char *typ, ost_text *ret_token)
 {

@@ -3,7 +3,6 @@
 #include "provider/session/live_session.h"
 
 #include "base/text.h"
-#include "store/store.h"
 
 ost_result session_load(call *c, ost_text id, store_session *ret_session)
 {

@@ -6,8 +6,8 @@
 
 #include "provider/call/call.h"
 #include "provider/flow/flow_facts.h"
-#include "store/search/session_limit.h"
-#include "store/store.h"
+#include "store/session/session_limit.h"
+#include "store/session/store_session.h"
 
 /* OST_E_NOT_FOUND: there is none of that id. */
 OST_MUST_CHECK ost_result session_load(call *call, ost_text id, store_session *ret_session);

@@ -6,7 +6,7 @@
 #define OFFLINE_SESSION_H
 
 #include "provider/call/call.h"
-#include "store/store.h"
+#include "store/session/store_session.h"
 
 /* The id of the one that comes of a code, so that whoever has the code finds it again; of an empty
  * code a random one. NULL data: no memory. */

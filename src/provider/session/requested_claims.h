@@ -7,7 +7,7 @@
 
 #include "provider/call/call.h"
 #include "provider/session/session_level.h"
-#include "store/store.h"
+#include "store/session/store_session.h"
 
 /* Of the form's `claims` what is to be answered, in the form of that parameter, in the arena;
  * empty: nothing. What is no JSON object asks for nothing. False: more than is kept. */

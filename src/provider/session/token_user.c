@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/session/authentication.h"
+#include "store/session/store_session.h"
 
 ost_result token_user(call *c, const realm_client *client, const ost_claims *claims,
                       ost_text *ret_user_id)

@@ -5,7 +5,7 @@
 #define USERS_APART_H
 
 #include "provider/stream/id_set.h"
-#include "store/store.h"
+#include "store/user/user_record.h"
 
 typedef struct users_apart {
     id_set names, addresses;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/client/client_find.h"
 #include "provider/proof/attribute.h"
+#include "store/session/store_session.h"
 
 #define CLAIMS_BYTES_MAX ((size_t)8 << 10)
 

@@ -6,7 +6,7 @@
 #define DEVICE_POLL_H
 
 #include "provider/call/call.h"
-#include "store/store_device.h"
+#include "store/grant/store_device.h"
 
 /* How a kind of grant words its refusals. */
 typedef struct device_words {

@@ -4,6 +4,7 @@
 #define GRANT_H
 
 #include "provider/call/call.h"
+#include "store/session/session_limit.h"
 
 /* Of tokens, by RFC 8693 §3. */
 #define TOKEN_TYPE_ACCESS "urn:ietf:params:oauth:token-type:access_token"

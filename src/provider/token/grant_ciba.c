@@ -10,6 +10,7 @@
 #include "provider/token/login_grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
+#include "store/grant/store_code.h"
 
 static const device_words words = {
     .parameter = "auth_req_id",

@@ -12,6 +12,8 @@
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
 
 #define NOT_VALID "Device code not valid"
 

@@ -9,6 +9,7 @@
 #include "provider/token/login_grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
+#include "store/session/session_limit.h"
 
 static bool authenticate_user(call *c, authenticated_user *ret_user)
 {

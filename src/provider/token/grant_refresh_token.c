@@ -15,6 +15,8 @@
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
+#include "store/session/store_refresh.h"
+#include "store/session/store_session.h"
 
 static bool read_token(call *c, const ost_claims **ret_claims)
 {

@@ -18,6 +18,8 @@
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
 
 #define AUDIENCES_MAX 32
 

@@ -6,7 +6,8 @@
 #define LOGIN_GRANT_H
 
 #include "provider/token/grant.h"
-#include "store/store.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
 
 /* Fills in session and user. The session may have ended since: refuses with invalid_grant and the
  * description `gone`. */

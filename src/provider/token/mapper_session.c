@@ -8,6 +8,7 @@
 #include "provider/session/session_note.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/mapper.h"
+#include "store/session/store_session.h"
 
 void map_audience(mapper_work *w)
 {

@@ -8,6 +8,8 @@
 #include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 

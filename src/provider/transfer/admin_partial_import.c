@@ -13,6 +13,11 @@
 #include "provider/realm/document_limit.h"
 #include "provider/transfer/partial_import.h"
 #include "provider/transfer/partial_names.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static const char *const action_names[PARTIAL_ACTIONS] = {"ADDED", "SKIPPED", "OVERWRITTEN"};
 static const char *const count_names[PARTIAL_ACTIONS] = {"added", "skipped", "overwritten"};

@@ -9,6 +9,9 @@
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/transfer/partial_import.h"
+#include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 const partial_kind partial_client = {"CLIENT", "clientId", &member_client},
                    partial_realm_role = {"REALM_ROLE", "name", &member_role},

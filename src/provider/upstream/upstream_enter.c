@@ -13,7 +13,8 @@
 #include "provider/upstream/upstream_button.h"
 #include "provider/upstream/upstream_change.h"
 #include "provider/user/user_change.h"
-#include "store/kept/store_kept_token.h"
+#include "store/user/store_kept_token.h"
+#include "store/user/user_record.h"
 
 /* The address is theirs there, and so it is here, if it is the same. */
 static ost_result verify_email(const upstream_identity *identity, const store_user *row,

@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/session/session_note.h"
+#include "store/search/user_search.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 
 #define LINKS "federatedIdentities"
 

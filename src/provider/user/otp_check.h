@@ -5,6 +5,7 @@
 
 #include "provider/user/otp_credential.h"
 #include "store/store.h"
+#include "store/user/user_record.h"
 
 typedef struct otp_attempt {
     const realm *realm;

@@ -10,6 +10,7 @@
 #include "provider/realm/user_row.h"
 #include "provider/user/password_history.h"
 #include "provider/user/required_action.h"
+#include "store/user/store_user.h"
 
 /* A password that is not temporary ends the wish for another one. */
 static ost_result put_actions(const password_change *change, ost_arena *arena,

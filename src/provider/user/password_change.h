@@ -5,6 +5,7 @@
 
 #include "provider/realm/realm.h"
 #include "store/store.h"
+#include "store/user/user_record.h"
 
 typedef struct password_change {
     const realm *realm;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "provider/realm/user_row.h"
+#include "store/user/store_user.h"
 
 ost_result user_change_store(store *s, const realm *r, const store_user *user,
                              const ost_json *document, ost_arena *arena)

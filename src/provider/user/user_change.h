@@ -5,6 +5,7 @@
 
 #include "provider/realm/realm.h"
 #include "store/store.h"
+#include "store/user/user_record.h"
 
 /* Stores the user with another document; name and address follow it, the password stays.
  * OST_E_CONFLICT: they have been changed since they were read, or the name or address is somebody

@@ -5,7 +5,7 @@
 
 #include "store/memory/asynchronous.h"
 #include "store/memory/store_memory.h"
-#include "store/row.h"
+#include "store/memory/used_within.h"
 #include "store/transaction.h"
 
 bool store_is_shared(const store *s)

@@ -11,7 +11,9 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 
+#include "store/search/user_query.h"
 #include "store/statement.h"
+#include "store/store.h"
 #include "store/store_postgresql.h"
 
 #define TYPE_BIGINT 20 /* pg_type.oid, which never change */

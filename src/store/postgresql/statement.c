@@ -12,6 +12,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "store/postgresql/postgresql_store.h"
+#include "store/search/user_query.h"
 
 static pg_statement *inner(statement *st)
 {

@@ -10,6 +10,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "store/postgresql/pg_migration.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 /* What connections are set to; `forced`: whatever the URL says. */

@@ -3,7 +3,7 @@
 #ifndef USER_BEGINNING_H
 #define USER_BEGINNING_H
 
-#include "store/store.h"
+#include "store/search/user_query.h"
 
 typedef struct user_beginning {
     ost_text from, upto; /* texts that begin so are not before `from`, and before `upto` */

@@ -8,6 +8,7 @@
 #define USER_COUNT_H
 
 #include "store/statement.h"
+#include "store/store.h"
 
 /* The block in which the user is whom ?6 others precede: `first`, and how many precede that. No
  * row: there are no blocks yet. */

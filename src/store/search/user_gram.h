@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "store/store.h"
+#include "store/search/user_query.h"
 
 #define GRAM_BITS 1024
 #define GRAM_EACH 3     /* bits of three bytes */

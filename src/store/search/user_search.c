@@ -2,15 +2,17 @@
 /* Finding users; see store.h. One index holds all that a search looks at, so that it reads neither
  * documents nor more users than it needs; what is known before (whose name or address it is, how a
  * name begins, where a page begins) spares the walk through it. */
+#include "store/search/user_search.h"
+
 #include <ostiary/json.h>
 
 #include "base/text.h"
-#include "store/row.h"
 #include "store/search/user_beginning.h"
 #include "store/search/user_count.h"
 #include "store/search/user_gram.h"
 #include "store/search/user_signature.h"
 #include "store/transaction.h"
+#include "store/user/user_within.h"
 
 /* ?1 realm, ?2 enabled, ?3 verified (as store_flag has it), ?4 the words, ?5 how many, ?6 after how
  * many; with attributes ?7 and ?8 the first one, ?9 all of them as [[name, value], …]. */

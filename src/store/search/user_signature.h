@@ -8,6 +8,7 @@
 #ifndef USER_SIGNATURE_H
 #define USER_SIGNATURE_H
 
+#include "store/search/user_query.h"
 #include "store/statement.h"
 #include "store/store.h"
 

@@ -5,6 +5,7 @@
 #include <ostiary/json.h>
 
 #include "store/search/user_gram.h"
+#include "store/search/user_query.h"
 #include "store/search/user_signature.h"
 
 #define LEAST_BLOCKS "15" /* of a realm, behind the first: fewer users are soon looked at */

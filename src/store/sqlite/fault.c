@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 static const struct {

@@ -12,7 +12,9 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/search/user_query.h"
 #include "store/statement.h"
+#include "store/store.h"
 
 #define STATEMENTS 256
 #define READERS 16

@@ -2,6 +2,7 @@
 /* The words of a search for users, as a function of SQL: SQLite calls it for each entry of the
  * index. */
 #include "base/text.h"
+#include "store/search/user_query.h"
 #include "store/sqlite/sqlite_store.h"
 
 #define QUERY "store_user_query"

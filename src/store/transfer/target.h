@@ -5,6 +5,7 @@
 #define TRANSFER_TARGET_H
 
 #include "store/postgresql/postgresql_store.h"
+#include "store/store.h"
 #include "store/transfer/copy_row.h"
 
 typedef struct target {

@@ -5,6 +5,9 @@
 #include "../store/temporary.h"
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/store.h"
 #include "test.h"
 
 static store *kept;

@@ -8,6 +8,8 @@
 #include "provider/file/realm_import.h"
 #include "provider/session/authentication.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 int64_t fixture_time = FIXTURE_NOW;
 

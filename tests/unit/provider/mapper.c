@@ -8,6 +8,7 @@
 #include "fixture.h"
 
 #include "base/array.h"
+#include "store/store.h"
 
 static fixture *f;
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
+#include "store/realm/store_key.h"
 #include "test.h"
 
 #define URI OST_TEXT("pkcs11:token=doors;object=shop")

@@ -8,6 +8,12 @@
 #include "provider/file/realm_import.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
+#include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "test.h"
 
 static store *db;

@@ -9,6 +9,10 @@
 #include "provider/file/realm_import.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_load.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 
 static fixture *f;
 

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "fixture.h"
+#include "store/session/store_session.h"
 
 static fixture *f;
 

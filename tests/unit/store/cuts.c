@@ -10,6 +10,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "cut_connection.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_refresh.h"
+#include "store/session/store_session.h"
+#include "store/user/store_consent.h"
 #include "store_fixture.h"
 #include "temporary.h"
 

@@ -7,7 +7,13 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "store/store_device.h"
+#include "store/grant/store_code.h"
+#include "store/grant/store_device.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/session/store_session.h"
+#include "store/store.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

@@ -6,7 +6,15 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/session/store_logout.h"
+#include "store/session/store_session.h"
 #include "store/store.h"
+#include "store/user/store_consent.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

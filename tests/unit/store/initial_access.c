@@ -4,6 +4,9 @@
 #include <stdatomic.h>
 
 #include "base/text.h"
+#include "store/grant/store_initial_access.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 #include "store/store.h"
 #include "temporary.h"
 #include "test.h"

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens of identity providers that are kept: each user's own, for as long as the link is there,
  * sealed, and moved to another key with the rest. */
-#include "store/kept/store_kept_token.h"
+#include "store/user/store_kept_token.h"
 
 #include "base/text.h"
-#include "store/sealing/reseal.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/reseal/reseal.h"
+#include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

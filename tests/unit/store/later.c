@@ -5,6 +5,13 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/search/user_query.h"
+#include "store/search/user_search.h"
+#include "store/session/store_refresh.h"
+#include "store/session/store_session.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "store_fixture.h"
 
 #define MANY 300 /* more than may wait at once */

@@ -6,6 +6,10 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_refresh.h"
+#include "store/session/store_session.h"
+#include "store/store.h"
 #include "store_fixture.h"
 
 #define THREADS 8

@@ -7,6 +7,15 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
+#include "store/realm/store_realm_change.h"
+#include "store/session/store_session.h"
+#include "store/user/store_user.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
 #include "store_fixture.h"
 
 static void a_realm_comes_whole_or_not_at_all(void **state)

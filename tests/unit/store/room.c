@@ -5,9 +5,14 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "store/search/session_limit.h"
+#include "store/grant/store_code.h"
+#include "store/grant/store_device.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/session/session_limit.h"
+#include "store/session/store_session.h"
 #include "store/store.h"
-#include "store/store_device.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

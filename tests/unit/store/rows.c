@@ -4,6 +4,14 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/grant/store_pushed.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
+#include "store/store.h"
+#include "store/store_event.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "store_fixture.h"
 
 static size_t events(store_event_filter filter)

@@ -9,7 +9,10 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "store/sealing/reseal.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_key.h"
+#include "store/realm/store_realm.h"
+#include "store/reseal/reseal.h"
 #include "store/store.h"
 #include "temporary.h"
 #include "test.h"

@@ -7,8 +7,15 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "store/row.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/search/user_query.h"
+#include "store/search/user_search.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_link.h"
+#include "store/user/user_record.h"
+#include "store/user/user_within.h"
 #include "temporary.h"
 #include "test.h"
 

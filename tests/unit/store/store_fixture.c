@@ -4,6 +4,9 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/store.h"
 #include "temporary.h"
 
 store *db;

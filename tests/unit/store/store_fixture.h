@@ -6,7 +6,9 @@
 
 #include <stddef.h>
 
-#include "store/store.h"
+#include "store/grant/store_code.h"
+#include "store/session/store_session.h"
+#include "store/user/user_record.h"
 #include "test.h"
 
 extern store *db;

@@ -12,8 +12,12 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

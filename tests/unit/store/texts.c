@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts are bytes: what goes in comes out, is found again, and is told from what looks like it. */
 #include "base/text.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/search/user_query.h"
+#include "store/search/user_search.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

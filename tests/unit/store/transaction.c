@@ -16,8 +16,13 @@
 #include <sqlite3.h>
 
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/session/store_session.h"
 #include "store/store.h"
 #include "store/store_try.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 

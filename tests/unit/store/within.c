@@ -9,10 +9,17 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
+#include "store/realm/store_realm_change.h"
 #include "store/search/user_gram.h"
+#include "store/search/user_query.h"
+#include "store/search/user_search.h"
 #include "store/search/user_signature.h"
 #include "store/store.h"
 #include "store/transaction.h"
+#include "store/user/store_user.h"
+#include "store/user/user_record.h"
 #include "temporary.h"
 #include "test.h"
 
