@@ -6,7 +6,6 @@
 #define USER_SECRET_H
 
 #include "store/sealing/sealing.h"
-#include "store/store.h"
 
 typedef struct store_user store_user; /* user/user_record.h */
 
@@ -22,10 +21,5 @@ OST_MUST_CHECK ost_result user_secret_seal(database *database, const store_user 
 OST_MUST_CHECK ost_result user_secret_open(database *database, ost_text realm, ost_text id,
                                            ost_text stored, ost_arena *arena,
                                            ost_text *ret_document);
-
-/* Seals users' documents under the key of the id, where they lie in clear or under another: once
- * through all of them, a few in each transaction. OST_E_CONFLICT: somebody seals everything under
- * another key. */
-OST_MUST_CHECK ost_result user_secret_reseal(store *store, const char *id, size_t *total);
 
 #endif
