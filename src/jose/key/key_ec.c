@@ -10,9 +10,9 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/crypto_auto.h"
-#include "jose/key/ec_point.h"
 #include "jose/key/jwk_member.h"
 #include "jose/key/key_state.h"
+#include "jose/point/ec_point.h"
 
 #define POINT_MAX (1 + 2 * CURVE_MAX_SIZE)
 #define UNCOMPRESSED 0x04 /* SEC 1, §2.3.3 */

@@ -8,10 +8,10 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/crypto_auto.h"
-#include "jose/key/ed448_point.h"
 #include "jose/key/jwk_member.h"
 #include "jose/key/key_state.h"
-#include "jose/key/montgomery_point.h"
+#include "jose/point/ed448_point.h"
+#include "jose/point/montgomery_point.h"
 
 static bool is_ed25519(const curve_facts *curve)
 {

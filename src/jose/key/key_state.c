@@ -9,7 +9,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "jose/compact.h"
-#include "jose/key/prepared.h"
+#include "jose/key/prepared_context.h"
 
 typedef struct key_type_facts {
     const char *name;

@@ -11,18 +11,6 @@
 #include "base/text.h"
 #include "jose/digest.h"
 
-static void prepared_free(prepared *contexts)
-{
-    if (contexts == NULL)
-        return;
-    EVP_MD_CTX_free(contexts->digest);
-    rsa_scratch_free(contexts->rsa);
-    ecdsa_verifier_free(contexts->ecdsa);
-    EVP_PKEY_CTX_free(contexts->pkey);
-    EVP_MAC_CTX_free(contexts->mac);
-    memory_free(contexts);
-}
-
 /* RFC 7518 §3.5: the salt is as long as the hash, and MGF1 uses the same hash. */
 static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EVP_MD *hash)
 {
@@ -127,17 +115,6 @@ void prepared_give(prepared_use *use)
         prepared_free(use->contexts);
     stripes_give(use->stripe);
     *use = (prepared_use){0};
-}
-
-void prepared_free_all(stripes *contexts)
-{
-    for (size_t i = 0; contexts != NULL && i < STRIPE_COUNT; i++) {
-        for (prepared *at = contexts->at[i].held, *next; at != NULL; at = next) {
-            next = at->next;
-            prepared_free(at);
-        }
-        contexts->at[i].held = NULL;
-    }
 }
 
 bool prepared_digest(const prepared_use *use, ost_text data, unsigned char *ret, size_t *ret_len)

@@ -6,18 +6,7 @@
 #define PREPARED_H
 
 #include "jose/key/key_state.h"
-#include "jose/verify/ecdsa_verify.h"
-
-typedef struct prepared {
-    struct prepared *next; /* of the same key and thread, for another algorithm or purpose */
-    ost_alg alg;
-    bool signs;
-    EVP_MD_CTX *digest;    /* RSA, EC */
-    rsa_scratch *rsa;      /* RSA, verifying */
-    ecdsa_verifier *ecdsa; /* EC, verifying */
-    EVP_PKEY_CTX *pkey;    /* RSA and EC, signing */
-    EVP_MAC_CTX *mac;      /* oct */
-} prepared;
+#include "jose/key/prepared_context.h"
 
 typedef struct prepared_use {
     stripe *stripe; /* NULL: the contexts are made for this one use */
@@ -29,9 +18,6 @@ typedef struct prepared_use {
 OST_MUST_CHECK ost_result prepared_take(const ost_key *key, ost_alg alg, bool signs,
                                         prepared_use *ret_use);
 void prepared_give(prepared_use *use);
-
-/* Frees everything that was left in `contexts` (NULL is fine): no thread uses the key any more. */
-void prepared_free_all(stripes *contexts);
 
 /* SHA-2 of `data` into `ret` (HASH_MAX_SIZE bytes) with the algorithm's hash. */
 OST_MUST_CHECK bool prepared_digest(const prepared_use *use, ost_text data, unsigned char *ret,

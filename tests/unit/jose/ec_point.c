@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jose/crypto_auto.h"
-#include "jose/key/ec_point.h"
 #include "jose/key/key_state.h"
+#include "jose/point/ec_point.h"
 #include "test.h"
 
 static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at a point of edwards448 (RFC 8032 §5.2, RFC 7748 §4.2), which OpenSSL takes over as it
  * comes. Nothing in here is secret. */
-#include "jose/key/ed448_point.h"
+#include "jose/point/ed448_point.h"
 
 #include <openssl/bn.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at a point of a Weierstrass curve (SEC 1 §3.2.2.1). Nothing in here is secret. */
-#include "jose/key/ec_point.h"
+#include "jose/point/ec_point.h"
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>

@@ -2,7 +2,7 @@
 /* Looking at a point of curve25519 or curve448 (RFC 7748 §4), which OpenSSL takes over as it comes.
  * Small orders are 1, 2, 4 and 8, so that doubling three times tells; an agreement with some key
  * would, too, in ten to fifty times as long. Nothing in here is secret. */
-#include "jose/key/montgomery_point.h"
+#include "jose/point/montgomery_point.h"
 
 #include <string.h>
 
