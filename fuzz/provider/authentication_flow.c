@@ -77,7 +77,7 @@ static flow_verdict walk(const ost_json *realm, const unsigned *proofs, size_t c
     require(found.outcome == again.outcome && found.asks == again.asks &&
             found.level == again.level);
     require(found.outcome != FLOW_ASKS || found.asks != 0);
-    require(!found.crowded || (found.outcome == FLOW_DENIES && found.message.len > 0));
+    require(!found.too_many_sessions || (found.outcome == FLOW_DENIES && found.message.len > 0));
     require((found.asks & PROOF_FACTORS & ~OWNED) == 0);
     facts.direct = true;
     facts.session = false;

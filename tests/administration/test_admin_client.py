@@ -36,11 +36,8 @@ def server(request, work, results):
         with Keycloak([], log=results / "keycloak-administered.log") as keycloak:
             yield keycloak, set()
         return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        for provider in kept_running(lambda: Provider([], work / "administered"), results):
-            yield provider, ABSENT
+    for provider in kept_running(lambda: Provider([], work / "administered", administrator=ADMIN), results):
+        yield provider, ABSENT
 
 
 @pytest.mark.parametrize("version", OPTIONS)

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from key_device import realm_of_algorithms
 from needs import must_have
 from oidc import Client
 from peers import Unavailable, free_port
@@ -26,17 +27,7 @@ KEYS = {
     "ES512": lambda: ec.generate_private_key(ec.SECP521R1()),
     "EdDSA": ed25519.Ed25519PrivateKey.generate,
 }
-REALM = {
-    "realm": "shop",
-    "enabled": True,
-    "clients": [
-        {
-            **{"clientId": alg, "secret": "secret", "serviceAccountsEnabled": True},
-            "attributes": {"access.token.signed.response.alg": alg},
-        }
-        for alg in KEYS
-    ],
-}
+REALM = realm_of_algorithms(KEYS)
 
 
 class Device:

@@ -6,7 +6,8 @@ import json
 import re
 
 import pytest
-from oidc import Client, callback_of
+from administrator import Admin
+from oidc import callback_of
 from one_time_codes import credential, totp
 from programs import Provider, realm_files
 from recovery_codes import code_of, flows_with_recovery, hash_of, recovery_codes, shown
@@ -55,15 +56,8 @@ def realm(server):
 
 
 @pytest.fixture(scope="module")
-def admin(server, realm):
-    token = realm.password(Client("admin-cli"), "keeper", "keeper").json()["access_token"]
-
-    def ask(method, path, body=None):
-        headers = {**bearer(token), "Content-Type": "application/json"}
-        body = None if body is None else json.dumps(body).encode()
-        return Browser().request(method, f"{server.base}/admin/realms/codes{path}", body, headers)
-
-    return ask
+def admin(server):
+    return Admin(server, "codes", "keeper", "keeper", within="/realms/codes")
 
 
 def asked(realm, name):

@@ -7,6 +7,7 @@ import json
 import urllib.parse
 
 import pytest
+from administrator import Admin
 from oidc import Client, callback_of
 from one_time_codes import KEY, credential, flows_that_require, hotp, totp, wrong
 from programs import Provider, realm_files
@@ -75,15 +76,8 @@ def realm(server):
 
 
 @pytest.fixture(scope="module")
-def admin(server, realm):
-    token = realm.password(Client("admin-cli"), "keeper", "keeper").json()["access_token"]
-
-    def ask(method, path, body=None):
-        headers = {**bearer(token), "Content-Type": "application/json"}
-        body = None if body is None else json.dumps(body).encode()
-        return Browser().request(method, f"{server.base}/admin/realms/owners{path}", body, headers)
-
-    return ask
+def admin(server):
+    return Admin(server, "owners", "keeper", "keeper", within="/realms/owners")
 
 
 def direct(realm, name, **more):

@@ -6,6 +6,7 @@ import os
 import subprocess
 
 import pytest
+from key_device import realm_of_algorithms
 from needs import must_have
 from oidc import Client
 from peers import Unavailable, require_program
@@ -18,17 +19,7 @@ SOFTOKEN = "/usr/lib/x86_64-linux-gnu/libsoftokn3.so"  # NSS
 PIN = "1234"
 # Each algorithm with a key of its own; a TPM has no Edwards curves.
 KEYS = {"ES256": "EC:prime256v1", "ES384": "EC:secp384r1", "RS256": "rsa:2048", "PS256": "rsa:2048"}
-REALM = {
-    "realm": "shop",
-    "enabled": True,
-    "clients": [
-        {
-            **{"clientId": alg, "secret": "secret", "serviceAccountsEnabled": True},
-            "attributes": {"access.token.signed.response.alg": alg},
-        }
-        for alg in KEYS
-    ],
-}
+REALM = realm_of_algorithms(KEYS)
 
 
 class Tpm:

@@ -28,10 +28,7 @@ SHARED_HEADERS = ("Access-Control-Allow-Origin", "Access-Control-Allow-Credentia
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "accounts"), results)
+    yield from kept_running(lambda: Provider([], work / "accounts", administrator=ADMIN), results)
 
 
 def asker(server):

@@ -18,10 +18,7 @@ def administered(provider, work, results):
     if isinstance(provider, Keycloak):
         yield provider
         return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "administered"), results)
+    yield from kept_running(lambda: Provider([], work / "administered", administrator=ADMIN), results)
 
 
 def test_admin_client(administered, npm_home, node):

@@ -27,7 +27,7 @@ import admin_rows_users
 import pytest
 from admin_rows import REALM, Asker, differences
 from needs import kept_running
-from oidc import Client
+from oidc import Client, Realm
 from programs import Provider
 from web import Browser, bearer
 
@@ -90,12 +90,21 @@ class Admin:
         assert self("POST", "/realms", REALM_FILE.read_bytes()).status == 201
 
 
+def with_realm(servers, document):
+    """[(the realm, its administrator)]: of each server, with a realm made anew of the document."""
+    made = []
+    for server in servers:
+        admin = Admin(server)
+        admin("DELETE", f"/realms/{document['realm']}")
+        answer = admin("POST", "/realms", json.dumps(document).encode())
+        assert answer.status == 201, answer.text
+        made.append((Realm(server.base, document["realm"]), admin))
+    return made
+
+
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "compared"), results)
+    yield from kept_running(lambda: Provider([], work / "compared", administrator=ADMIN), results)
 
 
 @pytest.fixture(scope="module")

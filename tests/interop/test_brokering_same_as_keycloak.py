@@ -8,10 +8,10 @@ import uuid
 
 import pytest
 from needs import kept_running
-from oidc import Client, Realm, callback_of
+from oidc import Client, callback_of
 from programs import Provider
 from signer import RsaSigner, signing_input
-from test_admin_same_as_keycloak import Admin
+from test_admin_same_as_keycloak import with_realm
 from upstream import CLIENT, Upstream, button
 from web import Browser, bearer
 
@@ -53,18 +53,8 @@ def upstream():
 
 @pytest.fixture(scope="module")
 def servers(provider, upstream, work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        for ours in kept_running(lambda: Provider([], work / "brokered"), results):
-            made = []
-            for server in (provider, ours):
-                admin = Admin(server)
-                admin("DELETE", f"/realms/{REALM}")
-                answer = admin("POST", "/realms", json.dumps(document(upstream)).encode())
-                assert answer.status == 201, answer.text
-                made.append((Realm(server.base, REALM), admin))
-            yield made
+    for ours in kept_running(lambda: Provider([], work / "brokered", administrator=ADMIN), results):
+        yield with_realm((provider, ours), document(upstream))
 
 
 def log_in(realm, upstream, name):

@@ -18,10 +18,7 @@ SECONDS = 120
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "kcadm"), results)
+    yield from kept_running(lambda: Provider([], work / "kcadm", administrator=ADMIN), results)
 
 
 class Kcadm:

@@ -35,10 +35,7 @@ class Kcreg(Kcadm):
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "kcreg"), results)
+    yield from kept_running(lambda: Provider([], work / "kcreg", administrator=ADMIN), results)
 
 
 @pytest.fixture(scope="module")

@@ -130,13 +130,10 @@ DEVIATIONS = [
 @pytest.fixture(scope="module")
 def ours(work, results):
     upstream = Upstream()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        for server in kept_running(lambda: Provider([], work / "logins"), results):
-            side = begin(server, Admin(server), upstream)
-            brokering_flow_rows.begin(side)
-            yield observe(side)
+    for server in kept_running(lambda: Provider([], work / "logins", administrator=ADMIN), results):
+        side = begin(server, Admin(server), upstream)
+        brokering_flow_rows.begin(side)
+        yield observe(side)
     upstream.close()
 
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 from needs import kept_running
-from oidc import Client, Realm
+from oidc import Client
 from programs import Provider
-from test_admin_same_as_keycloak import Admin
+from test_admin_same_as_keycloak import with_realm
 from web import Browser
 
 from both_providers import only_keycloak
@@ -97,22 +97,13 @@ pytestmark = only_keycloak
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "tongues"), results)
+    yield from kept_running(lambda: Provider([], work / "tongues", administrator=ADMIN), results)
 
 
 @pytest.fixture(scope="module")
 def servers(provider, ours):
     """Each with the realm, and what changes it."""
-    made = []
-    for server in (provider, ours):
-        admin = Admin(server)
-        admin("DELETE", f"/realms/{REALM}")
-        assert admin("POST", "/realms", json.dumps(DOCUMENT).encode()).status == 201
-        made.append((Realm(server.base, REALM), admin))
-    return made
+    return with_realm((provider, ours), DOCUMENT)
 
 
 def change(admin, **members):

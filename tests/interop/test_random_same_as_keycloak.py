@@ -20,10 +20,7 @@ pytestmark = only_keycloak
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "random"), results)
+    yield from kept_running(lambda: Provider([], work / "random", administrator=ADMIN), results)
 
 
 @pytest.fixture(scope="module")

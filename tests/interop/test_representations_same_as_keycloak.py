@@ -206,10 +206,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def ours(work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        yield from kept_running(lambda: Provider([], work / "registrants"), results)
+    yield from kept_running(lambda: Provider([], work / "registrants", administrator=ADMIN), results)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import urllib.parse
 
 import pytest
 from needs import kept_running
-from oidc import Client, Realm
+from oidc import Client
 from programs import Provider
-from test_admin_same_as_keycloak import Admin
+from test_admin_same_as_keycloak import with_realm
 from web import Browser
 
 from both_providers import only_keycloak
@@ -110,18 +110,8 @@ pytestmark = only_keycloak
 
 @pytest.fixture(scope="module")
 def servers(provider, work, results):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        for ours in kept_running(lambda: Provider([], work / "duties"), results):
-            made = []
-            for server in (provider, ours):
-                admin = Admin(server)
-                admin("DELETE", f"/realms/{REALM}")
-                answer = admin("POST", "/realms", json.dumps(DOCUMENT).encode())
-                assert answer.status == 201, answer.text
-                made.append((Realm(server.base, REALM), admin))
-            yield made
+    for ours in kept_running(lambda: Provider([], work / "duties", administrator=ADMIN), results):
+        yield with_realm((provider, ours), DOCUMENT)
 
 
 def asked(admin, path):

@@ -14,7 +14,7 @@ from one_time_codes import credential as otp_credential
 from one_time_codes import totp
 from programs import Provider
 from security_key import USER_PRESENT, USER_VERIFIED, SecurityKey, asked, b64
-from test_admin_same_as_keycloak import Admin
+from test_admin_same_as_keycloak import with_realm
 from web import Browser, unverified_token
 
 from both_providers import only_keycloak
@@ -65,18 +65,8 @@ pytestmark = only_keycloak
 @pytest.fixture(scope="module")
 def servers(provider, work, results):
     """Each with the realm, and what asks its admin API."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN[0])
-        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN[1])
-        for ours in kept_running(lambda: Provider([], work / "keyring"), results):
-            made = []
-            for server in (provider, ours):
-                admin = Admin(server)
-                admin("DELETE", f"/realms/{REALM}")
-                answer = admin("POST", "/realms", json.dumps(DOCUMENT).encode())
-                assert answer.status == 201, answer.text
-                made.append((Realm(server.base, REALM), admin))
-            yield made
+    for ours in kept_running(lambda: Provider([], work / "keyring", administrator=ADMIN), results):
+        yield with_realm((provider, ours), DOCUMENT)
 
 
 def challenge_of(answer):

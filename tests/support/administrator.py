@@ -10,8 +10,10 @@ CLI = Client("admin-cli")
 
 
 class Admin:
-    def __init__(self, provider, realm, name, password):
-        self.base = f"{provider.base}/admin"
+    """`within`: what all its paths are below."""
+
+    def __init__(self, provider, realm, name, password, within=""):
+        self.base = f"{provider.base}/admin{within}"
         answer = provider.realm(realm).password(CLI, name, password)
         assert answer.status == 200, answer.text
         self.token = answer.json()["access_token"]

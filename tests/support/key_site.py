@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Realms whose users have security keys, and what is done with these keys at logins."""
 
-import json
-
+from administrator import Admin
 from oidc import Client
 from programs import Provider, realm_files
 from security_key import USER_VERIFIED, SecurityKey, b64
-from web import Browser, bearer
 
 CALLBACK = "http://localhost:8000/cb"
 APP = Client("app", None, CALLBACK)
@@ -42,14 +40,7 @@ def serving(realms, keys, folder, work, *arguments):
 
 
 def admin_of(server, name):
-    token = server.realm(name).password(Client("admin-cli"), "keeper", "keeper").json()["access_token"]
-
-    def ask(method, path, body=None):
-        headers = {**bearer(token), "Content-Type": "application/json"}
-        body = None if body is None else json.dumps(body).encode()
-        return Browser().request(method, f"{server.base}/admin/realms/{name}{path}", body, headers)
-
-    return ask
+    return Admin(server, name, "keeper", "keeper", within=f"/realms/{name}")
 
 
 def keys_of(admin, name):

@@ -145,11 +145,11 @@ def unless_given(pairs, arguments):
 
 
 class Provider(Program):
-    """Our identity provider."""
+    """Our identity provider; `administrator`: the name and the password of its first one."""
 
     kind = "ostiary"
 
-    def __init__(self, realm_files, folder, port=None, arguments=()):
+    def __init__(self, realm_files, folder, port=None, arguments=(), administrator=None):
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
         self.folder = pathlib.Path(folder)
@@ -160,8 +160,9 @@ class Provider(Program):
             shutil.copy(file, imports)
         usual = {"--http-port": self.port, "--data": self.data, "--import-realm": imports}
         command = [provider_program(), "provider", "start-dev", *unless_given(usual, arguments)]
-        below = key_layer.environment(build_folder())
-        super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log", below)
+        variables = dict(zip(("KC_BOOTSTRAP_ADMIN_USERNAME", "KC_BOOTSTRAP_ADMIN_PASSWORD"), administrator or ()))
+        variables.update(key_layer.environment(build_folder()))
+        super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log", variables)
 
     def realm(self, name="myrealm"):
         return Realm(self.base, name)

@@ -16,7 +16,7 @@ typedef struct state {
     unsigned asks, setup;
     unsigned missing; /* factors for want of which an alternative failed */
     ost_text message;
-    bool crowded;
+    bool too_many_sessions;
     flow_room room;
     int64_t reached[FLOW_LEVELS_MAX];
     size_t reached_count;
@@ -133,7 +133,7 @@ static passage take_room(walk *w, const ost_json *step)
     if (room != HOLD_NO)
         return lose(w);
     w->s.message = flow_limit_words(f->realm, step);
-    w->s.crowded = true;
+    w->s.too_many_sessions = true;
     return DENIES;
 }
 
@@ -430,7 +430,7 @@ flow_verdict flow_walk(const ost_json *flow, const flow_facts *facts)
     verdict.asks = w.s.asks;
     verdict.setup = w.s.setup;
     verdict.message = w.s.message;
-    verdict.crowded = w.s.crowded;
+    verdict.too_many_sessions = w.s.too_many_sessions;
     verdict.room = w.s.room;
     verdict.level = w.s.progress.level;
     verdict.reached_count = w.s.reached_count;

@@ -20,7 +20,7 @@ typedef struct flow_verdict {
     unsigned asks;                    /* FLOW_ASKS: of these, one */
     unsigned setup;                   /* factors that they lack and have to set up */
     ost_text message;                 /* FLOW_DENIES: the flow's own; empty: the usual one */
-    bool crowded;                     /* FLOW_DENIES: they have too many sessions */
+    bool too_many_sessions;           /* FLOW_DENIES: they have too many sessions */
     flow_room room;                   /* FLOW_ENTERS: what a session that begins is held to */
     int64_t level;                    /* that is reached; FLOW_LEVEL_NONE: the flow has none */
     int64_t reached[FLOW_LEVELS_MAX]; /* levels that the session keeps from here on */

@@ -100,7 +100,8 @@ static void send_away(call *c, const browser_login *login)
 static void send_denial(call *c, const browser_login *login)
 {
     const char *words = login->denial.len > 0 ? ost_arena_copy(c->arena, login->denial) : NULL;
-    page_send_error(c, login->crowded ? 403 : 401, words != NULL ? words : "Access denied");
+    page_send_error(c, login->too_many_sessions ? 403 : 401,
+                    words != NULL ? words : "Access denied");
 }
 
 static void send_done(call *c, browser_login *login)

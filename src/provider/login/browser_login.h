@@ -45,17 +45,17 @@ typedef struct browser_login {
     ost_text password;
     bool by_passkey; /* they came by one, without a password */
     bool remember;
-    const upstream *hint; /* by which they are to log in; NULL: none is named */
-    const char *alert;    /* what the form says; NULL: nothing */
-    bool wrong;           /* the alert is about the credentials */
-    bool busy;            /* it says that there is too much to do */
-    ost_text denial;      /* what the flow says to those whom it denies; empty: the usual */
-    bool crowded;         /* for they have too many sessions */
-    bool asks_code;       /* the page of a second factor is shown instead (code_step.h): */
-    unsigned factors;     /* that will do there; */
-    ost_text factor_type; /* as the page's address has it: */
-    realm_factor factor;  /* the factor that the page is about, */
-    bool chooses_factor;  /* unless another is chosen on it */
+    const upstream *hint;   /* by which they are to log in; NULL: none is named */
+    const char *alert;      /* what the form says; NULL: nothing */
+    bool wrong;             /* the alert is about the credentials */
+    bool busy;              /* it says that there is too much to do */
+    ost_text denial;        /* what the flow says to those whom it denies; empty: the usual */
+    bool too_many_sessions; /* for they have too many sessions */
+    bool asks_code;         /* the page of a second factor is shown instead (code_step.h): */
+    unsigned factors;       /* that will do there; */
+    ost_text factor_type;   /* as the page's address has it: */
+    realm_factor factor;    /* the factor that the page is about, */
+    bool chooses_factor;    /* unless another is chosen on it */
 } browser_login;
 
 /* What is executed at the address of a login, when it is a passkey that is asked for. */

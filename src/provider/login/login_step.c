@@ -32,12 +32,12 @@ void browser_login_deny(call *c, const flow_verdict *verdict)
     login->outcome = LOGIN_DENIED;
     login->asks_code = false;
     login->denial = verdict->message;
-    login->crowded = verdict->crowded;
+    login->too_many_sessions = verdict->too_many_sessions;
     c->event.user = login->user.id;
     c->event.username = login->user.username;
-    c->event.error = verdict->crowded ? AUTHENTICATION_CROWDED
-                     : denied         ? "access_denied"
-                                      : "invalid_user_credentials";
+    c->event.error = verdict->too_many_sessions ? AUTHENTICATION_TOO_MANY_SESSIONS
+                     : denied                   ? "access_denied"
+                                                : "invalid_user_credentials";
     if (!denied)
         http_add_detail(c->exchange, "flow", OST_TEXT("nobody like them comes through it"));
 }
@@ -148,8 +148,9 @@ bool browser_login_begin_half(call *c)
  * not left behind, where it would take the room of another. */
 static bool refuse_session(call *c)
 {
-    const flow_verdict verdict = {
-        .outcome = FLOW_DENIES, .message = OST_TEXT(FLOW_TOO_MANY_SESSIONS), .crowded = true};
+    const flow_verdict verdict = {.outcome = FLOW_DENIES,
+                                  .message = OST_TEXT(FLOW_TOO_MANY_SESSIONS),
+                                  .too_many_sessions = true};
     browser_login_undo(c);
     browser_login_deny(c, &verdict);
     return false;

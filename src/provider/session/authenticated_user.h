@@ -8,7 +8,7 @@
 #include "store/user/user_record.h"
 
 /* Of somebody who has too many sessions, in answers and in the log, by Keycloak's word. */
-#define AUTHENTICATION_CROWDED "generic_authentication_error"
+#define AUTHENTICATION_TOO_MANY_SESSIONS "generic_authentication_error"
 
 typedef struct authenticated_user {
     ost_text id;
@@ -24,7 +24,7 @@ typedef struct authenticated_user {
     int64_t level;          /* and they have come up to this one */
     bool halfway;           /* the flow does not let them in by the password alone */
     ost_text denial;        /* what it says to those whom it denies; empty: the usual */
-    bool crowded;           /* they have too many sessions */
+    bool too_many_sessions; /* they have too many sessions */
     flow_room room;         /* of a direct grant: what a session that begins is held to */
     const struct store_user *row; /* as they are stored; in the arena */
 } authenticated_user;

@@ -139,7 +139,7 @@ static authentication_outcome demand_direct(call *c, authenticated_user *user)
         verdict = authentication_walk(c, user, &standing);
     }
     user->denial = verdict.message;
-    user->crowded = verdict.crowded;
+    user->too_many_sessions = verdict.too_many_sessions;
     user->room = verdict.room;
     user->leveled = verdict.level != FLOW_LEVEL_NONE;
     user->level = user->leveled ? verdict.level : 0;
@@ -160,7 +160,7 @@ static authentication_outcome demand_more(call *c, realm_flow flow, authenticate
 
 static const char *denial_of(const authenticated_user *user)
 {
-    return user->crowded ? AUTHENTICATION_CROWDED : "access_denied";
+    return user->too_many_sessions ? AUTHENTICATION_TOO_MANY_SESSIONS : "access_denied";
 }
 
 authentication_outcome authenticate(call *c, realm_flow flow, ost_text username, ost_text password,

@@ -25,7 +25,7 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
     case AUTHENTICATION_DISABLED:
         return call_refuse(c, 400, "invalid_grant", "Account disabled");
     case AUTHENTICATION_DENIED:
-        return call_refuse(c, ret_user->crowded ? 403 : 401, "access_denied",
+        return call_refuse(c, ret_user->too_many_sessions ? 403 : 401, "access_denied",
                            ret_user->denial.len > 0 ? ost_arena_copy(c->arena, ret_user->denial)
                                                     : "Access denied");
     case AUTHENTICATION_BUSY:

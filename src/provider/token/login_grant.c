@@ -70,7 +70,7 @@ static bool check_room(call *c, ost_result result)
 {
     if (result != OST_E_CEILING)
         return result == OST_OK || call_refuse_busy(c);
-    c->event.error = AUTHENTICATION_CROWDED;
+    c->event.error = AUTHENTICATION_TOO_MANY_SESSIONS;
     return call_refuse(c, 403, "access_denied", FLOW_TOO_MANY_SESSIONS);
 }
 

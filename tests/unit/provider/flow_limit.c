@@ -114,7 +114,7 @@ static void what_becomes_of_somebody_at_a_limit(void **state)
             limit.client != rules[i].limit.client)
             fail_msg("rule %zu (%s): outcome %d, limits %d and %d", i, rules[i].config,
                      (int)found.outcome, (int)limit.user, (int)limit.client);
-        assert_int_equal(found.crowded, rules[i].outcome == FLOW_DENIES);
+        assert_int_equal(found.too_many_sessions, rules[i].outcome == FLOW_DENIES);
         assert_true(rules[i].words == NULL || text_is(found.message, rules[i].words));
         ost_arena_free(arena);
     }
