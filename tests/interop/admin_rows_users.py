@@ -166,6 +166,27 @@ CHANGES = [
     get("/users/count"),
 ]
 
+NAMES = [
+    put("", {"editUsernameAllowed": True}),
+    put("/users/{zoe}", {"username": "ZOE", "firstName": "Zoe"}),
+    put("/users/{zoe}", {"username": "renamed"}),
+    get("/users/{zoe}"),
+    put("/users/{zoe}", {"username": "tagged"}),
+    put("/users/{zoe}", {"username": "ab"}),
+    put("/users/{zoe}", {"username": ""}),
+    put("/users/{zoe}", {"email": " "}),
+    put("/users/{zoe}", {"username": "renamed", "email": None, "lastName": None, "attributes": {"blank": [" "], "some": ["", "x"]}}),
+    get("/users/{zoe}"),
+    put("", {"editUsernameAllowed": False, "registrationEmailAsUsername": True}),
+    post("/users", {"username": "nobody", "enabled": True}),
+    post("/users", {"email": "By.Address@example.org", "enabled": True}, "addressed"),
+    get("/users/{addressed}"),
+    put("/users/{addressed}", {"username": "else", "firstName": "By"}),
+    put("/users/{addressed}", {"email": "other@example.org"}),
+    get("/users/{addressed}"),
+    put("", {"registrationEmailAsUsername": False}),
+]
+
 WHOAMI = [
     get("//master/console/whoami"),
     get("//master/console/whoami?currentRealm=compared"),
@@ -173,4 +194,4 @@ WHOAMI = [
     get("//none/console/whoami"),
 ]
 
-ROWS = [*PROFILE, KEPT, *MADE, *WRONG, *LISTS, *CHANGES, *WHOAMI]
+ROWS = [*PROFILE, KEPT, *MADE, *WRONG, *LISTS, *CHANGES, *NAMES, *WHOAMI]

@@ -9,6 +9,7 @@
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_user.h"
+#include "provider/directory/user_given.h"
 #include "provider/directory/user_profile.h"
 #include "provider/member/member.h"
 #include "provider/member/review.h"
@@ -39,43 +40,6 @@ ost_result admin_read_user(admin_call *a)
 }
 
 /* ---- changing ---- */
-
-/* Of the required actions those that there are: nobody could ever do another one. */
-static ost_result known_actions(admin_call *a, const ost_json *actions, const ost_json **ret_known)
-{
-    ost_text action;
-    ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, ret_known, NULL);
-    for (const ost_json *at = ost_json_first(actions); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        if (ost_json_text(at, &action) && required_action_exists(action))
-            result = document_add_text(*ret_known, action, a->arena, ret_known);
-    }
-    return result;
-}
-
-/* What an administrator of users may write; roles and groups have operations of their own. */
-static ost_result merge(admin_call *a, bool new, const ost_json **document)
-{
-    static const char *const settable[] = {"username",        "email",      "firstName",
-                                           "lastName",        "enabled",    "emailVerified",
-                                           "requiredActions", "attributes", NULL};
-    static const char *const clearable[] = {"email", "firstName", "lastName", NULL};
-    ost_result result = OST_OK;
-    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        ost_text name = ost_json_name(at);
-        bool taken = text_is_one_of(name, settable) || (new &&text_is(name, "credentials"));
-        const ost_json *value =
-            text_is_one_of(name, clearable) && ost_json_equals(at, OST_TEXT("")) ? NULL : at;
-        if (!taken || ost_json_is(at, OST_JSON_NULL))
-            continue;
-        if (text_is(name, "requiredActions") && ost_json_is(at, OST_JSON_ARRAY))
-            result = known_actions(a, at, &value);
-        if (result == OST_OK)
-            result = document_put(*document, name, value, a->arena, document);
-    }
-    return result;
-}
 
 /* Another user of the address; the store has the last word. */
 static bool is_taken(admin_call *a, const ost_json *document, const char *what, ost_text own_id)
@@ -140,7 +104,7 @@ static ost_result write_new(admin_call *a, const ost_json **ret_document)
     const ost_json *roles, *actions;
     ost_result result = ost_json_read(OST_TEXT("{}"), NULL, a->arena, ret_document, NULL);
     if (result == OST_OK)
-        result = merge(a, true, ret_document);
+        result = user_given_merge(a, true, ret_document);
     if (result == OST_OK)
         result = required_action_defaults(
             a->realm.realm, ost_json_get(*ret_document, "requiredActions"), a->arena, &actions);
@@ -178,18 +142,27 @@ static ost_result store_new(admin_call *a, const ost_json *document)
                                                  (int)row.id.len, row.id.data));
 }
 
+/* Of a new user who is called by it. */
+static bool is_address_missing(const admin_call *a)
+{
+    return a->realm.realm->registration.email_is_name && part_text(a->body, "email").len == 0;
+}
+
 ost_result admin_create_user(admin_call *a)
 {
     const ost_json *document;
     ost_text name = {0};
     if (!admin_body_of(a, &member_user))
         return OST_OK;
-    if (!ost_json_text(ost_json_get(a->body, "username"), &name) || name.len == 0)
+    if (is_address_missing(a))
+        return user_given_refuse(a, "email", "error-user-attribute-required");
+    if (!a->realm.realm->registration.email_is_name &&
+        (!ost_json_text(ost_json_get(a->body, "username"), &name) || name.len == 0))
         return admin_refuse(a, 400, "errorMessage", "User name is missing");
     if (!user_profile_check(a))
         return OST_OK;
     ost_result result = write_new(a, &document);
-    if (result == OST_OK)
+    if (result == OST_OK && a->status == 0)
         result = new_groups(a, &document);
     if (result == OST_OK && a->status == 0)
         result = user_profile_check_own(a, NULL, document);
@@ -205,7 +178,7 @@ ost_result admin_update_user(admin_call *a)
 {
     ost_error error = {0};
     store_user user;
-    const ost_json *document, *name;
+    const ost_json *document;
     ost_result result = user_find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
@@ -213,21 +186,17 @@ ost_result admin_update_user(admin_call *a)
         return admin_refuse(a, 400, "errorMessage", "Could not update user!");
     if (!admin_body_of(a, &member_user))
         return OST_OK;
-    name = ost_json_get(a->body, "username");
-    if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
-        !ost_json_equals(name, user.username)) {
-        a->answer = OST_TEXT("{\"field\":\"username\",\"errorMessage\":"
-                             "\"error-user-attribute-read-only\",\"params\":[\"username\"]}");
-        a->status = 400;
+    user_given_check_name(a, document, user.username);
+    if (a->status != 0)
         return OST_OK;
-    }
     if (!user_profile_check(a))
         return OST_OK;
     const ost_json *before = document;
-    result = merge(a, false, &document);
-    if (result == OST_OK)
+    result = user_given_merge(a, false, &document);
+    if (result == OST_OK && a->status == 0)
         result = user_profile_check_own(a, before, document);
-    if (result != OST_OK || a->status != 0 || is_taken(a, document, "email", user.id))
+    if (result != OST_OK || a->status != 0 || is_taken(a, document, "email", user.id) ||
+        is_taken(a, document, "username", user.id))
         return result;
     result = realm_admin_store_user(&a->realm, &user, document, &error);
     a->changed = true; /* it may be the account of a client, which is kept in memory */

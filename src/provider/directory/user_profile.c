@@ -83,7 +83,8 @@ static size_t put_errors(const admin_call *a, ost_json_writer *w)
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
         ost_text value = part_text(a->body, usual[i].name);
-        if (value.len == 0)
+        if (value.len == 0 ||
+            (usual[i].kind == PROFILE_USERNAME && a->realm.realm->registration.email_is_name))
             continue;
         count += put_length(w, &usual[i], value);
         count += put_characters(w, &usual[i], value);

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "provider/file/realm_import.h"
 #include "provider/proof/password_policy.h"
-#include "provider/realm/group.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
@@ -18,20 +17,6 @@
 #include "store/user/user_record.h"
 
 #define USER_ARENA ((size_t)256 << 20) /* a whole realm is read into it */
-
-/* The groups that the realm gives to new users. */
-static void put_groups(const realm *r, ost_json_writer *w)
-{
-    const ost_json *paths = ost_json_get(r->document, "defaultGroups");
-    ost_json_put_name(w, OST_TEXT("groups"));
-    ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(paths); at != NULL; at = ost_json_next(at)) {
-        ost_text path;
-        if (ost_json_text(at, &path) && group_exists(r, path))
-            ost_json_put_text(w, path);
-    }
-    ost_json_close_array(w);
-}
 
 static ost_result write_user(const realm *r, ost_text username, ost_text email, ost_text password,
                              const char *const *roles, ost_json_writer *w)
@@ -46,7 +31,7 @@ static ost_result write_user(const realm *r, ost_text username, ost_text email, 
     for (size_t i = 0; roles != NULL && roles[i] != NULL; i++)
         ost_json_put_text(w, text_of(roles[i]));
     ost_json_close_array(w);
-    put_groups(r, w);
+    user_row_put_default_groups(r, w);
     if (password.len > 0) {
         ost_json_put_name(w, OST_TEXT("credentials"));
         ost_json_open_array(w);

@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/json/json_writer.h"
 #include "base/text.h"
+#include "provider/realm/group.h"
 #include "provider/realm/password.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/uuid.h"
@@ -86,11 +87,13 @@ static void put_actions(ost_json_writer *w, const ost_json *user)
     ost_json_close_array(w);
 }
 
-/* The stored document: the user's own members but the password and the consents, with the id. */
+/* The stored document: the user's own members but the password and the consents, with the id; name
+ * and address in lower case, as Keycloak keeps them. */
 static ost_result write_document(const ost_json *user, ost_text id, ost_text username,
                                  ost_arena *arena, ost_text *ret_document)
 {
     ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_text email;
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -102,7 +105,10 @@ static ost_result write_document(const ost_json *user, ost_text id, ost_text use
             text_is(name, "requiredActions") || text_is(name, "clientConsents"))
             continue;
         ost_json_put_name(w, name);
-        ost_json_put_value(w, at);
+        if (text_is(name, "email") && ost_json_text(at, &email))
+            ost_json_put_text(w, text_lower(email, arena));
+        else
+            ost_json_put_value(w, at);
     }
     put_actions(w, user);
     put_other_credentials(w, user);
@@ -252,6 +258,19 @@ ost_result user_row_read_over_with(const user_row_home *home, const ost_json *us
     return read_over(home, user, before, row, index, ret_row, error);
 }
 
+void user_row_put_default_groups(const realm *r, ost_json_writer *w)
+{
+    ost_text path;
+    ost_json_put_name(w, OST_TEXT("groups"));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "defaultGroups"));
+         at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &path) && group_exists(r, path))
+            ost_json_put_text(w, path);
+    }
+    ost_json_close_array(w);
+}
+
 ost_result user_row_service_account(const user_row_home *home, ost_text client_id,
                                     store_user *ret_row)
 {
@@ -269,6 +288,7 @@ ost_result user_row_service_account(const user_row_home *home, ost_text client_i
     ost_json_open_array(w);
     ost_json_put_text(w, text_of(home->realm->default_role));
     ost_json_close_array(w);
+    user_row_put_default_groups(home->realm, w);
     ost_json_close_object(w);
     ost_result result = json_writer_read(w, NULL, &user, NULL);
     return result == OST_OK ? user_row_read(home, user, 0, ret_row, NULL) : result;

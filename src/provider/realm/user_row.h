@@ -41,7 +41,12 @@ OST_MUST_CHECK ost_result user_row_read_over_with(const user_row_home *home, con
 /* The plain password of a UserRepresentation; empty: it has none. */
 ost_text user_row_plain_password(const ost_json *user);
 
-/* The account of a client with service accounts: its user name begins so, the client ID follows. */
+/* Into the object of a new user: the groups that the realm gives to all. */
+void user_row_put_default_groups(const struct realm *realm, ost_json_writer *w);
+
+/* The account of a client with service accounts: its user name begins so, the client ID follows. It
+ * gets the realm's default role and groups like any new user, and nothing that it would have to do.
+ */
 #define SERVICE_ACCOUNT "service-account-"
 OST_MUST_CHECK ost_result user_row_service_account(const user_row_home *home, ost_text client_id,
                                                    store_user *ret_row);
