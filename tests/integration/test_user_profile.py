@@ -294,3 +294,19 @@ def test_what_is_not_looked_at_is_told(tmp_path, attribute, words):
     assert done.returncode == 0, done.stderr
     warnings = [one["warning"] for one in report["warnings"]]
     assert len(warnings) == (words is not None) and all(words in one for one in warnings)
+
+
+@pytest.mark.parametrize("listed, asked", [(None, True), ([{"alias": "VERIFY_PROFILE", "enabled": False}], False), ([], False)])
+def test_a_profile_counts_unless_the_realm_says_otherwise(tmp_path, listed, asked):
+    """What a realm's own profile requires is asked for where no list of required actions leaves that out, as in Keycloak."""
+    rules = [{"name": name, "permissions": BOTH} for name in ("username", "email")]
+    rules.append({"name": "firstName", "permissions": BOTH, "required": USER_MUST})
+    app = {"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK], "directAccessGrantsEnabled": True}
+    who = {"username": "ann", "enabled": True, "credentials": [{"type": "password", "value": "ann-password"}]}
+    realm = {"realm": "bare", "enabled": True, "components": components({"attributes": rules}), "clients": [app], "users": [who]}
+    file = tmp_path / "bare-realm.json"
+    file.write_text(json.dumps({**realm, **({} if listed is None else {"requiredActions": listed})}))
+    with Provider([file], tmp_path / "bare") as provider:
+        answer = provider.realm("bare").password(APP, "ann", "ann-password")
+        told = answer.json().get("error_description")
+        assert (answer.status, told) == ((400, "Account is not fully set up") if asked else (200, None))

@@ -63,6 +63,7 @@ typedef struct realm_mapper {
 typedef struct realm_scope { /* a client scope */
     const char *name;
     bool in_token_scope;      /* attribute include.in.token.scope */
+    bool for_roles;           /* roles are mapped to it: for who has one of them alone */
     bool on_consent_screen;   /* a user who consents is asked about it */
     const char *consent_text; /* in these words; never NULL */
     int64_t gui_order;        /* and in this order; INT64_MAX: last */
@@ -230,8 +231,15 @@ OST_MUST_CHECK ost_result realm_user_roles(const realm *realm, const ost_json *u
 /* Whether the role is one of them. `client` empty: of the realm. */
 bool realm_roles_have(const realm_roles *roles, ost_text client, ost_text name);
 
-/* The same, narrowed to what a client may see (its scope mappings and those of the granted client
- * scopes), unless it has full scope. */
+/* Of granted client scopes those that whoever has these roles may have: to which no role is mapped,
+ * or one of theirs, through composites on both sides. In the arena, or `granted` itself. */
+OST_MUST_CHECK ost_result realm_scopes_for_roles(const realm *realm,
+                                                 const realm_scope *const *granted,
+                                                 const realm_roles *roles, ost_arena *arena,
+                                                 const realm_scope *const **ret_granted);
+
+/* The roles of a user, narrowed to what a client may see (its scope mappings and those of the
+ * granted client scopes), unless it has full scope. */
 OST_MUST_CHECK ost_result realm_roles_for_client(const realm *realm, const realm_client *client,
                                                  const realm_scope *const *granted,
                                                  const realm_roles *roles, ost_arena *arena,

@@ -60,6 +60,19 @@ static void load_consent(realm_loader *l, realm_scope *s)
                        : INT64_MAX;
 }
 
+static void mark_for_roles(const ost_json *mappings, const realm *r, realm_scope *scopes)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(mappings); at != NULL; at = ost_json_next(at)) {
+        const realm_scope *scope = ost_json_first(ost_json_get(at, "roles")) != NULL &&
+                                           ost_json_text(ost_json_get(at, "clientScope"), &name)
+                                       ? realm_find_scope(r, name)
+                                       : NULL;
+        if (scope != NULL)
+            scopes[scope - r->scopes].for_roles = true;
+    }
+}
+
 void realm_scopes_load(realm_loader *l, const ost_json *d, realm *r)
 {
     const ost_json *list = loader_array(l, d, "clientScopes");
@@ -80,6 +93,10 @@ void realm_scopes_load(realm_loader *l, const ost_json *d, realm *r)
         loader_leave(l);
     }
     r->scopes = scopes;
+    mark_for_roles(ost_json_get(d, "scopeMappings"), r, scopes);
+    for (const ost_json *at = ost_json_first(ost_json_get(d, "clientScopeMappings")); at != NULL;
+         at = ost_json_next(at))
+        mark_for_roles(at, r, scopes);
 }
 
 const realm_scope *const *realm_scope_list_load(realm_loader *l, const ost_json *client,

@@ -285,6 +285,70 @@ bool realm_roles_have(const realm_roles *roles, ost_text client, ost_text name)
     return false;
 }
 
+/* ---- for whom a client scope is ---- */
+
+static void enter_scope(role_set *set, ost_text container, const ost_json *mappings,
+                        const realm_scope *scope)
+{
+    for (const ost_json *at = ost_json_first(mappings); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(ost_json_get(at, "clientScope"), text_of(scope->name)))
+            enter_names(set, container, ost_json_get(at, "roles"));
+    }
+}
+
+static bool meets(const role_set *set, const realm_roles *roles)
+{
+    size_t i = 0;
+    while (i < set->table->count &&
+           !(set->has[i] &&
+             realm_roles_have(roles, set->table->roles[i].client, set->table->roles[i].name)))
+        i++;
+    return i < set->table->count;
+}
+
+static ost_result scope_is_for(const realm *r, const realm_scope *scope, const realm_roles *roles,
+                               ost_arena *arena, bool *ret_is)
+{
+    const ost_json *document = r->roles->document;
+    role_set set;
+    ost_result result = role_set_new(r->roles, arena, &set);
+    if (result != OST_OK)
+        return result;
+    enter_scope(&set, (ost_text){0}, ost_json_get(document, "scopeMappings"), scope);
+    for (const ost_json *at = ost_json_first(ost_json_get(document, "clientScopeMappings"));
+         at != NULL; at = ost_json_next(at))
+        enter_scope(&set, ost_json_name(at), at, scope);
+    follow_composites(&set);
+    *ret_is = meets(&set, roles);
+    return OST_OK;
+}
+
+ost_result realm_scopes_for_roles(const realm *r, const realm_scope *const *granted,
+                                  const realm_roles *roles, ost_arena *arena,
+                                  const realm_scope *const **ret_granted)
+{
+    size_t count = 0, kept = 0, for_roles = 0;
+    for (; granted[count] != NULL; count++)
+        for_roles += granted[count]->for_roles;
+    *ret_granted = granted;
+    if (for_roles == 0)
+        return OST_OK;
+    const realm_scope **list = ost_arena_alloc(arena, (count + 1) * sizeof *list);
+    if (list == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        bool is = !granted[i]->for_roles;
+        ost_result result = is ? OST_OK : scope_is_for(r, granted[i], roles, arena, &is);
+        if (result != OST_OK)
+            return result;
+        if (is)
+            list[kept++] = granted[i];
+    }
+    list[kept] = NULL;
+    *ret_granted = list;
+    return OST_OK;
+}
+
 /* ---- what a client may see ---- */
 
 static bool names_one_of(const ost_json *mapping, const realm_client *client,

@@ -74,7 +74,11 @@ bool grant_check_consent(call *call, const grant *grant, const char *who);
 /* The user may have offline tokens, if that is what is to be granted. Refuses with not_allowed. */
 bool grant_check_offline(call *call, const grant *grant);
 
-/* Fills user, roles from a stored user. Refuses with server_error. */
+/* Once the scopes are chosen: fills roles, of all that somebody has, and takes out of scopes and
+ * both texts what is for others' roles alone. Refuses with server_error. */
+bool grant_set_roles(call *call, const realm_roles *roles, grant *grant);
+
+/* The same of a stored user, who it fills in. */
 bool grant_set_user(call *call, const ost_json *user, ost_text user_id, grant *grant);
 
 /* ---- mint.c ---- */

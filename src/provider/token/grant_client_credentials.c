@@ -22,9 +22,7 @@ static bool begin(call *c, grant *g)
         return false;
     g->user = account->user;
     g->user_id = account->user_id;
-    return realm_roles_for_client(c->realm, c->client, g->scopes, &account->roles, c->arena,
-                                  &g->roles) == OST_OK ||
-           call_refuse(c, 500, "server_error", NULL);
+    return grant_set_roles(c, &account->roles, g);
 }
 
 void grant_client_credentials(call *c)

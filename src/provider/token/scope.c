@@ -181,13 +181,41 @@ bool grant_check_consent(call *c, const grant *g, const char *who)
                        call_format(c, "Missing consents for %s %s", who, c->client->client_id));
 }
 
+/* Of names those that are not of scopes that were `asked` for and are not granted. */
+static bool drop_ungranted(call *c, const grant *g, const realm_scope *const *asked,
+                           ost_text *names)
+{
+    buffer_auto buffer kept = {0};
+    ost_text rest = *names, word;
+    buffer_init(&kept, MAX_SCOPE_TEXT);
+    while (text_next(&rest, ' ', &word)) {
+        if (word.len == 0 ||
+            (scope_find(asked, word) != NULL && scope_find(g->scopes, word) == NULL))
+            continue;
+        if (kept.len > 0)
+            buffer_append_byte(&kept, ' ');
+        buffer_append(&kept, word);
+    }
+    return call_keep(c, &kept, names);
+}
+
+bool grant_set_roles(call *c, const realm_roles *roles, grant *g)
+{
+    const realm_scope *const *asked = g->scopes;
+    if (realm_scopes_for_roles(c->realm, asked, roles, c->arena, &g->scopes) != OST_OK ||
+        realm_roles_for_client(c->realm, g->client, g->scopes, roles, c->arena, &g->roles) !=
+            OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return g->scopes == asked || (drop_ungranted(c, g, asked, &g->scope) &&
+                                  drop_ungranted(c, g, asked, &g->lasting_scope));
+}
+
 bool grant_set_user(call *c, const ost_json *user, ost_text user_id, grant *g)
 {
     realm_roles all;
     g->user = user;
     g->user_id = user_id;
-    if (realm_user_roles(c->realm, user, c->arena, &all) != OST_OK ||
-        realm_roles_for_client(c->realm, g->client, g->scopes, &all, c->arena, &g->roles) != OST_OK)
+    if (realm_user_roles(c->realm, user, c->arena, &all) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
-    return true;
+    return grant_set_roles(c, &all, g);
 }

@@ -173,14 +173,28 @@ static bool has_expired(const realm *r, const acting_user *user)
            user->now * 1000 - user->password_since > days * 86400 * 1000;
 }
 
-/* Where the realm lists the action, as exports do: users of a small file need neither address nor
- * name. What lacks memory to be judged is judged again at the next look. */
+/* Whether the realm asks for what is missing: by listing the action, as exports do, or by a profile
+ * of its own where it lists none. Users of a small file need neither address nor name. */
+static ost_result asks_for_profiles(const realm *r, ost_arena *arena, bool *ret_asks)
+{
+    const ost_json *own = NULL;
+    *ret_asks = find_setting(r, OST_TEXT("VERIFY_PROFILE")) != NULL;
+    if (*ret_asks || ost_json_get(r->document, "requiredActions") != NULL)
+        return OST_OK;
+    ost_result result = profile_rules_of(r->document, arena, &own);
+    *ret_asks = own != NULL;
+    return result;
+}
+
+/* What lacks memory to be judged is judged again at the next look. */
 static bool lacks_profile(const realm *r, const acting_user *user)
 {
     profile_faults faults = {0};
-    return find_setting(r, OST_TEXT("VERIFY_PROFILE")) != NULL &&
-           (profile_check_of(r, user->document, user->arena, &faults) != OST_OK ||
-            faults.count > 0);
+    bool asks;
+    ost_result result = asks_for_profiles(r, user->arena, &asks);
+    if (result == OST_OK && asks)
+        result = profile_check_of(r, user->document, user->arena, &faults);
+    return result != OST_OK || faults.count > 0;
 }
 
 required_action required_action_next(const realm *r, const acting_user *user)
