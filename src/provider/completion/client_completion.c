@@ -84,7 +84,14 @@ static bool is_for_client(completion *c, const ost_json *client, ost_text scope)
                              text_equal(of_scope, of_client));
 }
 
-/* `more` is one of them where the client names none; empty: there is no more. */
+static bool names_scopes(const ost_json *client)
+{
+    return ost_json_is(ost_json_get(client, "defaultClientScopes"), OST_JSON_ARRAY) ||
+           ost_json_is(ost_json_get(client, "optionalClientScopes"), OST_JSON_ARRAY);
+}
+
+/* Where the client names some of either kind, it has those alone, as in Keycloak. `more` is one of
+ * them where it names none; empty: there is no more. */
 static void put_scope_names(completion *c, const ost_json *client, const char *member,
                             const ost_json *fallback, ost_text more)
 {
@@ -96,7 +103,8 @@ static void put_scope_names(completion *c, const ost_json *client, const char *m
     }
     ost_json_put_name(c->writer, text_of(member));
     ost_json_open_array(c->writer);
-    for (const ost_json *at = ost_json_first(fallback); at != NULL; at = ost_json_next(at)) {
+    for (const ost_json *at = names_scopes(client) ? NULL : ost_json_first(fallback); at != NULL;
+         at = ost_json_next(at)) {
         if (ost_json_text(at, &name) && is_for_client(c, client, name))
             ost_json_put_text(c->writer, name);
     }

@@ -87,7 +87,7 @@ struct realm_client {
     const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect
                                                      URIs, which they are by default */
     const char *root_url, *base_url;
-    int64_t access_lifespan;           /* 0: the realm's */
+    int64_t access_lifespan;           /* 0: the realm's; −1: as long as a session at most */
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
     int64_t offline_idle, offline_max; /* of its offline sessions; 0: the realm's */
     ost_alg access_alg, id_alg;        /* of its tokens */

@@ -169,7 +169,10 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
         method.len > 0;
     c->on_consent_screen = attribute_is_true(c, "display.on.consent.screen", false);
     c->consent_text = realm_consent_text_load(l, c->attributes, c->client_id);
-    c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
+    c->access_lifespan =
+        ost_json_equals(ost_json_get(c->attributes, "access.token.lifespan"), OST_TEXT("-1"))
+            ? -1
+            : attribute_seconds(c, "access.token.lifespan");
     c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
     c->session_max = attribute_seconds(c, "client.session.max.lifespan");
     c->at_jwt = attribute_is_true(c, "access.token.header.type.rfc9068", false);

@@ -7,7 +7,12 @@
 
 static bool begin(call *c, grant *g)
 {
-    *g = (grant){.client = c->client, .auth_time = -1};
+    int64_t max = c->realm->lifespans.sso_max;
+    /* No session, and yet its limits: a token lasts no longer than one that begins now. */
+    *g = (grant){.client = c->client,
+                 .auth_time = -1,
+                 .client_started = c->now,
+                 .session_ends = max > 0 ? c->now + max : 0};
     if (c->client->public_client)
         return call_refuse(c, 401, "unauthorized_client",
                            "Public client not allowed to retrieve service account");

@@ -59,9 +59,10 @@ static int64_t part_idle_ends(const call *c, const grant *g)
 
 static int64_t access_expiry(const call *c, const grant *g)
 {
-    int64_t lifespan = g->lifespan > 0                  ? g->lifespan
-                       : g->client->access_lifespan > 0 ? g->client->access_lifespan
-                                                        : c->realm->lifespans.access_token;
+    int64_t lifespan = g->lifespan > 0                   ? g->lifespan
+                       : g->client->access_lifespan < 0  ? c->realm->lifespans.sso_max
+                       : g->client->access_lifespan != 0 ? g->client->access_lifespan
+                                                         : c->realm->lifespans.access_token;
     return earlier(c->now + lifespan, part_ends(c, g));
 }
 
