@@ -36,6 +36,14 @@ def test_login(api, provider):
     assert provider.count("token") == 1
 
 
+@pytest.mark.parametrize("query", [
+    "q=tea,milk", "q=tea;milk", "q=$5", "q=caf%C3%A9", "q=" + "a" * 300, "back=https://a.example/b", "back=https%3A%2F%2Fa.example%2Fb",
+])
+def test_back_to_the_page_whatever_its_query(api, query):
+    _, page = log_in(api, f"/items/?{query}")
+    assert (page.status, page.url) == (200, f"{api.base}/items/?{query}")
+
+
 def test_cookies(api):
     browser = Browser()
     first = navigate(browser, f"{api.base}/items/", follow=False)

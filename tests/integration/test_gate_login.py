@@ -86,7 +86,10 @@ def log_in(site, wanted="/"):
 # ---- there and back ----
 
 
-@pytest.mark.parametrize("wanted", ["/", "/page?a=b%20c&d=%2Fe", "/%C3%A9/x", "/a?rd=/x&error=y"])
+@pytest.mark.parametrize("wanted", [
+    "/", "/page?a=b%20c&d=%2Fe", "/%C3%A9/x", "/a?rd=/x&error=y", "/find?q=tea,milk", "/find?q=tea;milk", "/find?q=$5", "/find?q=" + "a" * 300,
+    "/find?back=https://a.example/b", "/find?back=https%3A%2F%2Fa.example%2Fb",
+])
 def test_login(site, provider, wanted):
     provider.access_claims = {"preferred_username": "alice", "groups": ["/staff"]}
     browser, page = log_in(site, wanted)
