@@ -9,7 +9,7 @@ from programs import Provider
 from web import Browser, basic, bearer, unverified_token
 
 CALLBACK = "http://localhost:8000/auth"
-LIGHT, CHECK, APART = (Client(name, f"{name}-secret", CALLBACK) for name in ("light", "check", "apart"))
+LIGHT, CHECK, APART, FEW = (Client(name, f"{name}-secret", CALLBACK) for name in ("light", "check", "apart", "few"))
 LIGHTWEIGHT = {"client.use.lightweight.access.token.enabled": "true", "standard.token.exchange.enabled": "true"}
 BARE = {"exp", "iat", "jti", "iss", "typ", "azp", "sid", "scope"}
 CAROL = ("carol", "carol-password")
@@ -49,6 +49,7 @@ REALM = {
             ],
         ),
         client(CHECK, attributes={}),
+        client(FEW, attributes={}, defaultClientScopes=[]),
         client(APART, protocolMappers=[mapper("oidc-sha256-pairwise-sub-mapper", pairwiseSubAlgorithmSalt="salt")]),
     ],
     "users": [{**USER, "credentials": [{"type": "password", "value": CAROL[1]}], "clientRoles": {"check": ["reader"], "apart": ["reader"]}}],
@@ -131,3 +132,12 @@ def test_nothing_is_told_of_one_whose_session_is_over(realm):
     form = {"refresh_token": answer["refresh_token"]}
     assert Browser().post(realm.endpoint("logout"), form, basic(LIGHT.client_id, LIGHT.secret)).status == 204
     assert told(realm, answer["access_token"]) == {"active": False}
+
+
+def test_the_user_is_named_whatever_the_token_says(realm):
+    """RFC 7662 section 2.2; but nobody whose subject is one for a client alone."""
+    token = realm.password(FEW, *CAROL).json()["access_token"]
+    assert "preferred_username" not in unverified_token(token)[1]
+    assert told(realm, token)["username"] == "carol"
+    account = realm.client_credentials(FEW).json()["access_token"]
+    assert told(realm, account)["username"] == "service-account-few"

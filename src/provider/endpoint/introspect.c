@@ -59,6 +59,23 @@ static bool sign_answer(call *c)
     return answer_sign(c, claims, c->realm->signature_alg, "token-introspection+jwt", &c->answer);
 }
 
+/* What the token's user is called (RFC 7662 §2.2); empty: nobody says, or nobody of that subject is
+ * there, as where subjects are pairwise. */
+static ost_result find_username(call *c, const ost_json *claims, ost_text *ret_name)
+{
+    authenticated_user user;
+    ost_text subject;
+    if (ost_json_text(ost_json_get(claims, "preferred_username"), ret_name))
+        return OST_OK;
+    *ret_name = (ost_text){0};
+    if (!ost_json_text(ost_json_get(claims, "sub"), &subject))
+        return OST_OK;
+    ost_result result = authentication_load_user(c, subject, &user);
+    if (result == OST_OK)
+        *ret_name = user.username;
+    return call_is_busy(result) ? result : OST_OK;
+}
+
 /* Everything that the token says, or stands for, and that it is alive. */
 static bool write_active(call *c, const ost_json *claims)
 {
@@ -66,6 +83,8 @@ static bool write_active(call *c, const ost_json *claims)
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;
+    if (find_username(c, claims, &name) != OST_OK)
+        return call_refuse_busy(c);
     (void)!ost_json_text(ost_json_get(claims, "azp"), &azp);
     (void)!ost_json_text(ost_json_get(claims, "typ"), &typ);
     ost_json_open_object(w);
@@ -75,7 +94,7 @@ static bool write_active(call *c, const ost_json *claims)
     }
     if (ost_json_get(claims, "client_id") == NULL)
         ost_json_member_text(w, "client_id", azp);
-    if (ost_json_text(ost_json_get(claims, "preferred_username"), &name))
+    if (name.len > 0)
         ost_json_member_text(w, "username", name);
     ost_json_member_text(w, "token_type", typ);
     ost_json_member_boolean(w, "active", true);
