@@ -22,6 +22,7 @@ CLIENTS = [
     client("default-alone", defaultClientScopes=["email"]),
     client("optional-alone", optionalClientScopes=["phone"]),
     client("none", defaultClientScopes=[]),
+    client("kept", {"client_credentials.use_refresh_token": "true"}),
 ]
 USER = {"username": "ann", "enabled": True, "email": "ann@example.org", "credentials": [{"type": "password", "value": "ann"}]}
 BASE = {"enabled": True, "ssoSessionMaxLifespan": 1000, "clients": CLIENTS, "users": [USER]}
@@ -78,3 +79,18 @@ def test_who_names_scopes_of_one_kind_has_no_others(server, name, asked, granted
         assert (answer.status, answer.json()["error"]) == (400, "invalid_scope")
     else:
         assert set(answer.json()["scope"].split()) == granted
+
+
+def test_client_credentials_bring_a_refresh_token_to_clients_that_say_so(server):
+    """RFC 6749 section 4.4.3 has it otherwise; Keycloak's old clients live by it."""
+    realm, kept, plain = server.realm("whole"), Client("kept", "secret"), Client("plain", "secret")
+    assert "refresh_token" not in realm.client_credentials(plain).json()
+    first = realm.client_credentials(kept).json()
+    session = unverified_token(first["access_token"])[1]["sid"]
+    assert (first["session_state"], first["refresh_expires_in"]) == (session, 1000)
+    second = realm.refresh(kept, first["refresh_token"])
+    assert lasts(second) == 300 and unverified_token(second.json()["access_token"])[1]["sid"] == session
+    assert realm.refresh(plain, first["refresh_token"]).status == 400
+    form = {"refresh_token": second.json()["refresh_token"], "client_id": "kept", "client_secret": "secret"}
+    assert realm.browser().post(realm.endpoint("logout"), form).status == 204
+    assert realm.refresh(kept, second.json()["refresh_token"]).status == 400

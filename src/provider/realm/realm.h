@@ -93,6 +93,7 @@ struct realm_client {
     ost_alg access_alg, id_alg;        /* of its tokens */
     client_answers answers;            /* what else is signed and encrypted for it */
     bool refresh_tokens;               /* false: it gets none */
+    bool refreshed_credentials;        /* its own account has sessions with refresh tokens */
     bool at_jwt;                       /* its access tokens keep to RFC 9068 */
     bool lightweight;                  /* they say as little as they can (mint.c), */
     bool lightweight_userinfo;         /* and are good for userinfo all the same */

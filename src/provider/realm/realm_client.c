@@ -199,6 +199,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
     c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
     c->refresh_tokens = attribute_is_true(c, "use.refresh.tokens", true);
+    c->refreshed_credentials = attribute_is_true(c, "client_credentials.use_refresh_token", false);
     c->post_logout_redirect_uris = load_post_logout(l, c);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The client_credentials grant (RFC 6749 §4.4): from memory alone. */
+/* The client_credentials grant (RFC 6749 §4.4): from memory alone, but for clients that are to have
+ * refresh tokens, which need a session. */
 #include "provider/detail/authorization_details.h"
 #include "provider/token/grant.h"
+#include "provider/token/login_grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
 
@@ -34,8 +36,15 @@ void grant_client_credentials(call *c)
 {
     grant g;
     minted m;
-    if (begin(c, &g) && mint_tokens(c, &g, false, &m))
+    if (!begin(c, &g))
+        return;
+    if (c->client->refreshed_credentials) {
+        g.granted_resources = g.resources;
+        g.granted_details = g.details;
+        login_grant_begin(c, &g, NULL, NULL, OST_TEXT("{}"));
+    } else if (mint_tokens(c, &g, false, &m)) {
         (void)mint_answer(c, &g, &m);
+    }
 }
 
 /* ---- together with others ---- */

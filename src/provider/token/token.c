@@ -80,7 +80,8 @@ static void dispatch(call *c)
     }
     switch (grants[grant].place) {
     case ON_LOOP:
-        if (signs_quickly(c) && !call_has_unconfirmed_uses(c)) {
+        if (signs_quickly(c) && !call_has_unconfirmed_uses(c) &&
+            !c->client->refreshed_credentials) {
             grant_client_credentials_with_others(c, send);
             return;
         }
