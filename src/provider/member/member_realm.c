@@ -402,7 +402,8 @@ const member_kind member_mail_server = {.title = "Mail server",
 
 static const member scope_mapping_members[] = {
     {"client", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"clientScope", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"clientScope", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .why = "which is then for users who have one of the roles"},
     {"clientTemplate", MEMBER_SCOPE_NAME, .fate = MEMBER_ACTED, .now = "clientScope"},
     {"roles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
