@@ -11,7 +11,12 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/grant/store_code.h"
+#include "store/realm/store_realm.h"
+#include "store/session/store_refresh.h"
+#include "store/session/store_session.h"
 #include "store/store.h"
+#include "store/user/store_user.h"
 
 #define THREADS 8
 #define ID 40
