@@ -7,7 +7,7 @@ import time
 import pytest
 
 from both_providers import only_keycloak
-from navigation import log_in, navigate
+from navigation import is_login_page, log_in, navigate
 from needs import kept_running
 from oidc import Client
 from peers import answers, free_port
@@ -115,6 +115,8 @@ def test_stopped_and_started_again(own_keycloak, new_items_api):
     realm, client = server.realm(), Client("myapi", "myapi-secret", f"{api.base}/auth")
     token = realm.client_credentials(client).json()["access_token"]
     assert items(api, token).status == 200
+    # The server may have been away a moment ago: logins know by their own looks that it is back.
+    until(lambda: is_login_page(navigate(Browser(), f"{api.base}/items/")), "no login page", seconds=RECOVERY_SECONDS, step=0.5)
     browser, page = log_in(api.base)
     assert page.status == 200
 
