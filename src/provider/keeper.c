@@ -97,15 +97,19 @@ static void work(provider *p, int64_t *last_sweep)
         (void)!store_sweep(p->store, ost_now(p->context), &rows);
     }
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
+    const char *fault = NULL;
+    ost_error error = {0};
     p->keys_are_lost |= signing_process_mend(p->signing);
     if (p->keys_are_lost || store_generation(p->store) != p->generation ||
         (works && holds_unsettled(p))) {
-        ost_error error = {0};
         bool failed = reload(p, p->keys_are_lost, &error) != OST_OK;
         if (failed && p->keys_are_lost)
             log_sink_say(p->log, "the signing process has no keys: %s", error.detail);
+        else if (failed && works)
+            fault = error.detail;
         p->keys_are_lost &= failed;
     }
+    outage_update(&p->load_outage, p->log, "loading realms", fault, now);
     if (p->freed && now - p->given_back > GIVE_BACK_EVERY) {
         p->freed = false;
         p->given_back = now;

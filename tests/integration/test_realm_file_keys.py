@@ -2,8 +2,10 @@
 """P3 and P25: the keys of realm files."""
 
 import base64
+import contextlib
 import datetime
 import json
+import sqlite3
 import subprocess
 
 import pytest
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from realm_imports import ANN, SHOP, exported, importing, log_in, realm_of, run  # noqa: F401, F811  (fixtures)
 from rsa_keys import rsa_key
+from waiting import until
 from web import unverified_token
 
 
@@ -129,6 +132,8 @@ def test_p3_a_key_stands_as_it_was_typed(realm_of, form):
 @pytest.mark.parametrize("component, words", [
     ({"name": "e", "providerId": "ecdh-generated", "config": {"ecdhEllipticCurveKey": ["P-256"]}}, "no keys of such a provider"),
     ({"name": "s", "providerId": "java-keystore", "config": {"keystore": ["/k.jks"]}}, "no keys of such a provider"),
+    ({"name": "o", "providerId": "rsa-enc", "config": {"privateKey": ["AAAA"], "algorithm": ["RSA1_5"]}}, "or algorithm"),
+    ({"name": "w", "providerId": "aes-generated", "config": {"secret": ["A" * 43], "algorithm": ["RS256"]}}, "or algorithm"),
     ({"name": "m", "providerId": "hmac-generated", "config": {"secret": ["**********"]}}, "masked"),
 ])
 def test_p3_what_makes_no_key_is_told_and_kept(tmp_path, importing, component, words):
@@ -138,6 +143,41 @@ def test_p3_what_makes_no_key_is_told_and_kept(tmp_path, importing, component, w
     assert warning["path"] == "components.org.keycloak.keys.KeyProvider[0]" and words in warning["warning"]
     kept = [one["providerId"] for one in exported(tmp_path)["components"]["org.keycloak.keys.KeyProvider"]]
     assert component["providerId"] in kept
+
+
+@pytest.mark.parametrize("kind, settings, published", [
+    ("rsa-generated", {"keyUse": "enc"}, ("enc", "RSA-OAEP")),  # how Keycloak 12 and 13 export a realm
+    ("rsa", {"keyUse": "ENC"}, ("enc", "RSA-OAEP")),
+    ("rsa-generated", {"keyUse": "enc", "algorithm": "RS256"}, ("enc", "RSA-OAEP")),
+    ("rsa-generated", {"keyUse": "enc", "algorithm": "RSA-OAEP-256"}, ("enc", "RSA-OAEP-256")),
+    ("rsa-generated", {"algorithm": "RSA-OAEP"}, ("enc", "RSA-OAEP")),
+    ("rsa-enc", {"keyUse": "sig"}, ("enc", "RSA-OAEP")),
+    ("rsa-enc", {"algorithm": "RS256"}, ("enc", "RSA-OAEP")),
+    ("ecdsa-generated", {"keyUse": "enc"}, ("sig", "ES256")),
+])
+def test_p3_a_key_for_encryption_is_one_whatever_its_algorithm_is_called(realm_of, kind, settings, published):
+    """Such a realm was imported, and no provider started with it."""
+    material = {"ecdsaPrivateKey": pkcs8("P-256")} if kind.startswith("ecdsa") else {"privateKey": pkcs8("RSA")}
+    config = {name: [value] for name, value in {**material, **settings, "kid": "own", "priority": "100"}.items()}
+    realm, _ = realm_of(components={"org.keycloak.keys.KeyProvider": [{"name": "k", "providerId": kind, "config": config}]})
+    (own,) = [key for key in realm.certs().json()["keys"] if key["kid"] == "own"]
+    assert (own["use"], own["alg"]) == published
+    header = unverified_token(log_in(realm).json()["access_token"])[0]
+    assert header["alg"] == "RS256" and header["kid"] != "own"
+
+
+def test_a_realm_that_cannot_be_loaded_is_told(realm_of):
+    """Beside it everything stays as it was, and what is changed afterwards waits."""
+    _, provider = realm_of()
+    with contextlib.closing(sqlite3.connect(provider.data / "ostiary.db")) as store, store:
+        (whole,) = store.execute("SELECT document FROM realm WHERE name = 'x'").fetchone()
+        store.execute("UPDATE realm SET document = '{', version = version + 1 WHERE name = 'x'")
+    until(lambda: "loading realms fails: realm x: " in provider.log.read_text(), provider.log_tail)
+    assert provider.realm("x").discovery().status == 200
+    with contextlib.closing(sqlite3.connect(provider.data / "ostiary.db")) as store, store:
+        store.execute("UPDATE realm SET document = ?, version = version + 1 WHERE name = 'x'", (whole,))
+    until(lambda: "loading realms works again" in provider.log.read_text(), provider.log_tail)
+    assert provider.log.read_text().count("loading realms") == 2
 
 
 # What Keycloak 24.0.5 and 26.7.3 make of components that bring no key: algorithm, use, size or curve, what they say.

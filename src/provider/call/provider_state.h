@@ -86,7 +86,7 @@ struct provider {
     store *store;
     log_sink *log;         /* for what the provider says of itself; NULL: nothing */
     struct tracer *tracer; /* NULL: nothing is traced */
-    outage store_outage, clock_outage;
+    outage store_outage, clock_outage, load_outage;
     const ost_context *context;
     ost_context shared; /* the clock of all nodes */
     public_url address;

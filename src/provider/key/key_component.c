@@ -38,11 +38,13 @@ static const provider_kind kinds[] = {
     {"aes-generated", "secret", true},
 };
 
+/* NULL: of a provider, or for an algorithm, that is not there. */
 static const provider_kind *kind_of(const ost_json *component)
 {
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (ost_json_equals(ost_json_get(component, "providerId"), text_of(kinds[i].id)))
-            return &kinds[i];
+        ost_text id = text_of(kinds[i].id);
+        if (ost_json_equals(ost_json_get(component, "providerId"), id))
+            return key_kind_serves(id, ost_json_get(component, "config")) ? &kinds[i] : NULL;
     }
     return NULL;
 }
@@ -108,6 +110,15 @@ static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret_der)
     return result;
 }
 
+/* A row that is stored can be read at every start. */
+static ost_result check_row(const store_key *row)
+{
+    ost_key *key = NULL;
+    ost_result result = ost_key_import_jwk(row->jwk, &key, NULL);
+    ost_key_unref(key);
+    return result;
+}
+
 static ost_result read_pair(const ost_json *component, const provider_kind *kind, store_key *row,
                             const ost_context *context, ost_arena *arena)
 {
@@ -118,6 +129,8 @@ static ost_result read_pair(const ost_json *component, const provider_kind *kind
         result = ost_key_import_der(der, ost_alg_of(row->algorithm), NULL, &key, NULL);
     if (result == OST_OK)
         result = realm_key_of(key, setting(component, "kid"), context, arena, row);
+    if (result == OST_OK)
+        result = check_row(row);
     if (result == OST_OK && certificate.len > 0 && decode(certificate, arena, &der) == OST_OK)
         result = base64url_encode_to(arena, der, &row->certificate);
     ost_key_unref(key);
@@ -221,11 +234,10 @@ static ost_result bring_key(const ost_json *component, const provider_kind *kind
                             const key_reading *r, found_key *found)
 {
     const char *use = "";
-    ost_text other_use = setting(component, "keyUse");
     found->row = (store_key){.realm = r->realm, .created = ost_now(r->context)};
     key_kind_purpose(text_of(kind->id), ost_json_get(component, "config"), &found->row.algorithm,
                      &use);
-    found->row.use = text_of(text_equal_ignoring_case(other_use, OST_TEXT("enc")) ? "enc" : use);
+    found->row.use = text_of(use);
     return kind->secret ? read_secret(component, &found->row, r->arena)
                         : read_pair(component, kind, &found->row, r->context, r->arena);
 }
@@ -317,8 +329,8 @@ static bool warn_of_none(const ost_json *component, size_t index, import_report 
 {
     char path[80];
     const provider_kind *kind = kind_of(component);
-    const char *why = kind == NULL ? "there are no keys of such a provider here: it is kept, and "
-                                     "makes none"
+    const char *why = kind == NULL ? "there are no keys of such a provider or algorithm here: it "
+                                     "is kept, and makes none"
                       : text_is(setting(component, kind->private_key), MASK)
                           ? "the key is masked in the file: a new one takes its place"
                           : NULL;

@@ -13,6 +13,8 @@
 #include "provider/realm/uuid.h"
 
 #define SECRET_MAX 512
+#define SIGNING "RS256 RS384 RS512 PS256 PS384 PS512"
+#define WRAPPING "RSA-OAEP RSA-OAEP-256"
 
 /* What each kind makes: names of settings, and what stands where none is given. */
 typedef struct kind {
@@ -23,10 +25,10 @@ typedef struct kind {
     bool secret, given; /* a random secret; a private key that is brought */
 } kind;
 static const kind kinds[] = {
-    {"rsa-generated", "sig", "RS256 RS384 RS512 PS256 PS384 PS512", NULL, NULL, false, false},
-    {"rsa-enc-generated", "enc", "RSA-OAEP RSA-OAEP-256", NULL, NULL, false, false},
-    {"rsa", "sig", "RS256 RS384 RS512 PS256 PS384 PS512", NULL, NULL, false, true},
-    {"rsa-enc", "enc", "RSA-OAEP RSA-OAEP-256", NULL, NULL, false, true},
+    {"rsa-generated", "sig", SIGNING, NULL, NULL, false, false},
+    {"rsa-enc-generated", "enc", WRAPPING, NULL, NULL, false, false},
+    {"rsa", "sig", SIGNING, NULL, NULL, false, true},
+    {"rsa-enc", "enc", WRAPPING, NULL, NULL, false, true},
     {"ecdsa-generated", "sig", NULL, "ecdsaEllipticCurveKey", "P-256 P-384 P-521", false, false},
     {"eddsa-generated", "sig", "EdDSA", "eddsaEllipticCurveKey", "Ed25519 Ed448", false, false},
     {"hmac-generated", "sig", "HS256 HS384 HS512", NULL, NULL, true, false},
@@ -58,6 +60,21 @@ static ost_text chosen(const ost_json *settings, const char *name, const char *w
 {
     ost_text named = key_setting(settings, name), list = text_of(words);
     return named.len > 0 ? named : text_slice(list, 0, text_find(list, ' ', 0));
+}
+
+static bool is_rsa(const kind *k)
+{
+    return text_starts(text_of(k->name), "rsa");
+}
+
+bool key_kind_serves(ost_text name, const ost_json *settings)
+{
+    const kind *k = find_kind(name);
+    if (k == NULL || k->curve != NULL)
+        return k != NULL;
+    ost_text algorithm = chosen(settings, "algorithm", k->algorithms);
+    return text_list_has(text_of(k->algorithms), algorithm) ||
+           (is_rsa(k) && text_list_has(OST_TEXT(SIGNING " " WRAPPING), algorithm));
 }
 
 /* ---- checking ---- */
@@ -211,6 +228,22 @@ static ost_result make_pair(const kind *k, const ost_json *settings, const ost_c
     return result;
 }
 
+/* The providers of RSA keys had a setting "keyUse" before there were some for encryption alone. To
+ * Keycloak a key for encryption that names no algorithm is one of RS256, which nobody can use. */
+static void choose_rsa(const kind *k, const ost_json *settings, ost_text *ret_algorithm,
+                       const char **ret_use)
+{
+    ost_text algorithm = key_setting(settings, "algorithm");
+    bool wraps = text_is(text_of(k->use), "enc") ||
+                 text_equal_ignoring_case(key_setting(settings, "keyUse"), OST_TEXT("enc")) ||
+                 text_list_has(OST_TEXT(WRAPPING), algorithm);
+    const char *fitting = wraps ? WRAPPING : SIGNING;
+    *ret_use = wraps ? "enc" : "sig";
+    *ret_algorithm = text_list_has(text_of(fitting), algorithm)
+                         ? algorithm
+                         : text_slice(text_of(fitting), 0, text_find(text_of(fitting), ' ', 0));
+}
+
 void key_kind_purpose(ost_text name, const ost_json *settings, ost_text *ret_algorithm,
                       const char **ret_use)
 {
@@ -219,7 +252,9 @@ void key_kind_purpose(ost_text name, const ost_json *settings, ost_text *ret_alg
         return;
     ost_text curve = k->algorithms == NULL ? chosen(settings, k->curve, k->curves) : (ost_text){0};
     *ret_use = k->use;
-    if (k->algorithms != NULL)
+    if (is_rsa(k))
+        choose_rsa(k, settings, ret_algorithm, ret_use);
+    else if (k->algorithms != NULL)
         *ret_algorithm = chosen(settings, "algorithm", k->algorithms);
     else
         *ret_algorithm = text_of(text_is(curve, "P-256")   ? "ES256"

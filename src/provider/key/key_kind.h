@@ -14,6 +14,9 @@ bool key_kind_is_known(ost_text kind);
 /* Whether the kind makes its key by itself, so that its component needs to bring none. */
 bool key_kind_is_generated(ost_text kind);
 
+/* Whether a key of a file, of the kind and with these settings, has an algorithm that is there. */
+bool key_kind_serves(ost_text kind, const ost_json *settings);
+
 /* What keys of the kind do with these settings, as in rows of the store; of a kind that is known.
  */
 void key_kind_purpose(ost_text kind, const ost_json *settings, ost_text *ret_algorithm,
