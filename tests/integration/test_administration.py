@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from oidc import Client
-from programs import provider_program
+from programs import Provider, provider_program
 from waiting import until
 
 SHOP = {"clientId": "shop", "publicClient": True, "directAccessGrantsEnabled": True, "redirectUris": ["https://shop.example/cb"]}
@@ -152,3 +152,18 @@ def test_settings_of_the_realm_are_shown_and_set(shell):
     for wrong, told in (("accessTokenLifespan=soon", "accessTokenLifespan"), ("realm=y", "stay"), ("nonsense", "NAME=VALUE")):
         assert told in shell("realm", "set", "x", wrong, fails=True)
     assert "Realm not found" in shell("realm", "show", "nowhere", fails=True)
+
+
+def test_the_first_password_counts_once_and_a_start_says_so(tmp_path):
+    """Whoever has forgotten it finds the way in the log and in docs/usage/provider-administration.md."""
+    cli = Client("admin-cli")
+    with Provider([], tmp_path / "admins", administrator=("root", "first-password")) as provider:
+        assert provider.realm("master").password(cli, "root", "first-password").status == 200
+        assert "has no effect" not in provider.log.read_text()
+    with Provider([], tmp_path / "admins", administrator=("root", "other-password")) as provider:
+        realm, told = provider.realm("master"), provider.log.read_text()
+        assert "the password that is given for the first administrator has no effect" in told and "other-password" not in told
+        assert [realm.password(cli, "root", word).status for word in ("first-password", "other-password")] == [200, 401]
+        words = ("user", "set-password", "root", "--realm", "master", "--data", provider.data)
+        subprocess.run([provider_program(), *map(str, words)], input="third-password\n", text=True, check=True, capture_output=True, timeout=60)
+        assert [realm.password(cli, "root", word).status for word in ("first-password", "third-password")] == [401, 200]

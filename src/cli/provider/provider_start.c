@@ -29,6 +29,8 @@
 #include "provider/provider.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/user_row.h"
+#include "store/realm/realm_record.h"
+#include "store/realm/store_realm.h"
 #include "store/store.h"
 #include "store/user/store_user.h"
 #include "store/user/user_record.h"
@@ -152,15 +154,21 @@ static ost_result read_admin_password(const option_values *values, ost_arena *ar
     return path != NULL ? secret_file_read(path, arena, ret_password, error) : OST_OK;
 }
 
-/* The first one is made once: who names another later would wait for them. */
-static void tell_other_administrators(store *db, const char *name, ost_arena *arena)
+/* The first one is made once: who names another later would wait for them, and who gives another
+ * password would try that. */
+static void tell_of_administrators(store *db, const char *name, bool were_there, ost_arena *arena)
 {
     store_user found;
     ost_text folded = user_row_fold(text_of(name), arena);
-    if (folded.data != NULL &&
-        store_user_find(db, OST_TEXT("master"), folded, false, arena, &found) == OST_E_NOT_FOUND)
+    ost_result result = folded.data != NULL
+                            ? store_user_find(db, OST_TEXT("master"), folded, false, arena, &found)
+                            : OST_E_MEMORY;
+    if (result == OST_E_NOT_FOUND)
         command_say("--bootstrap-admin-username has no effect: the realm master is there, without "
                     "this user (ostiary user add --realm master)");
+    else if (result == OST_OK && were_there)
+        command_say("the password that is given for the first administrator has no effect: who is "
+                    "there keeps their own (ostiary user set-password NAME --realm master)");
 }
 
 static ost_result bootstrap(const option_values *values, store *db, ost_arena *arena,
@@ -175,9 +183,11 @@ static ost_result bootstrap(const option_values *values, store *db, ost_arena *a
         return ost_error_set(error, OST_E_CONFIG,
                              "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
                              "KC_BOOTSTRAP_ADMIN_PASSWORD");
+    store_realm row;
+    bool were_there = store_realm_version(db, OST_TEXT("master"), arena, &row) == OST_OK;
     result = bootstrap_admin(db, text_of(name), password, NULL, error);
     if (result == OST_OK)
-        tell_other_administrators(db, name, arena);
+        tell_of_administrators(db, name, were_there, arena);
     return result;
 }
 
