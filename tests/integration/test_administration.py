@@ -151,7 +151,8 @@ def test_settings_of_the_realm_are_shown_and_set(shell):
     assert "displayName" not in json.loads(shell("realm", "show", "x"))
     for wrong, told in (("accessTokenLifespan=soon", "accessTokenLifespan"), ("realm=y", "stay"), ("nonsense", "NAME=VALUE")):
         assert told in shell("realm", "set", "x", wrong, fails=True)
-    assert "Realm not found" in shell("realm", "show", "nowhere", fails=True)
+    assert shell("realm", "show", "nowhere", fails=True).strip().endswith("Realm not found: nowhere")
+    assert shell("realm", "show", "y", fails=True).strip().endswith("Realm not found: y")
 
 
 def test_the_first_password_counts_once_and_a_start_says_so(tmp_path):
@@ -167,3 +168,6 @@ def test_the_first_password_counts_once_and_a_start_says_so(tmp_path):
         words = ("user", "set-password", "root", "--realm", "master", "--data", provider.data)
         subprocess.run([provider_program(), *map(str, words)], input="third-password\n", text=True, check=True, capture_output=True, timeout=60)
         assert [realm.password(cli, "root", word).status for word in ("first-password", "third-password")] == [401, 200]
+        words = ("realm", "show", "mastre", "--data", provider.data)
+        done = subprocess.run([provider_program(), *map(str, words)], text=True, capture_output=True, timeout=60)
+        assert (done.returncode, done.stderr.strip()) == (1, "ostiary: realm show: Realm not found: mastre; did you mean master?")

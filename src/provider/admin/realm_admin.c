@@ -13,6 +13,7 @@
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/password_change.h"
+#include "store/realm/realm_missing.h"
 #include "store/realm/store_realm.h"
 #include "store/user/store_user.h"
 
@@ -27,7 +28,7 @@ ost_result realm_admin_open(store *s, ost_text name, ost_arena *arena, realm_adm
     realm_admin admin = {.store = s, .arena = arena};
     ost_result result = store_realm_get(s, name, arena, &admin.row);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "Realm not found: %.*s", (int)name.len, name.data);
+        return realm_missing(s, name, arena, error);
     if (result != OST_OK)
         return tell(result, error);
     result = realm_load(admin.row.document, admin.row.version, &admin.realm, error);

@@ -11,6 +11,7 @@
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
+#include "store/realm/realm_missing.h"
 #include "store/realm/realm_record.h"
 #include "store/realm/store_realm.h"
 #include "store/user/store_user.h"
@@ -106,8 +107,7 @@ ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = store_realm_get(s, realm_name, arena, &row);
     if (result == OST_E_NOT_FOUND)
-        ost_error_set(&inner, result, "Realm not found: %.*s", (int)realm_name.len,
-                      realm_name.data);
+        result = realm_missing(s, realm_name, arena, &inner);
     if (result == OST_OK)
         result = realm_load(row.document, row.version, &r, &inner);
     if (result == OST_OK)

@@ -12,6 +12,7 @@
 #include "provider/file/user_merge.h"
 #include "provider/key/key_component.h"
 #include "provider/realm/consent_row.h"
+#include "store/realm/realm_missing.h"
 #include "store/realm/realm_record.h"
 #include "store/realm/store_key.h"
 #include "store/realm/store_realm.h"
@@ -134,7 +135,7 @@ ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *are
     ost_json_writer *w = ost_json_writer_new(arena, MAX_EXPORT);
     ost_result result = w != NULL ? store_realm_get(s, name, arena, &row) : OST_E_MEMORY;
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "Realm not found: %.*s", (int)name.len, name.data);
+        return realm_missing(s, name, arena, error);
     if (result == OST_OK)
         result = ost_json_read(row.document, &limits, arena, &document, NULL);
     if (result != OST_OK)
