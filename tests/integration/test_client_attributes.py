@@ -151,6 +151,15 @@ def test_p9_a_lifetime_with_a_unit_is_told(tmp_path, realm_file):
     assert told[at] == "not a whole number; the usual one counts"
 
 
+def test_minus_one_is_a_lifetime(tmp_path):
+    """Consoles write it for what is not limited: Keycloak takes it, and so does this."""
+    file = tmp_path / "x-realm.json"
+    names = ("access.token.lifespan", "client.session.idle.timeout", "client.session.max.lifespan", "client.offline.session.idle.timeout")
+    clients = [{"clientId": "open", "publicClient": True, "attributes": dict.fromkeys(names, "-1")}]
+    file.write_text(json.dumps({"realm": "x", "enabled": True, "clients": clients}))
+    assert named(report(tmp_path, file, "--dry-run"), "kept without effect") == {}
+
+
 def test_redirect_uris_that_only_keycloak_follows_are_told(tmp_path, new_provider):
     """A wildcard for every site would send codes to anybody: it leads nowhere, and a login that fails is no way to learn that."""
     file = tmp_path / "x-realm.json"

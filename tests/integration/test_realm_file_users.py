@@ -5,6 +5,7 @@ import base64
 import hashlib
 
 import pytest
+from oidc import Client
 from realm_imports import (  # noqa: F401, F811  (fixtures)
     ANN,
     CLIENT,
@@ -23,6 +24,49 @@ def test_a_password_may_stand_as_a_number(realm_of):
     numbered = {**ANN, "credentials": [{"type": "password", "value": 1234}], "attributes": {"floor": [7, True]}}
     realm, _ = realm_of(users=[numbered])
     assert realm.password(CLIENT, "ann", "1234").status == 200
+
+
+def test_the_account_of_a_client_may_have_any_name(tmp_path, importing, new_provider):
+    """A client that was renamed in an old Keycloak leaves its account's name: the roles are those of the client's account."""
+    robot = {"clientId": "back", "secret": "back-secret", "serviceAccountsEnabled": True}
+    account = {"username": "Old-Robot", "enabled": True, "serviceAccountClientId": "back", "realmRoles": ["worker"]}
+    file = {"realm": "x", "enabled": True, "roles": {"realm": [{"name": "worker"}]}, "clients": [robot, SHOP], "users": [account, ANN]}
+    done, _ = importing(file)
+    assert done.returncode == 0, done.stderr
+    for again in ("--replace", "--merge"):
+        done, _ = importing(file, again)
+        assert done.returncode == 0, done.stderr
+    names = sorted(one["username"] for one in exported(tmp_path)["users"])
+    assert names == ["ann", "service-account-back"]
+    realm = new_provider([], ["--data", tmp_path / "data"]).realm("x")
+    claims = unverified_token(realm.client_credentials(Client("back", "back-secret")).json()["access_token"])[1]
+    assert claims["realm_access"]["roles"] == ["worker"] and claims["preferred_username"] == "service-account-back"
+    assert (claims["client_id"], claims["clientHost"]) == ("back", "127.0.0.1")  # Keycloak adds their mappers with the first token
+
+
+def test_who_has_taken_mappers_away_goes_without(tmp_path, importing):
+    """A client that has an account and a mapper has those mappers that it is to have."""
+    mapper = {"name": "own", "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper",
+              "config": {"claim.name": "own", "claim.value": "1", "access.token.claim": "true"}}
+    robot = {"clientId": "back", "secret": "back-secret", "serviceAccountsEnabled": True, "protocolMappers": [mapper]}
+    account = {"username": "service-account-back", "enabled": True, "serviceAccountClientId": "back"}
+    done, _ = importing({"realm": "x", "enabled": True, "clients": [robot], "users": [account]})
+    assert done.returncode == 0, done.stderr
+    (back,) = [one for one in exported(tmp_path)["clients"] if one["clientId"] == "back"]
+    assert [one["name"] for one in back["protocolMappers"]] == ["own"]
+
+
+def test_userinfo_has_the_roles_that_only_the_scope_for_offline_sessions_has(realm_of):
+    """It is a role of that scope: a client without full scope has it where the scope was granted."""
+    roles = {"name": "roles-of-all", "protocol": "openid-connect", "protocolMapper": "oidc-usermodel-realm-role-mapper",
+             "config": {"claim.name": "groups", "multivalued": "true", "access.token.claim": "true", "userinfo.token.claim": "true"}}
+    realm, _ = realm_of(
+        clients=[{**SHOP, "fullScopeAllowed": False, "protocolMappers": [roles]}], users=[{**ANN, "realmRoles": ["offline_access"]}]
+    )
+    for scope, expected in (("openid", None), ("openid offline_access", ["offline_access"])):
+        token = realm.password(CLIENT, "ann", "ann-password", scope).json()["access_token"]
+        assert unverified_token(token)[1].get("groups") == expected
+        assert realm.userinfo(token).json().get("groups") == expected
 
 
 # ---- P8: attributes of groups ----

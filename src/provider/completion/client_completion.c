@@ -45,8 +45,8 @@ static void put_secret(completion *c, const ost_json *client)
     wipe(text, sizeof text);
 }
 
-/* Keycloak adds the mappers with the account: where that is there, the client has those that it is
- * to have. */
+/* Keycloak adds the mappers with the account, and, where that is there, with the first token that
+ * the client gets for itself; one that has mappers has those that it is to have. */
 static bool comes_with_account(const completion *c, const ost_json *client, const ost_json *before)
 {
     const realm_surroundings *beside = c->beside;
@@ -54,9 +54,11 @@ static bool comes_with_account(const completion *c, const ost_json *client, cons
     if (!realm_document_has_account(client) ||
         !ost_json_text(ost_json_get(client, "clientId"), &client_id))
         return false;
-    if (beside != NULL && beside->accounts != NULL && account_is_there(beside->accounts, client_id))
+    if (beside != NULL && beside->merged && realm_document_has_account(before))
         return false;
-    return beside == NULL || !beside->merged || !realm_document_has_account(before);
+    return beside == NULL || beside->accounts == NULL ||
+           !account_is_there(beside->accounts, client_id) ||
+           ost_json_count(ost_json_get(client, "protocolMappers")) == 0;
 }
 
 static void put_mappers(completion *c, const ost_json *client, const ost_json *before)

@@ -7,6 +7,7 @@
 #include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/realm/realm_defaults.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -121,8 +122,10 @@ static ost_result find_meant(call *c, const ost_claims *claims, const ost_json *
         result = acr_level_of_token(c, claims, &g.acr);
     if (result != OST_OK)
         return result;
-    if (!grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||
-        !grant_set_user(c, user.document, user.id, &g) || !mint_introspection(c, &g, claims, &json))
+    ost_text scope = ost_claims_text(claims, "scope");
+    g.may_be_offline = text_list_has(scope, OST_TEXT(OFFLINE_ACCESS));
+    if (!grant_choose_scopes(c, scope, &g) || !grant_set_user(c, user.document, user.id, &g) ||
+        !mint_introspection(c, &g, claims, &json))
         return OST_E_STATE;
     return ost_json_read(json, NULL, c->arena, ret_all, NULL);
 }

@@ -9,6 +9,7 @@
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/realm/realm_defaults.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -167,8 +168,10 @@ static bool read_requested(call *c, const ost_claims *claims, grant *g)
 
 static void answer(call *c, const ost_claims *claims, const authenticated_user *account, grant *g)
 {
-    if (grant_choose_scopes(c, ost_claims_text(claims, "scope"), g) &&
-        read_requested(c, claims, g) && grant_set_user(c, account->document, account->id, g))
+    ost_text scope = ost_claims_text(claims, "scope");
+    g->may_be_offline = text_list_has(scope, OST_TEXT(OFFLINE_ACCESS));
+    if (grant_choose_scopes(c, scope, g) && read_requested(c, claims, g) &&
+        grant_set_user(c, account->document, account->id, g))
         (void)mint_userinfo(c, g, &c->answer);
 }
 

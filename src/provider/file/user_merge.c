@@ -145,7 +145,9 @@ static ost_result find_by_name(finding *f, ost_text *list)
             f->users->before[i] == NULL && (f->texts[i].len == 0 || f->mode == MERGE_INTO);
         ost_text name = {0};
         f->texts[i] = name;
-        if (!wanted || !ost_json_text(ost_json_get(f->users->documents[i], "username"), &name))
+        if (wanted && user_row_name(f->users->documents[i], f->arena, &name) != OST_OK)
+            return OST_E_MEMORY;
+        if (name.len == 0)
             continue;
         f->texts[i] = user_row_fold(name, f->arena);
         if (f->texts[i].data == NULL)

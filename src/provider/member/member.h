@@ -45,7 +45,8 @@ typedef struct member {
     const char
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
-    bool number;     /* of a string: it is a whole number */
+    bool number;     /* of a string: it is a whole number, */
+    bool open;       /* or -1, as consoles write what is not limited */
     bool wide;       /* of an integer: it may have more than 32 bits, as Keycloak's */
     bool single;     /* of lists by name: one text may stand for a list of it, always */
     bool loud;       /* no value of it asks for nothing: what is switched off is what counts */

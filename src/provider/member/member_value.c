@@ -59,7 +59,7 @@ bool member_is_unread(const ost_json *value, const member *m)
     ost_text text;
     uint64_t number;
     return m != NULL && m->number && ost_json_text(value, &text) && text.len > 0 &&
-           !text_to_unsigned(text, UINT64_MAX, &number);
+           !text_to_unsigned(text, UINT64_MAX, &number) && !(m->open && text_is(text, "-1"));
 }
 
 /* It asks for nothing. */

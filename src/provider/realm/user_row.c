@@ -179,6 +179,18 @@ static bool read_id(const ost_json *user, const ost_context *context, ost_arena 
     return true;
 }
 
+ost_result user_row_name(const ost_json *user, ost_arena *arena, ost_text *ret_name)
+{
+    ost_text client_id, name = {0};
+    (void)!ost_json_text(ost_json_get(user, "username"), &name);
+    if (name.len > 0 && ost_json_text(ost_json_get(user, "serviceAccountClientId"), &client_id) &&
+        client_id.len > 0)
+        name = text_of(
+            ost_arena_format(arena, SERVICE_ACCOUNT "%.*s", (int)client_id.len, client_id.data));
+    *ret_name = name;
+    return name.len == 0 || name.data != NULL ? OST_OK : OST_E_MEMORY;
+}
+
 /* With row->password, where there is one, in the place of what the user brings. */
 static ost_result read_row(const user_row_home *home, const ost_json *user,
                            const store_user *before, store_user *row, const char **ret_what)
@@ -187,8 +199,9 @@ static ost_result read_row(const user_row_home *home, const ost_json *user,
     ost_text text;
     bool enabled = false;
     *ret_what = "username: missing, empty or too long";
-    if (!ost_json_text(ost_json_get(user, "username"), &text) || text.len == 0 ||
-        text.len > MAX_NAME)
+    if (user_row_name(user, arena, &text) != OST_OK)
+        return OST_E_MEMORY;
+    if (text.len == 0 || text.len > MAX_NAME)
         return OST_E_FORMAT;
     row->username = user_row_fold(text, arena);
     ost_text shown = text_lower(text, arena);

@@ -48,8 +48,13 @@ void user_row_put_default_groups(const struct realm *realm, ost_json_writer *w);
  * gets the realm's default role and groups like any new user, and nothing that it would have to do.
  */
 #define SERVICE_ACCOUNT "service-account-"
+
 OST_MUST_CHECK ost_result user_row_service_account(const user_row_home *home, ost_text client_id,
                                                    store_user *ret_row);
+
+/* The name of a UserRepresentation: that of a client's account is made of the client's, whatever
+ * the user is called; empty: it has none. In the arena. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result user_row_name(const ost_json *user, ost_arena *arena, ost_text *ret_name);
 
 /* How user names and e-mail addresses are stored and looked up. NULL data: out of memory. */
 ost_text user_row_fold(ost_text text, ost_arena *arena);

@@ -40,7 +40,8 @@ ost_result account_names_add(account_names *names, const ost_json *user, ost_are
     bool account = ost_json_text(ost_json_get(user, "serviceAccountClientId"), &client_id);
     if (names->count == 0)
         return OST_OK;
-    (void)!ost_json_text(ost_json_get(user, "username"), &username);
+    if (user_row_name(user, arena, &username) != OST_OK)
+        return OST_E_MEMORY;
     ost_text folded = user_row_fold(username, arena);
     bool named = folded.data != NULL && text_starts(folded, SERVICE_ACCOUNT);
     if (folded.data == NULL)
