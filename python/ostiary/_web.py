@@ -25,7 +25,8 @@ _log = logging.getLogger("ostiary")
 class Rules:
     """Policies by path: one for all, and others for what lies below a path.
 
-    A path that ends with a slash stands for all below it, another for itself alone; the longest wins.
+    A path that ends with a slash stands for all below it, another for itself alone; the longest wins. As
+    frameworks differ in whether a slash at the end makes another path, it makes none here, unless the policy is open.
     """
 
     def __init__(self, policy: Policy | None, paths: Mapping[str, Policy] | None) -> None:
@@ -45,12 +46,26 @@ class Rules:
         segments = path.split("/")
         return bool(self._paths) and ("\\" in path or "" in segments[1:-1] or "." in segments or ".." in segments)
 
-    def of(self, path: str) -> Policy | None:
-        """The policy of a path; None asks for a valid token and no more."""
+    def _named(self, path: str) -> Policy | None:
+        if path in self._paths:
+            return self._paths[path]
+        other = path[:-1] if path.endswith("/") else path + "/"
         for begin in self._longest_first:
-            if path == begin or (begin.endswith("/") and path.startswith(begin)):
-                return self._paths[begin]
-        return self._policy
+            policy = self._paths[begin]
+            if (begin.endswith("/") and path.startswith(begin)) or (begin == other and not policy.open):
+                return policy
+        return None
+
+    def of(self, path: str, own: str) -> Policy | None:
+        """The policy of a path; None asks for a valid token and no more.
+
+        ``own`` is the path as the application routes it, without the prefix that it is mounted at. Rules may name
+        either: what is open by its prefix alone is not when the application's own path asks for more.
+        """
+        found = self._named(path)
+        if own != path and (found is None or found.open):
+            found = self._named(own) or found
+        return found or self._policy
 
 
 _App = TypeVar("_App")

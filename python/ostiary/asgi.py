@@ -45,7 +45,8 @@ class Middleware(Guarded["App", "Scope"]):
 
     ``policy`` is asked of every path, ``paths`` of some: ``{"/health": Policy({"open": True}), "/admin/":
     Policy({"realm_roles": ["admin"]})}``. A path that ends with a slash stands for all below it; the
-    longest wins. With ``paths``, a request whose path an application could take for another (``..``, an
+    longest wins. They are the paths that clients know, or the application's own where it is mounted or
+    has a root path. With ``paths``, a request whose path an application could take for another (``..``, an
     empty segment) is answered 400.
 
     ``public_url`` is the scheme and host that clients know, "https://api.example.org". Without it tokens
@@ -65,12 +66,13 @@ class Middleware(Guarded["App", "Scope"]):
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         path: str = scope["path"]
+        own = _own_path(path, scope.get("root_path", ""))
         if self._rules.is_ambiguous(path):
             return await _answer(scope, receive, send, 400, [("Content-Type", "application/json")], "Bad request")
-        if self._logout_clients and path == LOGOUT_PATH and scope.get("method") == "POST":
+        if self._logout_clients and LOGOUT_PATH in (path, own) and scope.get("method") == "POST":
             return await self._receive_logout(scope, receive, send)
         try:
-            claims = await self._check(scope, self._rules.of(path))
+            claims = await self._check(scope, self._rules.of(path, own))
         except TokenError as refusal:
             tell_refusal(refusal)
             return await _answer(scope, receive, send, refusal.status, refusal_fields(refusal), refusal.message)
@@ -123,6 +125,14 @@ class Middleware(Guarded["App", "Scope"]):
 
             raw = quote(scope["path"], safe="/~!$&'()*+,;=:@").encode()
         return self._origin.encode() + bytes(raw).partition(b"?")[0]
+
+
+def _own_path(path: str, root: str) -> str:
+    """Without the prefix of a mount or of a proxy, which servers leave in ``path``."""
+    root = root.rstrip("/")
+    if path == root:
+        return "/"
+    return path[len(root) :] if path.startswith(root + "/") else path
 
 
 def _with_nonce(send: Send, nonce: str) -> Send:

@@ -52,14 +52,15 @@ class Middleware(Guarded["App", "Environ"]):
         # Bytes in the disguise of Latin-1, as PEP 3333 hands them over.
         raw = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
         path = raw.decode("utf-8", "replace")
+        own = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace") or "/"
         if self._rules.is_ambiguous(path):
             return _answer(environ, start_response, 400, [("Content-Type", "application/json")], "Bad request")
-        if self._logout_clients and path == LOGOUT_PATH and environ["REQUEST_METHOD"] == "POST":
+        if self._logout_clients and LOGOUT_PATH in (path, own) and environ["REQUEST_METHOD"] == "POST":
             return self._receive_logout(environ, start_response)
         try:
             claims = self._verifier.check(
                 _field(environ, "HTTP_AUTHORIZATION"),
-                self._rules.of(path),
+                self._rules.of(path, own),
                 method=environ["REQUEST_METHOD"],
                 url=self._origin + quote(raw, safe="/~!$&'()*+,;=:@") if self._origin is not None else None,
                 dpop=_field(environ, "HTTP_DPOP"),

@@ -197,6 +197,47 @@ def test_an_encoded_slash_does_not_leave_its_policy(own, guarded):
     assert guarded(paths=PATHS).with_token("/admin%2fx", own.token()).status_code == 403
 
 
+@pytest.mark.parametrize("rule", ["/admin", "/admin/"])
+@pytest.mark.parametrize("path", ["/admin", "/admin/"])
+def test_a_slash_at_the_end_does_not_leave_a_policy(own, guarded, rule, path):
+    """Litestar, and Flask where it is told to, take a path with it for the one without, and the other way round."""
+    client = guarded(paths={rule: PATHS["/admin/"]})
+    assert client.with_token(path, own.token()).status_code == 403
+    assert client.with_token(path, own.token(roles=["admin"])).status_code == 200
+
+
+def test_a_slash_at_the_end_opens_nothing(own, guarded):
+    client = guarded(paths={"/health": PATHS["/health"], "/public/": PATHS["/health"]})
+    assert [client.get(path).status_code for path in ("/health", "/health/", "/public", "/public/")] == [200, 401, 401, 200]
+
+
+def mounted(app, is_asgi, prefix):
+    """As frameworks call an application that is mounted, and servers one behind a prefix (--root-path, SCRIPT_NAME)."""
+    if is_asgi:
+        return lambda scope, receive, send: app({**scope, "root_path": prefix}, receive, send)
+
+    def outer(environ, start_response):
+        assert environ["PATH_INFO"].startswith(prefix)
+        return app({**environ, "SCRIPT_NAME": prefix, "PATH_INFO": environ["PATH_INFO"][len(prefix) :]}, start_response)
+
+    return outer
+
+
+def test_what_is_mounted_keeps_its_policies(own, guarded):
+    """By its own paths, and by those that clients know; what a prefix alone opens stays shut where the application asks for more."""
+    inner = guarded(paths={**PATHS, "/api/scoped/": PATHS["/admin/"], "/open/": PATHS["/health"]}, logout_clients="web")
+    for prefix in ("/api", "/open"):
+        client = Client(mounted(inner.app, inner.is_asgi, prefix), inner.is_asgi)
+        assert client.with_token(f"{prefix}/admin/x", own.token()).status_code == 403
+        assert client.with_token(f"{prefix}/admin/x", own.token(roles=["admin"])).status_code == 200
+        assert client.get(f"{prefix}/health").status_code == 200
+        assert client.get(f"{prefix}/backchannel-logout", method="POST").status_code == 400
+    client = Client(mounted(inner.app, inner.is_asgi, "/api"), inner.is_asgi)
+    assert client.with_token("/api/scoped/x", own.token(scopes=["items:write"])).status_code == 403
+    assert client.with_token("/api/x", own.token()).status_code == 200 and client.get("/api/x").status_code == 401
+    assert client.get("/apiary/health").status_code == 401 if inner.is_asgi else True
+
+
 def test_proofs_of_possession(own, guarded):
     key = jwk.Key.generate("ES256")
     token = own.token(dpop_key=key)
