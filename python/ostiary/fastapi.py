@@ -21,6 +21,7 @@ import contextlib
 import json
 import logging
 import secrets
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -186,6 +187,9 @@ class OIDC(_Dependency):
             self._make = lambda: Verifier(trusted, audience, **settings)
             verifier = self._make()
         self._verifier = verifier
+        self._entering = threading.Lock()
+        self._living = 0  # applications within the lifespan
+        self._watch: Watch
         self._base_url = base_url.rstrip("/") if base_url is not None else None
         self._certificate = certificate
         self._resource = resource
@@ -269,22 +273,36 @@ class OIDC(_Dependency):
         """For ``FastAPI(lifespan=…)``: the verifier lives as long as the application, and the log of the name
         ``ostiary`` has a warning when an issuer begins to fail, and why, and one when it works again.
 
-        A lifespan of one's own may enter it: ``async with oidc.lifespan(app): …``. An application
+        A lifespan of one's own may enter it: ``async with oidc.lifespan(app): …``. Of several applications that
+        live at once, or of one that is there twice, the last that ends takes the verifier along; an application
         that starts again has a verifier again.
         """
-        if self._verifier.closed and self._make is not None:
-            self._verifier = self._make()
-            if self._login is not None:
-                self._sessions = Sessions(self._verifier, self._login, self._base_url)
-        watch = Watch(self._verifier)
+        # They wait for threads, which the loop does not.
+        await anyio.to_thread.run_sync(self._enter)
         try:
             yield
         finally:
-            # They wait for threads, which the loop does not.
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(watch.end)
-                if self._make is not None:
-                    await anyio.to_thread.run_sync(self.close)
+                await anyio.to_thread.run_sync(self._leave)
+
+    def _enter(self) -> None:
+        with self._entering:
+            if self._living == 0:
+                if self._verifier.closed and self._make is not None:
+                    self._verifier = self._make()
+                    if self._login is not None:
+                        self._sessions = Sessions(self._verifier, self._login, self._base_url)
+                self._watch = Watch(self._verifier)
+            self._living += 1
+
+    def _leave(self) -> None:
+        with self._entering:
+            self._living -= 1
+            if self._living > 0:
+                return
+            self._watch.end()
+            if self._make is not None:
+                self.close()
 
     def close(self) -> None:
         """Ends the background threads; requests that still come are answered 503."""

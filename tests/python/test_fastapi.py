@@ -545,3 +545,26 @@ def test_claims_that_fit_no_model_are_refused_for_that_also_with_a_proof():
                 answer = client.get("/items/", headers={"Authorization": f"DPoP {token}", "DPoP": shown})
                 assert answer.status_code == status, answer.headers
             assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
+
+
+def test_the_last_of_several_applications_takes_the_verifier_along():
+    """Two on ports of their own, or a test's client within another's: the first that ended left 503 to the others."""
+    from ostiary import testing
+
+    with testing.Issuer(AUDIENCE) as own:
+        oidc = OIDC(own.url, AUDIENCE)
+        apps = FastAPI(lifespan=oidc.lifespan), FastAPI(lifespan=oidc.lifespan)
+        for app in apps:
+            app.get("/items/", dependencies=[Depends(oidc)])(lambda: {})
+
+        def status(client):
+            return client.get("/items/", headers={"Authorization": f"Bearer {own.token()}"}).status_code
+
+        for _ in range(2):  # and again, once none was left
+            with TestClient(apps[0]) as first:
+                assert oidc.verifier.wait_ready(60)
+                for app in apps:
+                    with TestClient(app) as second:
+                        assert (status(first), status(second)) == (200, 200)
+                    assert status(first) == 200 and not oidc.verifier.closed
+            assert oidc.verifier.closed
