@@ -57,6 +57,9 @@ class Guard:
         self.issuer = issuer
         self.resource = resource
         self.scopes = tuple(scopes)
+        # By these names fastmcp's RemoteAuthProvider asks its token_verifier.
+        self.required_scopes = list(self.scopes)
+        self.scopes_supported = list(self.scopes)
         self._policy = policy
         self.verifier = Verifier(issuer, resource, **settings)
 

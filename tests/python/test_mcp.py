@@ -221,6 +221,15 @@ def test_an_outage_is_no_refusal(own):
     made.close()
 
 
+def test_fastmcp_asks_for_the_scopes_by_its_own_names():
+    """What its RemoteAuthProvider, 4.2.3, reads of a token_verifier: without these it made no server."""
+    guard = ostiary.mcp.Guard("https://id.example.org/realms/shop", "https://mcp.example.org/mcp", scopes=("tools:use",))
+    try:
+        assert guard.required_scopes == guard.scopes_supported == ["tools:use"]
+    finally:
+        guard.close()
+
+
 def test_scopes_are_several():
     with pytest.raises(TypeError, match="scopes"):
         ostiary.mcp.Guard("https://id.example.org", RESOURCE, scopes="tools:use")
